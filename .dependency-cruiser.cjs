@@ -1,0 +1,82 @@
+// Who may import whom. The picture is in the README; `npm run rooms` also fails when a module was not looked at.
+const ours = (...rooms) => `^src/(${rooms.join("|")})`;
+const inProgram = { pathNot: "\\.test\\.ts$" }; // tests may look into every room
+const drivers = "node_modules/(pg|pg-cursor|pg-copy-streams|@electric-sql/pglite|kysely)/";
+
+/** A room may import only itself and the listed others of ours. */
+const room = (name, others) => ({
+  name: `${name}-imports`,
+  severity: "error",
+  from: { ...inProgram, path: `^src/${name}/` },
+  to: { path: "^src/", pathNot: ours(`${name}/`, ...others) },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-unknown-imports", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "program-does-not-need-tests-or-their-tools",
+      severity: "error",
+      from: { ...inProgram, path: "^src/" },
+      to: { path: "(^(test|bench|scripts)/|\\.test\\.ts$)" },
+    },
+    {
+      name: "program-needs-only-real-dependencies",
+      severity: "error",
+      from: { ...inProgram, path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only", "npm"] },
+    },
+    room("domain", []),
+    {
+      name: "domain-is-pure",
+      severity: "error",
+      from: { ...inProgram, path: "^src/domain/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    room("store", ["domain/", "errors\\.ts$"]),
+    room("pipelines", ["domain/", "store/", "errors\\.ts$"]),
+    {
+      name: "flows-are-strangers",
+      comment: "commands join the flows",
+      severity: "error",
+      from: { ...inProgram, path: "^src/pipelines/([^/]+)/" },
+      to: { path: "^src/pipelines/[^/]+/", pathNot: "^src/pipelines/($1|facts)/" },
+    },
+    {
+      name: "landing-flows-derive-facts",
+      comment: "facts are derived in one place, called only by the flows that land records",
+      severity: "error",
+      from: { ...inProgram, path: "^src/pipelines/(?!caliper/|oneroster/|facts/)" },
+      to: { path: "^src/pipelines/facts/" },
+    },
+    room("report", ["domain/"]),
+    room("service", ["pipelines/", "report/", "domain/", "store/", "errors\\.ts$", "config\\.ts$"]),
+    room("commands", ["report/", "domain/", "pipelines/", "store/", "errors\\.ts$", "config\\.ts$"]),
+    {
+      name: "commands-load-flows-when-called",
+      comment: "`timeback --help` must not load the database drivers",
+      severity: "error",
+      from: { ...inProgram, path: "^src/commands/" },
+      to: { path: ours("pipelines/", "store/"), dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "only-the-store-knows-databases",
+      severity: "error",
+      from: { ...inProgram, path: "^src/", pathNot: ["^src/store/", "\\.test\\.ts$"] },
+      to: { path: drivers },
+    },
+    {
+      name: "nobody-imports-the-entry",
+      severity: "error",
+      from: { ...inProgram, path: "^src/" },
+      to: { path: ours("cli\\.ts$") },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};

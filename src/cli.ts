@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { Shell } from "./commands/common.js";
+import { dbCommand } from "./commands/db.js";
+import { demoCommand } from "./commands/demo.js";
+import { etlCommand } from "./commands/etl-oneroster.js";
+import { factsCommand } from "./commands/facts.js";
+import { importCommand } from "./commands/import-oneroster.js";
+import { ingestCommand } from "./commands/ingest.js";
+import { recomputeCommand } from "./commands/recompute.js";
+import { rejectsCommand } from "./commands/rejects.js";
+import { reportCommand } from "./commands/report.js";
+import { withoutPasswords } from "./domain/redact.js";
+import { ExitCode, TimebackError } from "./errors.js";
+
+const packageFile = new URL("../package.json", import.meta.url);
+
+function version(): string {
+  const { version: found } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+  return found;
+}
+
+/** Faults may repeat what was typed, and people type URLs in the wrong place. */
+function complain(text: string): void {
+  process.stderr.write(withoutPasswords(text));
+}
+
+/** Settings that commander does not hand down to commands added with `addCommand`. */
+function inherit(parent: Command): void {
+  for (const child of parent.commands) {
+    child.copyInheritedSettings(parent);
+    inherit(child);
+  }
+}
+
+/** The whole command line; the README's reference is made from it. */
+export function buildProgram(shell: Shell): Command {
+  const program = new Command("timeback")
+    .description(
+      "ETL and audit of learning XP: lands Caliper events and OneRoster results, derives facts that count each XP once, and explains them",
+    )
+    .version(shell.version)
+    .showHelpAfterError("(add --help for the options and examples)")
+    .configureOutput({ writeErr: complain })
+    .exitOverride();
+  for (const command of [
+    ingestCommand,
+    etlCommand,
+    importCommand,
+    recomputeCommand,
+    reportCommand,
+    factsCommand,
+    rejectsCommand,
+    demoCommand,
+    dbCommand,
+  ])
+    program.addCommand(command(shell));
+  inherit(program);
+  return program;
+}
+
+/** Commander's own faults are calls gone wrong; what is not ours is a bug and says so. */
+function exitCodeOf(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  const known = error instanceof TimebackError;
+  const message = error instanceof Error ? error.message : String(error);
+  complain(
+    `timeback: ${known ? message : `a fault of this program: ${message}; please report it (run again with -v for the stack)`}\n`,
+  );
+  if (verbose && error instanceof Error)
+    complain(`${error.stack}\n${error.cause ? `cause: ${String(error.cause)}\n` : ""}`);
+  return known ? error.exitCode : ExitCode.failed;
+}
+
+/** The first signal asks the run to stop between chunks, the second ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+      controller.abort(name);
+    });
+  return controller.signal;
+}
+
+/** Runs the command line and returns the exit code (docs/contracts.md). */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
+    complain(`timeback: standard output cannot be written: ${error.message}\n`);
+    process.exit(ExitCode.failed);
+  });
+  let exitCode: number = ExitCode.done;
+  const shell: Shell = {
+    version: version(),
+    signal: stopSignal(),
+    exitWith(code) {
+      exitCode = code;
+    },
+  };
+  try {
+    await buildProgram(shell).parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    return exitCodeOf(error, argv.includes("-v") || argv.includes("--verbose"));
+  }
+}

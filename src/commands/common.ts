@@ -1,0 +1,101 @@
+import { type Command, Option } from "commander";
+import { type Config, readConfig, wantsColor } from "../config.js";
+import { TimebackError } from "../errors.js";
+import type { Store } from "../store/session.js";
+import type { RequestedSettings } from "../store/settings.js";
+import { openScreen, type Screen } from "./screen.js";
+
+/** Forms in which a command can print its answer. */
+export type Format = "table" | "json" | "ndjson" | "csv";
+
+/** What every command takes. */
+export interface CommonFlags {
+  format: Format;
+  output?: string;
+  quiet?: boolean;
+  verbose?: boolean;
+  color?: boolean;
+  databaseUrl?: string;
+  sourceUrl?: string;
+  dataDir?: string;
+  lockWait?: string;
+  migrate?: boolean;
+}
+
+/** What the process gives to the commands. */
+export interface Shell {
+  version: string;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+  /** Sets the exit code of a command that was done. */
+  exitWith(code: number): void;
+}
+
+/** Adds the options that every command has; `formats[0]` is the default. */
+export function withCommonOptions(command: Command, formats: readonly [Format, ...Format[]]): Command {
+  return command
+    .addOption(new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]))
+    .option("--output <file>", "write the answer to a file instead of stdout")
+    .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
+    .option("-v, --verbose", "say more on stderr; the stack of a fault")
+    .option("--no-color", "no colour in tables")
+    .option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one")
+    .option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)")
+    .option("--data-dir <dir>", "data directory of the embedded database (TIMEBACK_HOME, default ./.timeback)")
+    .option("--lock-wait <seconds>", "how long to wait while another run holds the lock (default 60)")
+    .option("--no-migrate", "refuse an outdated schema instead of migrating it");
+}
+
+/** Adds the settings that shape facts, for commands that may be the first run of a database. */
+export function withFactOptions(command: Command): Command {
+  return command
+    .option("--zone <zone>", "time zone whose days the facts stand on (first run; default UTC)")
+    .option(
+      "--link-window <seconds>",
+      "rule L2: score_date and eventTime at most so far apart (first run; default 86400)",
+    );
+}
+
+/** A command with its settings read. */
+export interface Opened {
+  config: Config;
+  screen: Screen;
+}
+
+/** Reads the settings and opens the screen. @throws UsageError */
+export function open(flags: CommonFlags & { zone?: string; linkWindow?: string }): Opened {
+  const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
+  const config = readConfig({ databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
+  return { config, screen: openScreen(flags, wantsColor()) };
+}
+
+/** The settings that shape facts, where flags, environment or file ask for them. */
+export function requestedSettings({ zone, linkWindow, testUsers }: Config): RequestedSettings {
+  const asked = { zone, "link-window": linkWindow, "test-users": testUsers };
+  return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Lends the analytics database to a command. */
+export async function withDatabase<T>(
+  config: Config,
+  flags: CommonFlags,
+  command: string,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const { withStore } = await import("../store/open.js");
+  return withStore({ ...config, command, migrate: flags.migrate !== false }, work);
+}
+
+/** Told to stop between two chunks: what was committed is kept. */
+class Interrupted extends TimebackError {
+  constructor(signal: string) {
+    super(`stopped by ${signal}; what was committed is kept, a rerun continues`, signal === "SIGINT" ? 130 : 143);
+  }
+}
+
+/** Throws when the process was told to stop. */
+export function stopOn(signal: AbortSignal): () => void {
+  return () => {
+    if (signal.aborted) throw new Interrupted(String(signal.reason));
+  };
+}

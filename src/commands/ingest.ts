@@ -1,0 +1,113 @@
+import { Command } from "commander";
+import { ExitCode } from "../errors.js";
+import type { RecordCounts } from "../pipelines/caliper/land.js";
+import {
+  type CommonFlags,
+  open,
+  requestedSettings,
+  type Shell,
+  stopOn,
+  withCommonOptions,
+  withDatabase,
+  withFactOptions,
+} from "./common.js";
+import { openProgress, progressText } from "./progress.js";
+import { printSummary } from "./summary.js";
+
+const CHUNK_RECORDS = 20_000;
+const CHUNK_BYTES = 32 << 20;
+const MAX_LINE_BYTES = 64 << 20;
+
+interface IngestFlags extends CommonFlags {
+  dryRun?: boolean;
+}
+
+/** `timeback ingest`: land Caliper NDJSON and derive facts. */
+export const ingestCommand = (shell: Shell): Command =>
+  withFactOptions(withCommonOptions(new Command("ingest"), ["table", "json", "ndjson"]))
+    .description("land Caliper events from NDJSON files (plain or gzip; - is stdin) and derive their facts")
+    .argument("<file...>", "NDJSON: envelopes, bare events, arrays, stored events")
+    .option("--dry-run", "say what would change; write nothing")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback ingest events.ndjson
+  $ timeback ingest 2025-03-*.ndjson.gz --database-url postgres://etl@db/analytics
+  $ zcat archive.gz | timeback ingest - --format json
+
+Safe to rerun: an event id has one effect, however often it is read. Rejected records are kept: timeback rejects list
+Exit 1 when records were newly rejected, or contradict an event that is landed.`,
+    )
+    .action(async (files: string[], flags: IngestFlags) => runIngest(shell, files, flags));
+
+async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
+  const { config, screen } = open(flags);
+  const started = Date.now();
+  const [{ ingest }, { sizeOfInput }, { withRun }, { factRules, storeSettings }] = await Promise.all([
+    import("../pipelines/caliper/ingest.js"),
+    import("../pipelines/caliper/input.js"),
+    import("../store/runs.js"),
+    import("../store/settings.js"),
+  ]);
+  const sizes = new Map<string, number | null>();
+  for (const file of files) sizes.set(file, await sizeOfInput(file));
+  const done = await withDatabase(config, flags, "ingest", async (store) => {
+    const asked = requestedSettings(config);
+    await factRules(store.db, asked);
+    const progress = await openProgress(screen);
+    const request = {
+      command: "ingest",
+      version: shell.version,
+      lockWaitSeconds: config.lockWait,
+      dryRun: flags.dryRun === true,
+    };
+    return withRun(store, request, async (run) => {
+      const rules = await storeSettings(run.session.db, asked);
+      const summary = await ingest(run, rules, {
+        files,
+        chunkRecords: CHUNK_RECORDS,
+        chunkBytes: CHUNK_BYTES,
+        maxLineBytes: MAX_LINE_BYTES,
+        stop: stopOn(shell.signal),
+        progress: (file, { rawBytes, records }) =>
+          progress.show(
+            progressText(file, {
+              records,
+              done: rawBytes,
+              total: sizes.get(file) ?? null,
+              seconds: (Date.now() - started) / 1000,
+            }),
+          ),
+      });
+      return { runId: run.runId, ...summary };
+    }).finally(progress.end);
+  });
+  const { runId, newRejects, newConflicts, resumed, ...counts } = done;
+  const answer = {
+    command: "ingest",
+    runId,
+    ...(flags.dryRun ? { dryRun: true } : {}),
+    ...counts,
+    ...(resumed > 0 ? { resumed } : {}),
+    seconds: (Date.now() - started) / 1000,
+  };
+  await printSummary(screen, flags, answer, ingestLine(answer));
+  if (newRejects > 0) screen.warn(`${newRejects} records newly rejected: see timeback rejects list`);
+  if (newConflicts > 0)
+    screen.warn(
+      `${newConflicts} records contradict an event that is landed: the first stays, the others are kept beside it`,
+    );
+  shell.exitWith(newRejects + newConflicts > 0 && !flags.dryRun ? ExitCode.attention : ExitCode.done);
+}
+
+interface IngestAnswer extends RecordCounts {
+  files: number;
+  facts: { inserted: number; updated: number; deleted: number };
+  seconds: number;
+  dryRun?: boolean;
+}
+
+const ingestLine = (a: IngestAnswer): string =>
+  `ingest${a.dryRun ? " (plan, nothing written)" : ""}: ${a.records} records in ${a.files} files: ${a.stored} stored, ${a.duplicates} duplicates, ${a.conflicts} conflicts, ` +
+  `${a.skipped} skipped, ${a.rejected} rejected; facts +${a.facts.inserted} ~${a.facts.updated} -${a.facts.deleted}; ${a.seconds.toFixed(1)} s`;

@@ -1,0 +1,119 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { UsageError } from "../errors.js";
+import type { Listing, Pages } from "../report/listing.js";
+import type { FactScope } from "../store/recompute-scope.js";
+import type { Session } from "../store/session.js";
+import {
+  type CommonFlags,
+  type Format,
+  type Opened,
+  open,
+  type Shell,
+  stopOn,
+  withCommonOptions,
+  withDatabase,
+} from "./common.js";
+import { dayOption } from "./days.js";
+
+/** What the commands that read facts take. */
+export interface ReadingFlags extends CommonFlags {
+  from?: string;
+  to?: string;
+}
+
+const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson", "csv"];
+
+/** Adds the common options of a command whose answer is a list. */
+export const withListOptions = (command: Command): Command => withCommonOptions(command, FORMATS);
+
+/** Adds what the commands that read facts take: a student, and days. */
+export const withFactScope = (command: Command): Command =>
+  withListOptions(command)
+    .argument("[email]", "student; everybody without one", (email: string) => {
+      if (email.trim() === "") throw new InvalidArgumentError("expected an email");
+      return email;
+    })
+    .option("--from <day>", "first day of facts, YYYY-MM-DD in the stored zone", dayOption)
+    .option("--to <day>", "last day of facts, inclusive", dayOption);
+
+/** A command that reads, with the database in one state. */
+export interface Reading extends Opened {
+  db: Session["db"];
+}
+
+/** What a command was asked to read, as it says it in its answer. */
+export interface AskedScope {
+  email: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+/** Facts that a command was asked to read, with the students that the email stands for. */
+export interface FactReading extends Reading {
+  asked: AskedScope;
+  scope: FactScope;
+  /** True where emails do not tell the students of the answer apart. */
+  ids: boolean;
+}
+
+/** Lends one state of the analytics database. */
+export async function readDatabase(
+  flags: CommonFlags,
+  command: string,
+  work: (reading: Reading) => Promise<void>,
+): Promise<void> {
+  const opened = open(flags);
+  const { inSnapshot } = await import("../store/snapshot.js");
+  await withDatabase(opened.config, flags, command, (store) => inSnapshot(store, (db) => work({ ...opened, db })));
+}
+
+/** Lends one state of the analytics database, and the scope of facts that was asked for. @throws UsageError for an unknown email */
+export async function readFacts(
+  flags: ReadingFlags,
+  { command, email }: { command: string; email: string | undefined },
+  work: (reading: FactReading) => Promise<void>,
+): Promise<void> {
+  const { from = null, to = null } = flags;
+  if (from !== null && to !== null && from > to)
+    throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
+  const { requireStudents } = await import("../pipelines/facts/students.js");
+  await readDatabase(flags, command, async (reading) => {
+    const students = email === undefined ? null : await requireStudents(reading.db, email);
+    const ids = students === null || students.length > 1;
+    await work({ ...reading, asked: { email: email ?? null, from, to }, scope: { students, from, to }, ids });
+  });
+}
+
+/** A list to print: its form, its rows, and lines that a table ends with. */
+export interface Printing<Row> {
+  listing: Listing<Row>;
+  pages: Pages<Row>;
+  /** Lines under the table, asked for when the rows are printed; not in the other formats. */
+  footer?: () => Promise<string[]>;
+  /** Said on stderr where there are no rows. */
+  empty: string;
+}
+
+/** Prints a list page by page; -q leaves the answer as it is. Stops between pages when the process was told to. */
+export async function printList<Row>(
+  { shell, flags, reading }: { shell: Shell; flags: CommonFlags; reading: Reading },
+  { listing, pages, footer, empty }: Printing<Row>,
+): Promise<void> {
+  const { renderListing } = await import("../report/listing.js");
+  const { screen } = reading;
+  const stop = stopOn(shell.signal);
+  let rows = 0;
+  async function* counted(): Pages<Row> {
+    for await (const page of pages) {
+      stop();
+      rows += page.length;
+      yield page;
+    }
+  }
+  async function* answer(): AsyncGenerator<string> {
+    yield* renderListing(flags.format, listing, counted(), { color: screen.color });
+    if (flags.format === "table" && footer && rows > 0) for (const line of await footer()) yield `${line}\n`;
+  }
+  await screen.print(answer());
+  if (rows === 0) screen.note(empty);
+}

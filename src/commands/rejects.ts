@@ -1,0 +1,77 @@
+import { Command } from "commander";
+import type { WholeReject } from "../domain/listed-reject.js";
+import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
+import { printList, readDatabase, withListOptions } from "./reading.js";
+import { discardCommand, noSuchReject, replayCommand } from "./rejects-change.js";
+
+const listCommand = (shell: Shell): Command =>
+  withListOptions(new Command("list"))
+    .description("the quarantined records: address, id, code and reason, in the order of their addresses")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback rejects list
+  $ timeback rejects list --format ndjson | jq -r 'select(.code == "not-json") | .id'
+
+-q prints the answer too.`,
+    )
+    .action((flags: CommonFlags) => runList(shell, flags));
+
+async function runList(shell: Shell, flags: CommonFlags): Promise<void> {
+  const [{ countLine, rejectColumns, rejectFields }, { countRejects, listRejects }] = await Promise.all([
+    import("../report/reject-listing.js"),
+    import("../store/rejects.js"),
+  ]);
+  await readDatabase(flags, "rejects list", async (reading) => {
+    await printList(
+      { shell, flags, reading },
+      {
+        listing: { head: { command: "rejects list" }, rows: "rejects", fields: rejectFields, columns: rejectColumns },
+        pages: listRejects(reading.db),
+        footer: async () => [countLine(await countRejects(reading.db))],
+        empty: "no record is rejected",
+      },
+    );
+  });
+}
+
+const showCommand = (): Command =>
+  withCommonOptions(new Command("show"), ["table", "json", "ndjson"])
+    .description("one quarantined record: its address, why it was rejected, and the whole record")
+    .argument("<id>", "id of the record, from timeback rejects list")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback rejects show 3f5c1d0e9a7b2c48
+  $ timeback rejects show 3f5c1d0e9a7b2c48 --format ndjson | jq -r .record
+
+The table writes control characters as \\u001b; --format json has the record as it was read. -q prints the answer too.`,
+    )
+    .action(runShow);
+
+async function runShow(id: string, flags: CommonFlags): Promise<void> {
+  const [report, { jsonObject }, { findReject }] = await Promise.all([
+    import("../report/reject-listing.js"),
+    import("../report/fields.js"),
+    import("../store/rejects.js"),
+  ]);
+  await readDatabase(flags, "rejects show", async ({ db, screen }) => {
+    const reject = await findReject(db, id);
+    if (reject === undefined) throw noSuchReject([id]);
+    const object = (whole: WholeReject) => jsonObject(whole, report.wholeRejectFields);
+    if (flags.format === "table") await screen.print([report.describeReject(reject)]);
+    else if (flags.format === "ndjson") await screen.print([`${object(reject)}\n`]);
+    else await screen.print([`{"command":"rejects show","reject":${object(reject)}}\n`]);
+  });
+}
+
+/** `timeback rejects`: the quarantine. */
+export const rejectsCommand = (shell: Shell): Command =>
+  new Command("rejects")
+    .description("records that could not be landed: list them, show one, read them again, discard them")
+    .addCommand(listCommand(shell))
+    .addCommand(showCommand())
+    .addCommand(replayCommand(shell))
+    .addCommand(discardCommand(shell));

@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { accessSync, constants, createWriteStream, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { UsageError, WorkError } from "../errors.js";
+
+/** Where a command writes: the answer to stdout (or a file), everything else to stderr. */
+export interface Screen {
+  /** Writes the answer, waiting where the reader is slow. */
+  print(text: AsyncIterable<string> | Iterable<string>): Promise<void>;
+  /** A line for people on stderr; nothing under --quiet. */
+  note(line: string): void;
+  /** A line on stderr that --quiet does not hide. */
+  warn(line: string): void;
+  /** True where stderr is a terminal and nobody asked for quiet. */
+  lively: boolean;
+  /** Whether tables may have colours. */
+  color: boolean;
+}
+
+/** What the common flags say about output. */
+export interface ScreenFlags {
+  output?: string | undefined;
+  quiet?: boolean | undefined;
+  color?: boolean | undefined;
+}
+
+const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A fault of stdout ends the process, where it is heard (src/cli.ts). */
+async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
+}
+
+async function writeFile(path: string, text: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  const file = createWriteStream(path, { flags: "w" });
+  let fault: unknown;
+  file.once("error", (error) => {
+    fault = error;
+  });
+  try {
+    await pipeline(Readable.from(text), file);
+  } catch (error) {
+    if (error !== fault) throw error;
+    throw new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
+  }
+}
+
+/** Looks before any work is done whether the answer can go there. @throws UsageError */
+function checkOutput(path: string): void {
+  const folder = dirname(resolve(path));
+  const here = existsSync(path);
+  if (!existsSync(folder)) throw new UsageError(`--output ${path}: there is no folder ${folder}`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: ${folder} is no folder`);
+  if (here && statSync(path).isDirectory()) throw new UsageError(`--output ${path}: is a folder`);
+  try {
+    accessSync(here ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--output ${path}: cannot be written: ${saying(error)}`, { cause: error });
+  }
+}
+
+/** The screen of one command. @throws UsageError where the answer cannot go to its file */
+export function openScreen({ output, quiet, color }: ScreenFlags, colorful: boolean): Screen {
+  if (output !== undefined) checkOutput(output);
+  return {
+    print: (text) => (output === undefined ? writeAll(text) : writeFile(output, text)),
+    note: (line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    warn: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    lively: process.stderr.isTTY === true && !quiet,
+    color: colorful && color !== false && output === undefined,
+  };
+}

@@ -1,0 +1,35 @@
+/** What the process says with its exit code. See docs/contracts.md, "Exit codes". */
+export const ExitCode = { done: 0, attention: 1, usage: 2, failed: 3, locked: 75 } as const;
+
+/** An expected fault: its message is one line for people and says what to do next. */
+export class TimebackError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The tool was called wrongly (flags, settings, unknown email). Nothing was done. Exit 2. */
+export class UsageError extends TimebackError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, ExitCode.usage, options);
+  }
+}
+
+/** The work could not be done (file, network, database). What was committed is kept. Exit 3. */
+export class WorkError extends TimebackError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, ExitCode.failed, options);
+  }
+}
+
+/** Another run holds the lock. Exit 75. */
+export class LockedError extends TimebackError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, ExitCode.locked, options);
+  }
+}

@@ -1,0 +1,139 @@
+import { resolve } from "node:path";
+import { readAhead } from "../../domain/read-ahead.js";
+import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
+import type { FactChanges } from "../../store/derive.js";
+import type { FactRules } from "../../store/linking.js";
+import type { Run } from "../../store/runs.js";
+import type { Session } from "../../store/session.js";
+import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
+import { type Chunk, readChunks } from "./chunks.js";
+import { addCounts, landRecords, noRecords, type RecordCounts } from "./land.js";
+
+/** The outcome of an ingest run. */
+export interface IngestSummary extends RecordCounts {
+  files: number;
+  facts: FactChanges;
+  /** Rejects and conflicts that no run had kept before: they want attention. */
+  newRejects: number;
+  newConflicts: number;
+  /** Files that an unfinished run had begun; their earlier records are in the counts. */
+  resumed: number;
+}
+
+/** What is read, and how. */
+export interface IngestRequest {
+  files: readonly string[];
+  chunkRecords: number;
+  chunkBytes: number;
+  maxLineBytes: number;
+  /** Throws between chunks when the run was told to stop. */
+  stop(): void;
+  progress(file: string, state: { rawBytes: number; records: number }): void;
+}
+
+interface Ingest {
+  run: Run;
+  rules: FactRules;
+  request: IngestRequest;
+  summary: IngestSummary;
+}
+
+const STDIN = "-";
+
+/**
+ * Lands Caliper files and derives the facts they touch, chunk by chunk; each chunk is committed with its facts and the
+ * place in the file, so that a run that is killed is continued by the next one over the same bytes.
+ */
+export async function ingest(run: Run, rules: FactRules, request: IngestRequest): Promise<IngestSummary> {
+  const summary: IngestSummary = {
+    files: 0,
+    ...noRecords(),
+    facts: { inserted: 0, updated: 0, deleted: 0 },
+    newRejects: 0,
+    newConflicts: 0,
+    resumed: 0,
+  };
+  const state: Ingest = { run, rules, request, summary };
+  for (const file of request.files) {
+    await ingestFile(state, file);
+    summary.files += 1;
+  }
+  return summary;
+}
+
+async function ingestFile(state: Ingest, file: string): Promise<void> {
+  const { run, summary } = state;
+  const checkpoint = file === STDIN ? undefined : await readCheckpoint(run.session.db, resolve(file));
+  if (checkpoint && (await readFrom(state, file, checkpoint))) summary.resumed += 1;
+  else await readFrom(state, file, undefined);
+}
+
+/** Reads a file from a checkpoint or from the start. False: its bytes are not those of the checkpoint, nothing was done. */
+async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | undefined): Promise<boolean> {
+  const { request, run, summary } = state;
+  const counts: FileCounts = { ...noRecords(), newRejects: 0, newConflicts: 0, ...checkpoint?.counts };
+  let rawBytes = 0;
+  const onRawBytes = (total: number) => {
+    rawBytes = total;
+  };
+  const resumeAt = checkpoint && { byteOffset: checkpoint.byteOffset, number: checkpoint.line };
+  const chunks = readChunks({ file, ...request, onRawBytes, ...(resumeAt ? { resumeAt } : {}) });
+  if (checkpoint) {
+    const prefix = (await chunks.next()).value;
+    if (prefix?.prefixSha256 !== checkpoint.prefixSha256 || prefix?.end.byteOffset !== checkpoint.byteOffset) {
+      await chunks.return(undefined);
+      return false;
+    }
+  }
+  for await (const chunk of readAhead(chunks)) {
+    request.stop();
+    await landChunk(state, { file, chunk, counts });
+    request.progress(file, { rawBytes, records: counts.records });
+  }
+  if (file !== STDIN) await dropCheckpoint(run.session.db, resolve(file));
+  add(summary, counts);
+  return true;
+}
+
+/** Counts of one file, those of the runs that began it included: what is new wants attention when the file is done. */
+type FileCounts = RecordCounts & Pick<IngestSummary, "newRejects" | "newConflicts">;
+
+function add(sum: FileCounts, { newRejects, newConflicts, ...records }: FileCounts): void {
+  addCounts(sum, records);
+  sum.newRejects += newRejects;
+  sum.newConflicts += newConflicts;
+}
+
+interface FileChunk {
+  file: string;
+  chunk: Chunk;
+  counts: FileCounts;
+}
+
+async function landChunk({ run, rules, summary }: Ingest, { file, chunk, counts }: FileChunk): Promise<void> {
+  const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
+    const { counts: records, ...fresh } = await landRecords(session, run.runId, rules, chunk);
+    const after = { ...counts };
+    add(after, { ...records, ...fresh });
+    await saveProgress(session, file, chunk, after);
+    return after;
+  });
+  Object.assign(counts, result);
+  addChanges(summary.facts, made);
+}
+
+async function saveProgress(
+  { db }: Session,
+  file: string,
+  { end, prefixSha256 }: Chunk,
+  counts: FileCounts,
+): Promise<void> {
+  if (file === STDIN) return;
+  await saveCheckpoint(db, {
+    file: resolve(file),
+    byteOffset: end.byteOffset,
+    line: end.number,
+    prefixSha256,
+    counts: { ...counts },
+  });
+}

@@ -1,0 +1,69 @@
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { UsageError, WorkError } from "../../errors.js";
+
+const BLOCK_BYTES = 256 * 1024;
+const STDIN = "-";
+
+/** Bytes as they stand in the file. A block is valid until the next one is asked for. */
+export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
+
+/**
+ * Size in bytes, as it stands on disk (compressed or not); null where it cannot be known (stdin, a pipe). A missing
+ * file and a directory are the caller's mistake (UsageError), everything else that stands in the way is a WorkError.
+ */
+export async function sizeOfInput(file: string): Promise<number | null> {
+  if (file === STDIN) return null;
+  const info = await stat(file).catch((error: unknown) => {
+    throw inputError(file, error);
+  });
+  if (info.isDirectory()) throw directoryError(file);
+  return info.isFile() ? info.size : null;
+}
+
+/** The bytes of a file, or of stdin for `-`, a block at a time. Errors as sizeOfInput. */
+export async function* readBlocks(file: string): AsyncGenerator<Buffer> {
+  if (file === STDIN) yield* readStdin();
+  else yield* readFile(file);
+}
+
+async function* readFile(file: string): AsyncGenerator<Buffer> {
+  await sizeOfInput(file);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, "r");
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(block, 0, block.length, null);
+      if (bytesRead === 0) return;
+      yield block.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw inputError(file, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function* readStdin(): AsyncGenerator<Buffer> {
+  try {
+    for await (const block of process.stdin) yield Buffer.from(block);
+  } catch (error) {
+    throw inputError("standard input", error);
+  }
+}
+
+function inputError(file: string, error: unknown): Error {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new UsageError(`${file}: there is no such file; check the path`, { cause: error });
+  }
+  if (code === "EISDIR") return directoryError(file);
+  if (code === "EACCES" || code === "EPERM") {
+    return new WorkError(`${file}: may not be read by this user; check its permissions`, { cause: error });
+  }
+  return new WorkError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`, {
+    cause: error,
+  });
+}
+
+const directoryError = (file: string) => new UsageError(`${file}: is a directory; name the files in it`);

@@ -1,0 +1,28 @@
+import { deriveFacts, type FactChanges } from "../../store/derive.js";
+import type { FactRules } from "../../store/linking.js";
+import { inTransaction } from "../../store/runs.js";
+import type { Session } from "../../store/session.js";
+import { openTouched } from "../../store/touched.js";
+
+/**
+ * Lands something and derives the facts that it touches, in one transaction: `land` changes landed rows and lists what
+ * it touches, and either both are committed or neither is.
+ */
+export async function withDerivedFacts<T>(
+  session: Session,
+  rules: FactRules,
+  land: (session: Session) => Promise<T>,
+): Promise<{ result: T; made: FactChanges }> {
+  return inTransaction(session, async (inside) => {
+    await openTouched(inside.db);
+    const result = await land(inside);
+    return { result, made: await deriveFacts(inside.db, rules, "touched") };
+  });
+}
+
+/** Adds the counts of one step to a run's. */
+export function addChanges(sum: FactChanges, made: FactChanges): void {
+  sum.inserted += made.inserted;
+  sum.updated += made.updated;
+  sum.deleted += made.deleted;
+}

@@ -1,0 +1,23 @@
+import { foldEmail } from "../../domain/email.js";
+import { nearest } from "../../domain/nearest.js";
+import { UsageError } from "../../errors.js";
+import type { Session } from "../../store/session.js";
+import { knownEmails, studentsByEmail } from "../../store/student-search.js";
+
+const SUGGESTIONS = 3;
+
+/**
+ * The students behind an email, at least one.
+ * @throws UsageError naming the nearest known emails.
+ */
+export async function requireStudents(db: Session["db"], email: string): Promise<string[]> {
+  const folded = foldEmail(email);
+  const students = folded === null ? [] : await studentsByEmail(db, folded);
+  if (students.length > 0) return students;
+  const known = nearest(folded ?? "", await knownEmails(db), SUGGESTIONS);
+  throw new UsageError(
+    known.length === 0
+      ? `no student has the email ${email}: no student is known yet`
+      : `no student has the email ${email}; nearest: ${known.join(", ")}`,
+  );
+}

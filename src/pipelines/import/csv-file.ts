@@ -1,0 +1,30 @@
+/** A CSV file of the input, in a folder, in a zip or by itself. */
+export interface CsvFile {
+  /** As given on the command line, plus the path inside: `export.zip/results.csv`. */
+  label: string;
+  /** Its name in lower case, without folders and without `.csv`: what says which table it is. */
+  stem: string;
+  /** Its bytes, from the start each time. */
+  open(): AsyncIterable<Buffer>;
+}
+
+/** Files that belong together, under one manifest. */
+export interface CsvPackage {
+  /** The folder or zip as given, or the names of the single files. */
+  label: string;
+  files: readonly CsvFile[];
+}
+
+const CSV = /([^/\\]+)\.csv$/i;
+
+/** The stem of a CSV file's path; undefined for other files and for hidden ones (`._users.csv` of a Mac). */
+export function stemOf(path: string): string | undefined {
+  const stem = CSV.exec(path)?.[1];
+  return stem === undefined || stem.startsWith(".") ? undefined : stem.toLowerCase();
+}
+
+/** Whether a path inside a package is a file of it: at the top, or one folder deep. */
+export const isNear = (path: string): boolean => path.split("/").length <= 2;
+
+/** What went wrong, in words. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

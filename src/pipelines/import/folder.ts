@@ -1,0 +1,73 @@
+import { createReadStream, type Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { WorkError } from "../../errors.js";
+import { type CsvFile, type CsvPackage, stemOf, wordsOf } from "./csv-file.js";
+
+/** A file on disk, under the label by which messages name it. */
+export const diskFile = (label: string, stem: string, path: string): CsvFile => ({
+  label,
+  stem,
+  open: () => readDisk(label, path),
+});
+
+async function* readDisk(label: string, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 256 * 1024 });
+  } catch (error) {
+    throw new WorkError(`${label} cannot be read: ${wordsOf(error)}`, { cause: error });
+  }
+}
+
+interface Place {
+  label: string;
+  path: string;
+  /** Where every file must lie, links resolved. */
+  root: string;
+}
+
+/**
+ * The CSV files of a folder and of the folders in it, by name.
+ * @throws WorkError when a link in it points outside of it.
+ */
+export async function readFolder(given: string): Promise<CsvPackage> {
+  const label = given.replace(/(?<=.)[/\\]+$/, "");
+  const root = await realpath(given);
+  return { label, files: await filesIn({ label, path: root, root }, 1) };
+}
+
+async function filesIn(place: Place, foldersBelow: number): Promise<CsvFile[]> {
+  const entries = await readdir(place.path, { withFileTypes: true }).catch((error: unknown) => {
+    throw new WorkError(`${place.label} cannot be read: ${wordsOf(error)}`, { cause: error });
+  });
+  const visible = entries.filter(({ name }) => !name.startsWith("."));
+  const sorted = visible.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: CsvFile[] = [];
+  for (const entry of sorted) found.push(...(await filesOf(place, entry, foldersBelow)));
+  return found;
+}
+
+async function filesOf(place: Place, entry: Dirent, foldersBelow: number): Promise<CsvFile[]> {
+  const label = `${place.label}/${entry.name}`;
+  const path = await resolved(label, join(place.path, entry.name), entry);
+  const info = path === undefined ? undefined : await stat(path);
+  if (path === undefined || !(info?.isDirectory() ? foldersBelow > 0 : info?.isFile())) return [];
+  if (relative(place.root, path).startsWith(".."))
+    throw new WorkError(`${label} is a link to outside of the folder: refused (nothing was written)`);
+  return info?.isDirectory()
+    ? filesIn({ ...place, label, path }, foldersBelow - 1)
+    : [diskFile(label, stemOf(label) ?? "", path)];
+}
+
+/** Where an entry really is; undefined for what cannot be a CSV file or a folder. */
+async function resolved(label: string, path: string, entry: Dirent): Promise<string | undefined> {
+  const mayMatter = stemOf(label) !== undefined || entry.isDirectory();
+  if (!entry.isSymbolicLink()) return mayMatter ? path : undefined;
+  try {
+    const end = await realpath(path);
+    return mayMatter || (await stat(end)).isDirectory() ? end : undefined;
+  } catch (error) {
+    if (!mayMatter) return undefined;
+    throw new WorkError(`${label} is a link that leads nowhere (nothing was written)`, { cause: error });
+  }
+}

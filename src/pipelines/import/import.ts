@@ -1,0 +1,174 @@
+import { WorkError } from "../../errors.js";
+import { landChunk, markMissing, openImport, requireTargets } from "../../store/import-landing.js";
+import { keepRejects } from "../../store/rejects.js";
+import { inTransaction, type Run } from "../../store/runs.js";
+import type { Session } from "../../store/session.js";
+import { addRow, type Chunk, emptyChunk, isFull } from "./chunk.js";
+import { BrokenCsv, readCsv } from "./csv.js";
+import type { ImportMode, ImportPlan, PlannedFile } from "./plan.js";
+import { rejectOf } from "./reject.js";
+import { copyColumns } from "./row.js";
+
+/** How a plan is carried out. */
+export interface ImportRequest {
+  /** Rows of a chunk, the unit of commit; it ends earlier when its text grows past 8 MiB. */
+  chunkRows: number;
+  /** Stops between chunks. */
+  stop(): void;
+  progress(file: string, rows: number): void;
+}
+
+/** rows = inserted + updated + unchanged + rejected. docs/import.md, "Counts". */
+export interface FileCounts {
+  file: string;
+  table: string;
+  mode: ImportMode;
+  rows: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  /** Rows of the table that a bulk file no longer holds. */
+  tobedeleted: number;
+  rejected: number;
+}
+
+export interface ImportSummary {
+  files: FileCounts[];
+  ignored: readonly string[];
+  rejected: number;
+  newRejects: number;
+  warnings: string[];
+}
+
+interface Import {
+  run: Run;
+  request: ImportRequest;
+  summary: ImportSummary;
+}
+
+/** One file on its way in. */
+interface Loading {
+  planned: PlannedFile;
+  columns: string[];
+  counts: FileCounts;
+  chunk: Chunk;
+  /** Changed rows dated before what the ETL will read again. */
+  late: number;
+  /** Rows that may be any row of the table: nothing can be said to be missing from the file. */
+  nameless: number;
+}
+
+/**
+ * Loads the files of a plan into schema `oneroster`, chunk by chunk, each in a transaction with its rejects. A run that
+ * is killed is continued by running it again: rows that are in place are left untouched.
+ */
+export async function runImport(run: Run, plan: ImportPlan, request: ImportRequest): Promise<ImportSummary> {
+  await requireTargets(run.session.db);
+  const summary: ImportSummary = {
+    files: [],
+    ignored: plan.ignored,
+    rejected: 0,
+    newRejects: 0,
+    warnings: [...plan.warnings],
+  };
+  for (const planned of plan.files) await importFile({ run, request, summary }, planned);
+  return summary;
+}
+
+async function importFile(job: Import, planned: PlannedFile): Promise<void> {
+  const { file, mapping, mode } = planned;
+  const columns = copyColumns(mapping);
+  const counts: FileCounts = {
+    file: file.label,
+    table: mapping.table.name,
+    mode,
+    rows: 0,
+    inserted: 0,
+    updated: 0,
+    unchanged: 0,
+    tobedeleted: 0,
+    rejected: 0,
+  };
+  job.summary.files.push(counts);
+  const loading: Loading = { planned, columns, counts, chunk: emptyChunk(), late: 0, nameless: 0 };
+  await openImport(job.run.session.db, mapping.table, columns);
+  await readRows(loading, job.request.chunkRows, () => step(job, (inside) => land(job, inside, loading)));
+  if (mode === "bulk" && loading.nameless === 0)
+    await step(job, async (inside) => {
+      counts.tobedeleted = await markMissing(inside.db, mapping.table);
+    });
+  job.summary.rejected += counts.rejected;
+  job.summary.warnings.push(...warningsOf(loading));
+}
+
+async function step({ run, request }: Import, work: (session: Session) => Promise<void>): Promise<void> {
+  request.stop();
+  await inTransaction(run.session, work);
+}
+
+async function readRows(loading: Loading, chunkRows: number, flush: () => Promise<void>): Promise<void> {
+  const { planned, chunk } = loading;
+  const { label } = planned.file;
+  try {
+    let isHeader = true;
+    for await (const row of readCsv(planned.file)) {
+      if (isHeader) requireSameHeader(planned, row.cells);
+      else addRow(chunk, planned, loading.columns, row);
+      isHeader = false;
+      if (isFull(chunk, chunkRows)) await flush();
+    }
+  } catch (error) {
+    if (!(error instanceof BrokenCsv)) throw error;
+    chunk.rejects.push(rejectOf(label, error.line, { code: "csv-broken", reason: error.message }, []));
+    chunk.rows += 1;
+    chunk.nameless += 1;
+  }
+  if (chunk.rows > 0) await flush();
+}
+
+function requireSameHeader({ file, mapping }: PlannedFile, cells: readonly string[]): void {
+  if (cells.map((cell) => cell.trim()).join() !== mapping.names.join())
+    throw new WorkError(`${file.label} was changed while it was being read; run it again`);
+}
+
+/** Lands the chunk, with its rejects, and empties it. */
+async function land({ run, request, summary }: Import, session: Session, loading: Loading): Promise<void> {
+  const { planned, columns, chunk, counts } = loading;
+  const { label } = planned.file;
+  const { table } = planned.mapping;
+  const landed = await landChunk(session, { table, columns, text: chunk.text, rejectedIds: chunk.rejectedIds });
+  const repeated = landed.duplicates.map(({ sourcedId, line, first }) =>
+    rejectOf(
+      label,
+      line,
+      { code: "csv-duplicate-id", reason: `sourced_id ${sourcedId} stands in line ${first} already` },
+      [sourcedId],
+    ),
+  );
+  const rejects = [...chunk.rejects, ...repeated];
+  summary.newRejects += await keepRejects(session, run.runId, rejects);
+  for (const key of ["inserted", "updated", "unchanged"] as const) counts[key] += landed[key];
+  counts.rows += chunk.rows;
+  counts.rejected += rejects.length;
+  loading.late += landed.late;
+  loading.nameless += chunk.nameless;
+  Object.assign(chunk, emptyChunk());
+  request.progress(label, counts.rows);
+}
+
+function warningsOf({ planned: { file, mode }, counts, late, nameless }: Loading): string[] {
+  const warnings: string[] = [];
+  if (mode === "bulk" && nameless > 0)
+    warnings.push(
+      `${file.label}: ${nameless} rows without a readable id, so no row was marked as deleted for being missing from it`,
+    );
+  if (mode === "bulk" && counts.rows === 0 && counts.tobedeleted > 0)
+    warnings.push(
+      `${file.label}: a bulk file without rows: all ${counts.tobedeleted} rows of ${counts.table} were marked as deleted`,
+    );
+  if (late > 0)
+    warnings.push(
+      `${file.label}: ${late} changed rows are dated before what the ETL reads next; run timeback etl oneroster --full to read them`,
+    );
+  return warnings;
+}

@@ -1,0 +1,20 @@
+import { printable } from "../../domain/printable.js";
+import type { Reject } from "../../store/rejects.js";
+
+const EXCERPT_LENGTH = 200;
+/** A row of a CSV file in quarantine. It is not kept for replay: the file is repaired and imported again. */
+export const rejectOf = (
+  file: string,
+  line: number,
+  { code, reason }: { code: string; reason: string },
+  cells: readonly string[],
+): Reject => ({
+  file,
+  line,
+  member: 0,
+  byteOffset: null,
+  code,
+  reason: printable(reason),
+  excerpt: printable(cells.join(",").slice(0, EXCERPT_LENGTH)),
+  record: null,
+});

@@ -1,0 +1,110 @@
+import { copyRow } from "../../store/copy-text.js";
+import { readCell } from "./cell.js";
+import type { CsvRow } from "./csv.js";
+import type { Mapping } from "./header.js";
+import { jsonFault } from "./json-cell.js";
+
+/** A row as COPY text, or why it cannot be kept. `id` is null where even its id cannot be read. */
+export type RowReading =
+  | { kind: "row"; copy: string }
+  | { kind: "blank" }
+  | { kind: "rejected"; id: string | null; code: RowFault; reason: string };
+
+/** Why a row was quarantined, for programs. */
+export type RowFault = "csv-ragged-row" | "csv-missing-value" | "csv-invalid-value" | "csv-encoding";
+
+/** What the encoding could not read, or the database cannot hold. */
+const UNSTORABLE = /\0|\ufffd|\p{Cs}/u;
+const SHOWN_LENGTH = 60;
+
+type Values = Map<string, string>;
+type Fault = { code: RowFault; reason: string };
+
+/** Columns of the COPY text after `line`, in its order. */
+export function copyColumns({ columns, keys, table }: Mapping): string[] {
+  const named = columns.map(({ column }) => column);
+  const derived = named.filter((column) => table.columns[column] === "moment").map(dayColumn);
+  return [
+    ...new Set([
+      "sourced_id",
+      "status",
+      "date_last_modified",
+      ...named,
+      ...derived,
+      ...(keys.length > 0 ? ["metadata"] : []),
+    ]),
+  ];
+}
+
+/** Says of a `moment` whether it is a day. */
+const dayColumn = (column: string): string => `${column}_is_day`;
+
+/** Reads one row into the columns that `copyColumns` names. A row without status is active; blank cells are absent. */
+export function readRow(mapping: Mapping, columns: readonly string[], { line, cells }: CsvRow): RowReading {
+  if (cells.every((cell) => cell.trim() === "")) return { kind: "blank" };
+  const values: Values = new Map([["status", "active"]]);
+  const fault =
+    widthFault(mapping, cells) ??
+    readValues(mapping, cells, values) ??
+    readKeys(mapping, cells, values) ??
+    missing(mapping, values);
+  if (fault) return { kind: "rejected", id: idOf(mapping, cells), ...fault };
+  return { kind: "row", copy: copyRow([line, ...columns.map((column) => values.get(column) ?? null)]) };
+}
+
+/** In a row of another width only the first cell can be trusted. */
+function idOf({ columns, names }: Mapping, cells: readonly string[]): string | null {
+  const at = columns.find(({ column }) => column === "sourced_id")?.at ?? 0;
+  const text = (cells[at] ?? "").trim();
+  const isSure = cells.length === names.length || at === 0;
+  return !isSure || text === "" || text.includes('"') || UNSTORABLE.test(text) ? null : text;
+}
+
+function widthFault({ names }: Mapping, cells: readonly string[]): Fault | undefined {
+  if (cells.length === names.length) return undefined;
+  return { code: "csv-ragged-row", reason: `the row has ${cells.length} cells, the header ${names.length}` };
+}
+
+function missing({ table }: Mapping, values: Values): Fault | undefined {
+  const wanting = table.required.filter((column) => !values.has(column));
+  return wanting.length === 0 ? undefined : { code: "csv-missing-value", reason: `${wanting.join(", ")}: is empty` };
+}
+
+function readValues(mapping: Mapping, cells: readonly string[], values: Values): Fault | undefined {
+  for (const { at, column } of mapping.columns) {
+    const text = (cells[at] ?? "").trim();
+    const fault = text === "" ? undefined : readValue(mapping, column, text, values);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function readValue({ table }: Mapping, column: string, text: string, values: Values): Fault | undefined {
+  if (UNSTORABLE.test(text)) return unstorable(column);
+  const cell = readCell(table.columns[column] ?? "text", text);
+  if (!cell.ok) return { code: "csv-invalid-value", reason: `${column}: ${cell.why}, found "${shown(text)}"` };
+  values.set(column, cell.value);
+  if (cell.isDay !== undefined && !values.has(dayColumn(column))) values.set(dayColumn(column), String(cell.isDay));
+  return undefined;
+}
+
+/** Values stay the text that they are, except JSON lists and objects. */
+function readKeys({ keys }: Mapping, cells: readonly string[], values: Values): Fault | undefined {
+  const members: string[] = [];
+  for (const { at, key } of keys) {
+    const text = cells[at] ?? "";
+    if (text.trim() === "") continue;
+    if (UNSTORABLE.test(text)) return unstorable(`metadata.${key}`);
+    const isJson = /^\s*[[{]/.test(text) && jsonFault(text) === undefined;
+    members.push(`${JSON.stringify(key)}:${isJson ? text : JSON.stringify(text)}`);
+  }
+  if (members.length > 0) values.set("metadata", `{${members.join(",")}}`);
+  return undefined;
+}
+
+const unstorable = (column: string): Fault => ({
+  code: "csv-encoding",
+  reason: `${column}: holds bytes that are not UTF-8, or a zero byte`,
+});
+
+const shown = (text: string): string => (text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`);

@@ -1,0 +1,106 @@
+import { crc32 } from "node:zlib";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { WorkError } from "../../errors.js";
+import { type CsvFile, type CsvPackage, isNear, stemOf, wordsOf } from "./csv-file.js";
+
+/** What a zip may cost; the declared sizes are enforced while its members are expanded. */
+export interface ZipLimits {
+  /** Of all members that are read, together. */
+  expandedBytes: number;
+  entries: number;
+  /** Expanded to compressed, of a member larger than `ratioFromBytes`. */
+  ratio: number;
+  ratioFromBytes: number;
+}
+
+/** Limits that a school district's export stays far below, and a zip bomb does not. */
+export const defaultZipLimits: ZipLimits = {
+  expandedBytes: 4 * 2 ** 30,
+  entries: 10_000,
+  ratio: 250,
+  ratioFromBytes: 64 * 2 ** 20,
+};
+
+const refused = (label: string, why: string, cause?: unknown) =>
+  new WorkError(`${label}: ${why} (nothing was written)`, { cause });
+
+/**
+ * Lends the CSV files of a zip, at its top or one folder deep; nothing is written to disk. Every member was read to
+ * its end once, so what is lent is whole.
+ * @throws WorkError for a zip that is corrupt, encrypted, too large expanded, or names a path outside of itself.
+ */
+export async function withZip<T>(
+  label: string,
+  limits: ZipLimits,
+  work: (files: CsvPackage) => Promise<T>,
+): Promise<T> {
+  const zip = await openPromise(label, { autoClose: false }).catch((error: unknown) => {
+    throw refused(label, `not a zip file, or a damaged one: ${wordsOf(error)}`, error);
+  });
+  try {
+    if (zip.entryCount > limits.entries)
+      throw refused(label, `holds ${zip.entryCount} entries, more than ${limits.entries}`);
+    const members = (await entriesOf(zip, label)).filter(isMember);
+    checkMembers(label, members, limits);
+    const files = members.map((entry) => memberFile(zip, label, entry));
+    for (const file of files) await readToEnd(file);
+    return await work({ label, files });
+  } finally {
+    zip.close();
+  }
+}
+
+async function readToEnd(file: CsvFile): Promise<void> {
+  const blocks = file.open()[Symbol.asyncIterator]();
+  while (!(await blocks.next()).done);
+}
+
+async function entriesOf(zip: ZipFile, label: string): Promise<Entry[]> {
+  try {
+    const entries: Entry[] = [];
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+    return entries;
+  } catch (error) {
+    throw refused(label, `damaged, or not safe to read: ${wordsOf(error)}`, error);
+  }
+}
+
+const isMember = ({ fileName }: Entry): boolean =>
+  stemOf(fileName) !== undefined && isNear(fileName) && !fileName.startsWith("__MACOSX/");
+
+function checkMembers(label: string, members: readonly Entry[], limits: ZipLimits): void {
+  let expanded = 0;
+  for (const entry of members) {
+    const member = `${label}/${entry.fileName}`;
+    if (entry.isEncrypted()) throw refused(member, "is encrypted; give the zip without a password");
+    if (!entry.canDecodeFileData())
+      throw refused(member, `is compressed by method ${entry.compressionMethod}; only deflate is known`);
+    if (entry.uncompressedSize > limits.ratioFromBytes && entry.uncompressedSize > limits.ratio * entry.compressedSize)
+      throw refused(member, `would expand to more than ${limits.ratio} times its size, as no CSV does`);
+    expanded += entry.uncompressedSize;
+  }
+  if (expanded > limits.expandedBytes)
+    throw refused(
+      label,
+      `would expand to ${expanded} bytes, more than ${limits.expandedBytes}; if that is right, give --max-expanded-bytes`,
+    );
+}
+
+const memberFile = (zip: ZipFile, label: string, entry: Entry): CsvFile => ({
+  label: `${label}/${entry.fileName}`,
+  stem: stemOf(entry.fileName) ?? "",
+  open: () => readMember(zip, `${label}/${entry.fileName}`, entry),
+});
+
+async function* readMember(zip: ZipFile, label: string, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  try {
+    for await (const block of await zip.openReadStreamPromise(entry)) {
+      sum = crc32(block as Buffer, sum);
+      yield block as Buffer;
+    }
+  } catch (error) {
+    throw new WorkError(`${label} is damaged: ${wordsOf(error)}`, { cause: error });
+  }
+  if (sum !== entry.crc32) throw new WorkError(`${label} is damaged: its checksum is wrong`);
+}

@@ -1,0 +1,183 @@
+import { foldEmail } from "../../domain/email.js";
+import { readAhead } from "../../domain/read-ahead.js";
+import type { FactChanges } from "../../store/derive.js";
+import type { FactRules } from "../../store/linking.js";
+import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
+import { landResultsPage, markVanished } from "../../store/results-landing.js";
+import type { Run } from "../../store/runs.js";
+import { openSeen } from "../../store/seen.js";
+import type { Session } from "../../store/session.js";
+import { modifiedPages, type Page, pageColumns, type Source, undatedPages } from "../../store/source-read.js";
+import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source-tables.js";
+import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
+import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
+import { mapColumn } from "./copy-column.js";
+
+/** What a run reads and how. */
+export interface EtlRequest {
+  /** Read everything, and void what the source no longer has. */
+  full: boolean;
+  /** Read what was modified from here (naive UTC text of the source) instead of from the watermark. */
+  since: string | null;
+  /** How far before the watermark a run starts, in seconds. */
+  overlapSeconds: number;
+  /** Rows of a page: the unit of commit. */
+  pageRows: number;
+  /** Stops between pages. */
+  stop(): void;
+  progress(table: string, read: number): void;
+}
+
+/** Counts of a reference table. */
+export interface TableCounts {
+  read: number;
+  changed: number;
+  vanished: number;
+}
+
+/** read = changed + unchanged + rejected + testUsers, of assessment_results. docs/oneroster.md, "Counts". */
+export interface EtlSummary {
+  read: number;
+  changed: number;
+  unchanged: number;
+  rejected: number;
+  newRejects: number;
+  testUsers: number;
+  vanished: number;
+  watermark: { before: string | null; after: string | null };
+  facts: FactChanges;
+  reference: Record<string, TableCounts>;
+  /** Optional tables that the source does not have, and what cannot be known without them. */
+  missing: { table: string; evidence: string }[];
+}
+
+interface Etl {
+  run: Run;
+  source: Source;
+  rules: FactRules;
+  request: EtlRequest;
+  summary: EtlSummary;
+}
+
+const iso = (naive: string | undefined): string | null =>
+  naive === undefined
+    ? null
+    : `${naive.replace(" ", "T").replace(/\.\d+$/, "")}.${(/\.(\d+)$/.exec(naive)?.[1] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
+
+/**
+ * Reads what changed in the source, lands it and derives the facts that it touches: page by page, each page committed
+ * with its facts and its watermark, so that a run that is killed is continued by the next one.
+ */
+export async function runEtl(run: Run, source: Source, rules: FactRules, request: EtlRequest): Promise<EtlSummary> {
+  const before = await readWatermark(run.session.db, assessmentResults.name);
+  const summary: EtlSummary = {
+    read: 0,
+    changed: 0,
+    unchanged: 0,
+    rejected: 0,
+    newRejects: 0,
+    testUsers: 0,
+    vanished: 0,
+    watermark: { before: iso(before?.dateLastModified), after: null },
+    facts: { inserted: 0, updated: 0, deleted: 0 },
+    reference: {},
+    missing: source.missing.map(({ name, evidence }) => ({ table: name, evidence })),
+  };
+  const etl: Etl = { run, source, rules, request, summary };
+  await readTables(etl);
+  summary.watermark.after = iso((await readWatermark(run.session.db, assessmentResults.name))?.dateLastModified);
+  return summary;
+}
+
+/** One page (or one clean-up) with the facts that it touches, in one transaction. */
+async function step(etl: Etl, work: (session: Session) => Promise<void>): Promise<void> {
+  etl.request.stop();
+  const { made } = await withDerivedFacts(etl.run.session, etl.rules, work);
+  addChanges(etl.summary.facts, made);
+}
+
+async function startOf(
+  { request, run: { session } }: Etl,
+  table: SourceTable,
+): Promise<{ from: string | null; gap: boolean }> {
+  if (request.full) return { from: null, gap: false };
+  const standard = await readFrom(session.db, table.name, request.overlapSeconds);
+  if (request.since === null) return { from: standard, gap: false };
+  return { from: request.since, gap: standard === null || request.since > standard };
+}
+
+/** A page of a table, and whether the watermark moves with it; without a page: the end of the table. */
+interface Turn {
+  table: SourceTable;
+  page: Page | null;
+  advances: boolean;
+}
+
+interface Start {
+  table: SourceTable;
+  from: string | null;
+  gap: boolean;
+}
+
+async function* turns({ source, request }: Etl, starts: readonly Start[]): AsyncGenerator<Turn> {
+  for (const { table, from, gap } of starts) {
+    for await (const page of modifiedPages(source, table, from, request.pageRows))
+      yield { table, page, advances: !gap };
+    for await (const page of undatedPages(source, table, request.pageRows)) yield { table, page, advances: false };
+    yield { table, page: null, advances: false };
+  }
+}
+
+/** A source on a connection of its own is read two pages ahead of the landing; one session does one thing at a time. */
+async function readTables(etl: Etl): Promise<void> {
+  const { source, run, request } = etl;
+  const starts: Start[] = [];
+  for (const table of sourceTables)
+    if (source.tables.get(table.name)?.size) starts.push({ table, ...(await startOf(etl, table)) });
+  const all = turns(etl, starts);
+  if (request.full) await openSeen(run.session.db);
+  for await (const turn of source.session === run.session ? all : readAhead(readAhead(all))) await takeTurn(etl, turn);
+}
+
+async function takeTurn(etl: Etl, { table, page, advances }: Turn): Promise<void> {
+  if (page) {
+    await step(etl, async (inside) => {
+      await landPage(etl, inside, table, page);
+      if (advances) await advanceWatermark(inside.db, table.name, page.last);
+    });
+  } else if (etl.request.full) {
+    await step(etl, (inside) => voidVanished(etl, inside, table));
+    await openSeen(etl.run.session.db);
+  }
+}
+
+async function landPage(etl: Etl, session: Session, table: SourceTable, page: Page): Promise<void> {
+  const { source, rules, run, summary, request } = etl;
+  const { full } = request;
+  if (table === assessmentResults) {
+    const landed = await landResultsPage(session, rules, { source, table, page, full }, run.runId);
+    for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
+      summary[key] += landed[key];
+    request.progress(table.name, summary.read);
+  } else {
+    const folded =
+      table === users
+        ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), foldEmail) }
+        : page;
+    const landed = await landReferencePage(session, rules, { source, table, page: folded, full });
+    const counts = countsOf(summary, table);
+    counts.read += landed.read;
+    counts.changed += landed.changed;
+    request.progress(table.name, counts.read);
+  }
+}
+
+function countsOf(summary: EtlSummary, { name }: SourceTable): TableCounts {
+  summary.reference[name] ??= { read: 0, changed: 0, vanished: 0 };
+  return summary.reference[name];
+}
+
+async function voidVanished({ rules, summary }: Etl, session: Session, table: SourceTable): Promise<void> {
+  if (table === assessmentResults) summary.vanished = await markVanished(session.db, rules);
+  else countsOf(summary, table).vanished = await removeVanished(session.db, table, rules);
+}

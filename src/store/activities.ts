@@ -1,0 +1,25 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Session } from "./session.js";
+
+/** A result's activity key, over its line item `li` and component resource `cr` (docs/facts.md, "Activities"). */
+export const activityKey = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(cr.resource_id, regexp_replace(${lineItemId}, '_ali$', ''))`;
+
+/** The joins that `activityKey` looks through. */
+export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  left join timeback.assessment_line_items li on li.sourced_id = ${lineItemId}
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id`;
+
+/**
+ * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
+ * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.
+ */
+export async function renewActivities(db: Session["db"], which: RawBuilder<unknown> | "all"): Promise<void> {
+  await sql`
+    update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
+    from (select r.sourced_id, ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
+      from timeback.assessment_results r ${lineItemJoins(sql.ref("r.line_item_id"))} where ${which === "all" ? sql`true` : which}) k
+    where t.sourced_id = k.sourced_id and (t.activity_key, t.of_child_line_item) is distinct from (k.activity_key, k.child)`.execute(
+    db,
+  );
+}

@@ -1,0 +1,200 @@
+import { type RawBuilder, sql } from "kysely";
+import { gatherLinkPairs } from "./link-pairs.js";
+import { bestFirst, candidates, everything, type FactRules, type Scope } from "./linking.js";
+import type { Session } from "./session.js";
+import { isAnythingTouched } from "./touched.js";
+
+/** Rows of `processed_facts` that a derivation wrote. */
+export interface FactChanges {
+  inserted: number;
+  updated: number;
+  deleted: number;
+}
+
+/** `all`: everything landed. `touched`: what the session's touched tables name (see touched.ts). */
+export type DeriveScope = "all" | "touched";
+
+interface ScopeParts {
+  events: Scope;
+  results: Scope;
+  /** Candidate links of at least the results and events in scope. */
+  pairs: RawBuilder<unknown>;
+  removable: RawBuilder<unknown>;
+}
+
+const parts = (rules: FactRules, scope: DeriveScope): ScopeParts =>
+  scope === "all"
+    ? {
+        events: everything,
+        results: everything,
+        pairs: candidates(rules, everything, everything),
+        removable: sql`true`,
+      }
+    : {
+        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
+        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+        pairs: sql`pg_temp.link_pairs`,
+        removable: sql`(f.student_id, f.fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`,
+      };
+
+/** The columns of a fact, in the order in which `derived` yields them. */
+const COLUMNS = [
+  "student_id",
+  "fact_key",
+  "event_type",
+  "email",
+  "occurred_at",
+  "date",
+  "time_zone",
+  "subject",
+  "app",
+  "course_id",
+  "activity_id",
+  "course_name",
+  "activity_name",
+  "attempt",
+  "run_id",
+  "xp_earned",
+  "total_questions",
+  "correct_questions",
+  "mastered_units",
+  "active_seconds",
+  "inactive_seconds",
+  "waste_seconds",
+  "unknown_seconds",
+  "anti_pattern_seconds",
+  "xp_source",
+  "link_rule",
+  "correction_id",
+  "sources",
+] as const;
+const KEY_COLUMNS = 2;
+
+const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
+const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
+
+const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
+  testUsers === "include"
+    ? sql``
+    : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
+
+/** Links: each result to its best event; and XP that an event without any takes over from results no paying event could claim. */
+const links = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  candidate as (
+    select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
+      row_number() over (partition by sourced_id order by ${bestFirst}) as rank
+    from ${pairs} c),
+  link as materialized (select * from candidate where rank = 1),
+  linked as (
+    select event_id, min(rule) as rule,
+      array_agg(${resultKey(sql`sourced_id`)} order by ${resultKey(sql`sourced_id`)} collate "C") as sources
+    from link group by event_id),
+  banked as (
+    select event_id, sum(result_xp) as xp from (
+      select distinct on (event_id, result_attempt) event_id, result_attempt, result_xp, known
+      from (select l.*, count(result_attempt) over (partition by event_id) as known
+        from link l where coalesce(result_xp, 0) <> 0 and not claimed) l
+      order by event_id, result_attempt, ${bestFirst}, sourced_id collate "C") one
+    where result_attempt is not null or known = 0
+    group by event_id)`;
+
+const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
+  select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
+    (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
+    e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
+    round(coalesce(b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
+    round(e.active_seconds, 2) as active_seconds, round(e.inactive_seconds, 2) as inactive_seconds,
+    round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
+    round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
+    case when b.xp is null then 'event' else 'result' end as xp_source, l.rule as link_rule,
+    array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}') as sources
+  from event e
+  left join linked l on l.event_id = e.event_id
+  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0`;
+
+/** Results with XP that no event explains. */
+const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => sql`
+  select r.student_id, ${resultKey(sql`r.sourced_id`)} as fact_key, 'ActivityEvent' as event_type,
+    coalesce(r.score_day::timestamp at time zone ${rules.zone}, r.score_date) as occurred_at,
+    coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date) as date,
+    coalesce(r.subject, course.subject) as subject, r.app, course_of.id as course_id, r.activity_key as activity_id,
+    course.title as course_name, coalesce(resource.title, cr.title, li.title) as activity_name, r.attempt, null as run_id,
+    round(r.xp, 2) as xp_earned, r.total_questions, r.correct_questions, r.mastered_units,
+    null::numeric as active_seconds, null::numeric as inactive_seconds, null::numeric as waste_seconds,
+    null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
+    'result' as xp_source, null as link_rule, array[${resultKey(sql`r.sourced_id`)}] as sources
+  from timeback.assessment_results r
+  left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
+  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
+  left join timeback.resources resource on resource.sourced_id = r.activity_key
+  cross join lateral (select coalesce(r.course_id, li.course_id, cc.course_id) as id) course_of
+  left join timeback.courses course on course.sourced_id = course_of.id
+  where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
+    and not exists (select from link l where l.sourced_id = r.sourced_id)`;
+
+/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
+function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
+  const { events, results, pairs } = parts(rules, scope);
+  return sql`
+  event as (
+    select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
+      e.mastered_units, e.active_seconds, e.inactive_seconds, e.waste_seconds, e.unknown_seconds, e.anti_pattern_seconds,
+      e.activity_key, e.subject, e.app, e.course_id, e.course_name, e.activity_name, e.caliper_run_id
+    from timeback.caliper_events e
+    join timeback.caliper_actors a on a.actor_key = e.actor_key
+    where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
+  ${links(pairs)},
+  fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
+  student as (
+    select s.student_id, coalesce(u.email, (
+      select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
+    from (select distinct student_id from fact) s
+    left join timeback.users u on u.sourced_id = s.student_id),
+  derived as materialized (
+    select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
+      f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
+      f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
+      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, null::text as correction_id, f.sources
+    from fact f join student s on s.student_id = f.student_id)`;
+}
+
+const list = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
+  sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
+
+/**
+ * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
+ * Deletes, of the facts in scope, those that are no longer called for, and notes them in `pg_temp.removed_facts`.
+ */
+export async function deriveFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
+  if (scope === "touched") {
+    if (!(await isAnythingTouched(db))) return { inserted: 0, updated: 0, deleted: 0 };
+    await gatherLinkPairs(db, rules);
+  }
+  const values = COLUMNS.slice(KEY_COLUMNS);
+  const set = sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
+  const { rows } = await sql<Record<keyof FactChanges, string>>`
+    with ${derivedFacts(rules, scope)},
+    written as (
+      insert into timeback.processed_facts as f (${list("", COLUMNS)}, created_at, updated_at)
+      select ${list("", COLUMNS)}, statement_timestamp(), statement_timestamp() from derived
+      on conflict (student_id, fact_key) do update
+      set ${set}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
+      where (${list("f.", values)}) is distinct from (${list("excluded.", values)})
+      returning f.created_at = f.updated_at as inserted),
+    removed as (
+      delete from timeback.processed_facts f where ${parts(rules, scope).removable}
+        and not exists (select from derived d where d.student_id = f.student_id and d.fact_key = f.fact_key)
+      returning f.student_id, f.fact_key, f.date::text, f.xp_earned),
+    noted as (insert into pg_temp.removed_facts select * from removed)
+    select (select count(*) from written where inserted) as inserted,
+      (select count(*) from written where not inserted) as updated, (select count(*) from removed) as deleted`.execute(
+    db,
+  );
+  const [counts] = rows;
+  return {
+    inserted: Number(counts?.inserted ?? 0),
+    updated: Number(counts?.updated ?? 0),
+    deleted: Number(counts?.deleted ?? 0),
+  };
+}

@@ -1,0 +1,45 @@
+import { type RawBuilder, sql } from "kysely";
+import { candidates, everything, type FactRules, type Scope } from "./linking.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+const COLUMNS = sql.raw(
+  "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
+);
+
+const addPairs = (db: Db, rules: FactRules, results: Scope) =>
+  sql`insert into pg_temp.link_pairs (${COLUMNS}) select ${COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
+    db,
+  );
+
+const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
+
+/**
+ * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
+ * candidates of the other results that could link to a touched event: they decide its fact too.
+ */
+export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<void> {
+  await sql`create temp table if not exists link_pairs (sourced_id text collate "C", student_id text collate "C", event_id uuid, rule text, form int,
+    slug_length int, score_date timestamptz, score_day date, result_attempt int, result_xp numeric,
+    occurred_at timestamptz, event_attempt int, pays boolean)`.execute(db);
+  await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
+  await sql`truncate pg_temp.link_pairs, pg_temp.neighbour_results`.execute(db);
+  await sql`analyze pg_temp.touched_results`.execute(db);
+  await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
+  await sql`
+    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
+    db,
+  );
+  await sql`analyze pg_temp.touched_events`.execute(db);
+  const others = sql`and r.sourced_id not in ${among("touched_results")}`;
+  const ofTouchedEvents = sql`and e.event_id in (select event_id from pg_temp.touched_events)`;
+  const { numAffectedRows } = await sql`
+    insert into pg_temp.neighbour_results
+    select distinct sourced_id from ${candidates(rules, others, ofTouchedEvents)} c`.execute(db);
+  if ((numAffectedRows ?? 0n) > 0n) {
+    await sql`analyze pg_temp.neighbour_results`.execute(db);
+    await addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
+  }
+  await sql`analyze pg_temp.link_pairs`.execute(db);
+}

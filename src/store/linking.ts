@@ -1,0 +1,117 @@
+import { type RawBuilder, sql } from "kysely";
+
+/** What shapes facts; stored in the database (docs/facts.md, "Settings"). */
+export interface FactRules {
+  /** IANA zone whose days the facts stand on. */
+  zone: string;
+  /** Greatest distance between `score_date` and `eventTime` for rule L2, inclusive. */
+  linkWindowSeconds: number;
+  /** Whether facts of test users (`isTestUser`) are made. */
+  testUsers: "exclude" | "include";
+}
+
+/** A condition on one alias, or none: `and e.event_id in (…)`. */
+export type Scope = RawBuilder<unknown>;
+export const everything: Scope = sql``;
+
+/** What a scope narrows down is computed once for all rules; the other side is reached through its indexes. */
+const narrowed = (scope: Scope): RawBuilder<unknown> =>
+  scope === everything ? sql`not materialized` : sql`materialized`;
+
+/** Results that may link: active and of no child line item, with the activity key that their line item leads to. */
+const linkableResults = (scope: Scope): RawBuilder<unknown> => sql`
+  select r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
+    r.activity_key
+  from timeback.assessment_results r
+  where r.linkable ${scope}`;
+
+/** ActivityEvents that carry metrics, with their student. */
+const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
+  select a.student_id, e.event_id, e.activity_key, e.object_slug, e.occurred_at, e.attempt, coalesce(e.xp, 0) <> 0 as pays
+  from timeback.caliper_events e
+  join timeback.caliper_actors a on a.actor_key = e.actor_key
+  where e.linkable ${scope}`;
+
+const DELIMITER = sql`'[ -/:-@\[-\`{-~]'`;
+
+/**
+ * The slug stands in the line item's id between ASCII characters that are neither letters nor digits. The first form is
+ * the quick one (one expression for all slugs); it replaces from the left, so where a slug overlaps itself the second is asked.
+ */
+const slugStandsIn = (slug: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  length(${slug}) >= 4 and strpos(r.line_item_id, ${slug}) > 0
+  and (replace(r.line_item_id, ${slug}, e'\x02') ~ ('(^|' || ${DELIMITER} || ')\x02($|' || ${DELIMITER} || ')') collate "C"
+    or r.line_item_id ~ ('(^|' || ${DELIMITER} || ')' || regexp_replace(${slug}, '([!-/:-@\[-\`{-~])' collate "C", '\\\\\\1', 'g')
+      || '($|' || ${DELIMITER} || ')') collate "C"))`;
+
+const activitySlug = sql.ref("e.activity_key");
+const objectSlug = sql.ref("e.object_slug");
+
+const pair = (rule: string, form: RawBuilder<unknown>, slugLength: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select r.sourced_id, r.student_id, e.event_id, ${sql.lit(rule)} as rule, ${form} as form, ${slugLength} as slug_length,
+    r.score_date, r.score_day, r.attempt as result_attempt, r.xp as result_xp,
+    e.occurred_at, e.attempt as event_attempt, e.pays`;
+
+const none = sql.lit(0);
+
+/** L3: the event object's slug in the line item's id, and one instant to the millisecond. */
+const byInstant = (instant: RawBuilder<unknown>, guard: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  ${pair(
+    "L3",
+    none,
+    sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
+      case when ${slugStandsIn(objectSlug)} then length(${objectSlug}) end)`,
+  )}
+  from results r join events e on e.student_id = r.student_id
+    and date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})
+    and e.occurred_at > ${instant} - interval '1 millisecond' and e.occurred_at < ${instant} + interval '1 millisecond'
+    and ${instant} > e.occurred_at - interval '1 millisecond' and ${instant} < e.occurred_at + interval '1 millisecond'
+  where ${guard} and (${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
+
+/** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
+const byActivity = ({ linkWindowSeconds: seconds }: FactRules): RawBuilder<unknown> => {
+  const window = sql`make_interval(secs => ${sql.lit(seconds)})`;
+  const bucket = (instant: RawBuilder<unknown>) => sql`floor(extract(epoch from ${instant}) / ${sql.lit(2 * seconds)})`;
+  return sql`
+  ${pair("L2", none, none)}
+  from results r
+  cross join lateral (values (${bucket(sql`r.score_date - ${window}`)}), (${bucket(sql`r.score_date + ${window}`)})) as near(bucket)
+  join events e on e.student_id = r.student_id and e.activity_key = r.activity_key and ${bucket(sql`e.occurred_at`)} = near.bucket
+    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
+    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}
+  where r.score_day is null`;
+};
+
+/** A score date that is a day without time matches by local day; it ranks after every other rule. */
+const byDay = ({ zone }: FactRules): RawBuilder<unknown> => sql`
+  ${pair("L2", none, none)}
+  from results r
+  join events e on e.student_id = r.student_id and e.activity_key = r.activity_key
+    and (e.occurred_at at time zone ${zone})::date = r.score_day
+    and r.score_date >= e.occurred_at - interval '48 hours' and r.score_date <= e.occurred_at + interval '48 hours'
+    and e.occurred_at >= r.score_date - interval '48 hours' and e.occurred_at <= r.score_date + interval '48 hours'
+  where r.score_day is not null`;
+
+/**
+ * Every (result, event) pair that a link rule allows, for the results and events in scope: the one definition of
+ * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1.
+ */
+export const candidates = (rules: FactRules, resultScope: Scope, eventScope: Scope): RawBuilder<unknown> => sql`(
+  with results as ${narrowed(eventScope === everything ? resultScope : everything)} (${linkableResults(resultScope)}),
+    events as ${narrowed(eventScope)} (${linkableEvents(eventScope)})
+  ${pair("L1", sql`least(named.form, 3)::int`, none)}
+  from results r
+  cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)
+  join events e on e.event_id = named.event_id and e.student_id = r.student_id
+  where r.event_refs is not null
+  union all ${byActivity(rules)}
+  union all ${byDay(rules)}
+  union all ${byInstant(sql`r.score_date`, sql`r.score_day is null`)}
+  union all ${byInstant(sql`r.ended_at`, sql`r.ended_at is not null`)})`;
+
+/** Orders the candidates of one result, best first (docs/facts.md, "Links"). */
+export const bestFirst: RawBuilder<unknown> = sql`
+  score_day is not null and rule = 'L2', rule, form, slug_length desc,
+  score_day is null and abs(extract(epoch from occurred_at - score_date)) <= 60 desc,
+  (event_attempt = result_attempt) is true desc,
+  case when score_day is null then abs(extract(epoch from occurred_at - score_date)) else 0 end, event_id`;

@@ -1,0 +1,64 @@
+import { explained } from "./explain.js";
+import { migrate, requireCurrentSchema } from "./migrate.js";
+import { openPglite } from "./pglite.js";
+import { openPostgres } from "./postgres.js";
+import { ANALYTICS, applicationName } from "./runs.js";
+import type { Store } from "./session.js";
+
+/** Where a store is and how to wait for it. */
+export interface OpenOptions {
+  databaseUrl?: string | undefined;
+  /** Data directory of the embedded database, used where there is no URL. */
+  dataDir: string;
+  command: string;
+  lockWait: number;
+  poolMax: number;
+  /** Bring the schema up to date first; otherwise an outdated schema is refused. */
+  migrate: boolean;
+}
+
+async function open({ databaseUrl, dataDir, command, lockWait, poolMax }: OpenOptions): Promise<Store> {
+  if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });
+  return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command) });
+}
+
+/** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
+export async function withStore<T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> {
+  return withAnyStore(options, async (store) => {
+    if (options.migrate) await migrate(store);
+    else await requireCurrentSchema(store);
+    return work(store);
+  });
+}
+
+/** Lends the analytics database as it is, whatever its schema. */
+export async function withAnyStore<T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> {
+  return explained(ANALYTICS, async () => {
+    const store = await open(options);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+const SOURCE_TIMEOUT_MS = 600_000;
+
+/**
+ * Lends a source database; its session is read-only, with a statement timeout of ten minutes. What `work` does with
+ * other databases must name their faults itself, as `withRun` does.
+ */
+export async function withSource<T>(url: string, command: string, work: (source: Store) => Promise<T>): Promise<T> {
+  const source = openPostgres({
+    url,
+    max: 1,
+    applicationName: applicationName(command),
+    readOnly: { statementTimeoutMs: SOURCE_TIMEOUT_MS },
+  });
+  try {
+    return await explained("the OneRoster source database", () => work(source));
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import type { Store } from "./session.js";
+import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
+
+/** How to reach a PostgreSQL server. */
+export interface PostgresOptions {
+  url: string;
+  /** Connections at most. */
+  max: number;
+  /** Shown to other runs that find the lock taken. */
+  applicationName: string;
+  /** A source database: every session is read-only, with a statement timeout in milliseconds. */
+  readOnly?: { statementTimeoutMs: number };
+}
+
+const streamCopy: BulkCopy = {
+  async copyIn(client, statement, rows) {
+    const target = client.query(copyFrom(statement));
+    await pipeline(Readable.from(rows, { objectMode: true, highWaterMark: 2 }), target);
+    return target.rowCount;
+  },
+  async *copyOut(client, select) {
+    yield* client.query(copyTo(`copy (${select}) to stdout`));
+  },
+};
+
+/** Modes that pg takes for verify-full, with a lengthy warning on stderr. */
+const VERIFIED = new Set(["prefer", "require", "verify-ca"]);
+
+/** What stands in a URL goes before anything else in pg: so our session settings go into it, after those of the URL. */
+function withSession(url: string, options: readonly string[], applicationName: string): string {
+  const changed = new URL(url);
+  const { searchParams } = changed;
+  searchParams.set("options", [searchParams.get("options") ?? "", ...options].join(" ").trim());
+  searchParams.set("application_name", applicationName);
+  if (VERIFIED.has(searchParams.get("sslmode") ?? "") && !searchParams.has("uselibpqcompat"))
+    searchParams.set("sslmode", "verify-full");
+  return changed.href;
+}
+
+/** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
+export function openPostgres({ url, max, applicationName, readOnly }: PostgresOptions): Store {
+  const options = [
+    "-c timezone=UTC",
+    "-c datestyle=ISO",
+    "-c intervalstyle=postgres",
+    "-c extra_float_digits=1",
+    "-c jit=off",
+    "-c work_mem=64MB",
+    "-c default_statistics_target=10",
+  ];
+  if (readOnly)
+    options.push("-c default_transaction_read_only=on", `-c statement_timeout=${readOnly.statementTimeoutMs}`);
+  const pool = new pg.Pool({
+    connectionString: withSession(url, options, applicationName),
+    max,
+    types: exactTypes,
+    connectionTimeoutMillis: 30_000,
+  });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin" });
+}

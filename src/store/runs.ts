@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import { LockedError, WorkError } from "../errors.js";
+import { explained } from "./explain.js";
+import type { Session, Store } from "./session.js";
+
+/** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
+const RUN_LOCK = "5820467390177356321";
+const POLL_MS = 100;
+/** What faults call the database that runs write to. */
+export const ANALYTICS = "the analytics database";
+
+/** What a writing run says of itself. */
+export interface RunRequest {
+  command: string;
+  version: string;
+  lockWaitSeconds: number;
+  /** A plan: all of it is one transaction that is rolled back, and no run is recorded. */
+  dryRun?: boolean;
+}
+
+/** A run that holds the lock; everything it does goes over `session`. */
+export interface Run {
+  runId: string;
+  session: Session;
+}
+
+/** `timeback etl oneroster#4711@host`: how a connection names its run to others (PostgreSQL keeps 63 bytes). */
+export const applicationName = (command: string): string =>
+  `timeback ${command}#${process.pid}@${hostname()}`.slice(0, 63);
+
+async function holder(db: Session["db"]): Promise<string> {
+  const { rows } = await sql<{ name: string | null; since: string | null }>`
+    select a.application_name as name, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
+    from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+      and l.database = (select oid from pg_database where datname = current_database())
+      and (l.classid::bigint << 32) + l.objid::bigint = ${RUN_LOCK}::bigint`.execute(db);
+  const found = /^timeback (.+)#(\d+)@(.+)$/.exec(rows[0]?.name ?? "");
+  const since = rows[0]?.since ?? "unknown";
+  return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
+}
+
+async function takeLock(db: Session["db"], waitSeconds: number): Promise<void> {
+  const deadline = Date.now() + waitSeconds * 1000;
+  for (;;) {
+    const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${RUN_LOCK}::bigint) as taken`.execute(
+      db,
+    );
+    if (rows[0]?.taken) return;
+    if (Date.now() >= deadline)
+      throw new LockedError(
+        `another run holds the lock (${await holder(db)}); wait for it, or give --lock-wait <seconds>`,
+      );
+    await sleep(POLL_MS);
+  }
+}
+
+const start = (db: Session["db"], runId: string, { command, version }: RunRequest) =>
+  db
+    .insertInto("timeback.runs")
+    .values({
+      run_id: runId,
+      command,
+      program_version: version,
+      host: hostname(),
+      pid: process.pid,
+      finished_at: null,
+      outcome: null,
+      summary: null,
+    })
+    .execute();
+
+const finish = (db: Session["db"], runId: string, outcome: string, summary: unknown) =>
+  sql`
+  update timeback.runs set finished_at = now(), outcome = ${outcome}, summary = ${JSON.stringify(summary ?? null)}::jsonb
+  where run_id = ${runId}`.execute(db);
+
+/**
+ * Runs `work` as the only writing run of this database, and keeps a record of it. The lock dies with its connection.
+ * @throws LockedError when another run holds the lock longer than `lockWaitSeconds`.
+ */
+export async function withRun<T>(store: Store, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
+  return explained(ANALYTICS, () => store.withSession((session) => lockedRun(session, request, work)));
+}
+
+async function lockedRun<T>(session: Session, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
+  const runId = randomUUID();
+  await takeLock(session.db, request.lockWaitSeconds);
+  try {
+    if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside }));
+    await start(session.db, runId, request);
+    const summary = await work({ runId, session }).catch(async (error: unknown) => {
+      await finish(session.db, runId, "failed", {
+        error: error instanceof Error ? error.message : String(error),
+      }).catch(() => {});
+      throw error;
+    });
+    await finish(session.db, runId, "done", summary);
+    return summary;
+  } finally {
+    await sql`select pg_advisory_unlock(${RUN_LOCK}::bigint)`.execute(session.db).catch(() => {});
+  }
+}
+
+/** One transaction on the session's connection; inside another one, a part of it. */
+export async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  if (session.inTransaction) return work(session);
+  return session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
+}
+
+/** Thrown to roll a plan back; never leaves `rolledBack`. */
+class Rollback extends Error {}
+
+/** Does the whole work in one transaction, returns its result and takes every change back. */
+async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  let result: { value: T } | undefined;
+  try {
+    await inTransaction(session, async (inside) => {
+      result = { value: await work(inside) };
+      throw new Rollback();
+    });
+  } catch (error) {
+    if (!(error instanceof Rollback)) throw error;
+  }
+  if (!result) throw new WorkError("the plan ended without a result");
+  return result.value;
+}

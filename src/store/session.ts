@@ -1,0 +1,24 @@
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.js";
+
+/** Text of PostgreSQL's COPY text format; a chunk may hold many lines and must end at the end of a line. */
+export type CopyRows = AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
+
+/** One connection: temp tables, SET and transactions stay on it. Inside a session use only its own `db`. */
+export interface Session {
+  db: Kysely<Database>;
+  /** True inside a transaction: `inTransaction` then joins it. */
+  inTransaction: boolean;
+  /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
+  copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
+  /** Streams the rows of a SELECT as COPY text. */
+  copyOut(select: string): AsyncIterable<Buffer>;
+}
+
+/** The analytics database, on PostgreSQL or embedded. */
+export interface Store {
+  kind: "postgres" | "pglite";
+  db: Kysely<Database>;
+  withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

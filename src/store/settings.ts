@@ -1,0 +1,119 @@
+import { sql } from "kysely";
+import { UsageError } from "../errors.js";
+import type { FactRules } from "./linking.js";
+import type { Session } from "./session.js";
+
+/** One stored setting that shapes facts. */
+export interface Setting {
+  key: string;
+  /** Value of a first run that asks for no other. */
+  standard: string;
+  meaning: string;
+  /** Why the value cannot be used; undefined where it can. */
+  fault(value: string): string | undefined;
+}
+
+function zoneFault(value: string): string | undefined {
+  try {
+    if (/^[+-]/.test(value)) throw new RangeError("to PostgreSQL, +05:30 lies west of Greenwich");
+    new Intl.DateTimeFormat("en-US", { timeZone: value });
+    return undefined;
+  } catch {
+    return "expected an IANA time zone such as America/Chicago";
+  }
+}
+
+const secondsFault = (value: string): string | undefined =>
+  /^[1-9]\d{0,6}$/.test(value) ? undefined : "expected a whole number of seconds, 1 to 9999999";
+
+/** Everything that shapes facts (docs/facts.md, "Settings"). */
+const settings: readonly Setting[] = [
+  { key: "zone", standard: "UTC", meaning: "time zone whose days the facts stand on", fault: zoneFault },
+  {
+    key: "link-window",
+    standard: "86400",
+    meaning: "seconds between score_date and eventTime within which rule L2 links",
+    fault: secondsFault,
+  },
+  {
+    key: "test-users",
+    standard: "exclude",
+    meaning: "whether students marked isTestUser have facts: exclude or include",
+    fault: (value) => (value === "exclude" || value === "include" ? undefined : "expected exclude or include"),
+  },
+];
+
+/** Values by key, as asked for on the command line, in the environment or in the settings file. */
+export type RequestedSettings = Readonly<Record<string, string>>;
+
+/** @throws UsageError naming an unknown key or an unusable value. */
+export function checkSettings(requested: RequestedSettings): void {
+  for (const [key, value] of Object.entries(requested)) {
+    const setting = settings.find((one) => one.key === key);
+    if (!setting) throw new UsageError(`unknown setting ${key}; known: ${settings.map((one) => one.key).join(", ")}`);
+    const fault = setting.fault(value);
+    if (fault) throw new UsageError(`setting ${key}=${value}: ${fault}`);
+  }
+}
+
+const rulesOf = (values: RequestedSettings): FactRules => ({
+  zone: values.zone ?? "UTC",
+  linkWindowSeconds: Number(values["link-window"]),
+  testUsers: values["test-users"] === "include" ? "include" : "exclude",
+});
+
+async function stored(db: Session["db"]): Promise<Record<string, string>> {
+  const rows = await db.selectFrom("timeback.settings").selectAll().execute();
+  return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+}
+
+/** The settings in force: those stored, and the standard values of those that no run has stored yet. */
+export async function settingsInForce(db: Session["db"]): Promise<Record<string, string>> {
+  return { ...Object.fromEntries(settings.map(({ key, standard }) => [key, standard])), ...(await stored(db)) };
+}
+
+/**
+ * The rules that facts are made by, for a run that asks for `requested`. Changes nothing.
+ * @throws UsageError (exit 2) for a value that differs from the stored one.
+ */
+export async function factRules(db: Session["db"], requested: RequestedSettings): Promise<FactRules> {
+  checkSettings(requested);
+  const before = await stored(db);
+  for (const [key, value] of Object.entries(requested)) {
+    if (before[key] !== undefined && before[key] !== value)
+      throw new UsageError(
+        `this database makes facts with ${key}=${before[key]}, the run asks for ${value}: change it with \`timeback recompute --set ${key}=${value}\``,
+      );
+  }
+  return rulesOf({ ...(await settingsInForce(db)), ...requested });
+}
+
+/**
+ * As `factRules`, and stores what no run has stored yet. To be called while the run holds its lock: before it did,
+ * another first run may have stored other values.
+ */
+export async function storeSettings(db: Session["db"], requested: RequestedSettings): Promise<FactRules> {
+  const rules = await factRules(db, requested);
+  await write(db, { ...(await settingsInForce(db)), ...requested });
+  return rules;
+}
+
+/** Stores every setting that shapes facts, the values asked for in place of others. The caller makes all facts again. */
+export async function changeSettings(db: Session["db"], requested: RequestedSettings): Promise<FactRules> {
+  checkSettings(requested);
+  const values = { ...(await settingsInForce(db)), ...requested };
+  await write(db, values);
+  return rulesOf(values);
+}
+
+const write = (db: Session["db"], values: RequestedSettings) =>
+  db
+    .insertInto("timeback.settings")
+    .values(Object.entries(values).map(([key, value]) => ({ key, value })))
+    .onConflict((on) =>
+      on
+        .column("key")
+        .doUpdateSet({ value: (row) => row.ref("excluded.value") })
+        .where(sql<boolean>`settings.value is distinct from excluded.value`),
+    )
+    .execute();

@@ -1,0 +1,38 @@
+/** SQL text for reading untrusted columns of a OneRoster source: a value that is no number, instant or UUID becomes null. */
+
+/** Not \s: in most locales that also takes spaces which a cast to numeric refuses. */
+const NUMBER = String.raw`^[ \t\n\r\f\v]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?[ \t\n\r\f\v]*$`;
+const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+/** Real days of the years 1900 to 2999, so that a cast cannot fail; without an offset the text means UTC. */
+const INSTANT = [
+  "^((19|2[0-9])[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))",
+  "|((19|2[0-9])(0[48]|[2468][048]|[13579][26])|2000|2400|2800)-02-29)",
+  "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6}[0-9]*)?)?(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])?$",
+].join("");
+
+/** Largest amount that is taken for a number, in XP or questions. */
+const LIMIT = "1000000000";
+
+/** The first finite number among text expressions; numeric strings are numbers (docs/oneroster.md, "XP"). */
+export const firstNumber = (...texts: string[]): string =>
+  texts.length === 1 ? number(texts[0] ?? "null") : `coalesce(${texts.map(number).join(", ")})`;
+
+const number = (text: string): string =>
+  `case when length(${text}) <= 60 and ${text} ~ '${NUMBER}' then case when abs((${text})::numeric) <= ${LIMIT} then (${text})::numeric end end`;
+
+/** A whole number from 0 to a million, as int. */
+export const wholeNumber = (text: string): string =>
+  `case when ${text} ~ '^[0-9]{1,6}([.]0{1,20})?$' then (${text})::numeric::int end`;
+
+/** An ISO 8601 instant as timestamptz. */
+export const instant = (text: string): string =>
+  `case when length(${text}) <= 60 and ${text} ~* '${INSTANT}' then (${text})::timestamptz end`;
+
+/** An event id with or without `urn:uuid:`, as uuid. */
+export const eventId = (text: string): string => {
+  const bare = `lower(regexp_replace(${text}, '^urn:uuid:', '', 'i'))`;
+  return `case when ${bare} ~ '${UUID}' then (${bare})::uuid end`;
+};
+
+/** Text that is neither empty nor blank. */
+export const filled = (text: string): string => `nullif(btrim(${text}), '')`;

@@ -1,0 +1,97 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import Cursor from "pg-cursor";
+import type { Database } from "./schema.js";
+import type { CopyRows, Session, Store } from "./session.js";
+
+/** How one engine moves rows in bulk over one of its connections. */
+export interface BulkCopy {
+  copyIn(client: pg.PoolClient, statement: string, rows: CopyRows): Promise<number>;
+  copyOut(client: pg.PoolClient, select: string): AsyncIterable<Buffer>;
+}
+
+/** int8, date, timestamp, timestamptz and numeric stay text: no rounding, no process time zone. */
+const KEPT_AS_TEXT = new Set([20, 1082, 1114, 1184, 1700]);
+/** Arrays of those types; pg would parse their members to floats and Dates. */
+const TEXT_ARRAYS = new Set([1016, 1115, 1182, 1185, 1231]);
+const TEXT_ARRAY_OID = 1009;
+
+/** The type parsers of every connection: exact values stay text. */
+export const exactTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") => {
+    if (format === "binary") return pg.types.getTypeParser(oid, "binary");
+    if (KEPT_AS_TEXT.has(oid)) return (value: string) => value;
+    return pg.types.getTypeParser(TEXT_ARRAYS.has(oid) ? TEXT_ARRAY_OID : oid, "text");
+  }) as typeof pg.types.getTypeParser,
+};
+
+/** Quotes an identifier; a dot separates schema and name. */
+export const quoteName = (name: string): string =>
+  name
+    .split(".")
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join(".");
+
+const copyInStatement = (table: string, columns: readonly string[], from: string): string =>
+  `copy ${quoteName(table)} (${columns.map(quoteName).join(", ")}) from ${from}`;
+
+/** Cursors do not take the parsers of their connection. */
+class ExactCursor extends Cursor {
+  constructor(text: string, values: unknown[]) {
+    super(text, values, { types: exactTypes });
+  }
+}
+
+function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: pool as unknown as pg.Pool, cursor: ExactCursor as never }),
+  });
+}
+
+function sessionOn(client: pg.PoolClient, copy: BulkCopy, copySource: string): Session {
+  const lent = { query: client.query.bind(client), release() {} };
+  return {
+    db: kyselyOn({ connect: async () => lent, end: async () => {} }),
+    inTransaction: false,
+    copyIn: (table, columns, rows) => copy.copyIn(client, copyInStatement(table, columns, copySource), rows),
+    copyOut: (select) => copy.copyOut(client, select),
+  };
+}
+
+/** What `storeOn` needs to know of an engine. */
+export interface Engine {
+  kind: Store["kind"];
+  pool: pg.Pool;
+  copy: BulkCopy;
+  /** What stands behind `COPY … FROM`. */
+  copySource: string;
+  /** Runs after the pool is closed. */
+  afterClose?: () => Promise<void>;
+}
+
+/** Joins a pool and its bulk copy into a store; `close` ends both. */
+export function storeOn({ kind, pool, copy, copySource, afterClose }: Engine): Store {
+  pool.on("error", () => {}); // an idle connection died: the next query says so
+  return {
+    kind,
+    db: kyselyOn(pool),
+    async withSession(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      const remember = (error: Error) => {
+        broken = error;
+      };
+      client.on("error", remember);
+      try {
+        return await work(sessionOn(client, copy, copySource));
+      } finally {
+        client.off("error", remember);
+        client.release(broken);
+      }
+    },
+    async close() {
+      await pool.end();
+      await afterClose?.();
+    },
+  };
+}

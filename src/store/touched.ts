@@ -1,0 +1,80 @@
+import { sql } from "kysely";
+import { candidates, everything, type FactRules } from "./linking.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/**
+ * Opens the session's empty lists of what a change touches: events and results whose facts must be derived again, and
+ * the keys of facts that may have to go; and of the facts that a derivation removed. Call it at the start of every transaction that changes landed rows.
+ */
+export async function openTouched(db: Db): Promise<void> {
+  await sql`create temp table if not exists touched_events (event_id uuid primary key)`.execute(db);
+  await sql`create temp table if not exists touched_results (sourced_id text collate "C" primary key)`.execute(db);
+  await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
+    db,
+  );
+  await sql`create temp table if not exists removed_facts (student_id text collate "C", fact_key text collate "C", date text, xp_earned numeric)`.execute(
+    db,
+  );
+  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.removed_facts`.execute(
+    db,
+  );
+}
+
+/** Whether there is anything to derive again. */
+export async function isAnythingTouched(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ touched: boolean }>`
+    select exists (select from pg_temp.touched_events) or exists (select from pg_temp.touched_results)
+      or exists (select from pg_temp.touched_keys) as touched`.execute(db);
+  return rows[0]?.touched === true;
+}
+
+/** Touches the results that touched events may link to. The derivation touches what these may leave in turn. */
+export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
+  await sql`analyze pg_temp.touched_events`.execute(db);
+  await sql`
+    insert into pg_temp.touched_results
+    select distinct sourced_id from ${candidates(rules, everything, sql`and e.event_id in (select event_id from pg_temp.touched_events)`)} c
+    on conflict do nothing`.execute(db);
+  await touchKeysOfResults(db);
+}
+
+/** Touches every event that a touched result, as it stands now, could link to. For results that are about to change. */
+export async function touchEventsOfResults(db: Db, rules: FactRules): Promise<void> {
+  await sql`analyze pg_temp.touched_results`.execute(db);
+  await sql`
+    insert into pg_temp.touched_events
+    select distinct event_id from ${candidates(rules, sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`, everything)} c
+    on conflict do nothing`.execute(db);
+}
+
+/** The facts that touched results may have of their own, as they stand now. */
+export async function touchKeysOfResults(db: Db): Promise<void> {
+  await sql`
+    insert into pg_temp.touched_keys
+    select r.student_id, 'oneroster:assessment_result:' || r.sourced_id
+    from timeback.assessment_results r join pg_temp.touched_results t on t.sourced_id = r.sourced_id
+    on conflict do nothing`.execute(db);
+}
+
+/** Touches all that the students in `pg_temp.<table>` (column `student_id`) have now: events, results and their facts. Links never leave a student. */
+export async function touchStudents(db: Db, table: string): Promise<void> {
+  const students = sql`(select student_id from ${sql.table(`pg_temp.${table}`)})`;
+  await sql`
+    insert into pg_temp.touched_events
+    select e.event_id from timeback.caliper_events e
+    where e.actor_key in (select actor_key from timeback.caliper_actors where student_id in ${students})
+    on conflict do nothing`.execute(db);
+  await sql`
+    insert into pg_temp.touched_results
+    select r.sourced_id from timeback.assessment_results r where r.student_id in ${students}
+    on conflict do nothing`.execute(db);
+  await sql`
+    insert into pg_temp.touched_keys
+    select a.student_id, 'caliper:event:' || e.event_id
+    from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+    where a.student_id in ${students}
+    on conflict do nothing`.execute(db);
+  await touchKeysOfResults(db);
+}

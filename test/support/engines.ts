@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { describe, inject } from "vitest";
+import { exactTypes } from "../../src/store/sql-session.js";
+import { scratchFolder } from "./scratch.js";
+
+export type EngineName = "pglite" | "postgres";
+export type Row = Record<string, unknown>;
+export type Query = (sql: string, params?: unknown[]) => Promise<Row[]>;
+
+/** An empty analytics database that one test owns. */
+export interface FreshDatabase {
+  engine: EngineName;
+  /** Points the binary at this database; pass it to `timeback`. */
+  env: Record<string, string>;
+  /** PostgreSQL only. */
+  url?: string;
+  /** Embedded only: what TIMEBACK_HOME says. */
+  dataDir?: string;
+  /** Runs one statement. Exact numbers, dates and instants come as text, in UTC. Embedded: never while a binary runs on it. */
+  query: Query;
+  /** Runs many statements on one connection; on the embedded engine about a second cheaper for each. */
+  session<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Drops the database, with the connections that are left. */
+  close(): Promise<void>;
+}
+
+const postgres = inject("postgres");
+const only = process.env.TEST_ENGINE;
+const wanted = (name: EngineName): boolean => !only || only === name;
+const hasServer = "url" in postgres || Boolean(process.env.CI); // in CI a missing server fails the tests
+
+/** The databases that every behaviour is tested on; TEST_ENGINE leaves one of them. */
+export const engines: readonly { name: EngineName; available: boolean }[] = [
+  { name: "pglite", available: wanted("pglite") },
+  { name: "postgres", available: wanted("postgres") && hasServer },
+];
+
+/** Declares the same tests once for each engine; those of an engine that is not available are skipped. */
+export function describeOnEngines(title: string, tests: (engine: EngineName) => void): void {
+  for (const { name, available } of engines) describe.skipIf(!available)(`${title} [${name}]`, () => tests(name));
+}
+
+let count = 0;
+
+/** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */
+export function freshDatabase(engine: EngineName, label: string): Promise<FreshDatabase> {
+  count += 1;
+  const hash = createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
+  return engine === "postgres" ? freshPostgres(hash) : freshPglite();
+}
+
+async function freshPostgres(hash: string): Promise<FreshDatabase> {
+  if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
+  const admin = postgres.url;
+  const name = `${postgres.prefix}${hash}`;
+  // template0, because a server set up without a locale would not give UTF-8
+  await onServer(admin, (query) => query(`create database ${name} template template0 encoding 'UTF8'`));
+  const url = withDatabase(admin, name);
+  const session: FreshDatabase["session"] = (work) => onServer(url, work);
+  return {
+    engine: "postgres",
+    env: { DATABASE_URL: url },
+    url,
+    session,
+    query: (sql, params) => session((query) => query(sql, params)),
+    close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
+  };
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+async function onServer<T>(url: string, work: (query: Query) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types: exactTypes, options: "-c timezone=UTC" });
+  client.on("error", () => {}); // a test may end this connection; the next query says so
+  await client.connect();
+  try {
+    return await work(async (sql, params) => (await client.query<Row>(sql, params)).rows);
+  } finally {
+    await client.end();
+  }
+}
+
+async function freshPglite(): Promise<FreshDatabase> {
+  const dataDir = await scratchFolder("home");
+  let last: Promise<unknown> = Promise.resolve();
+  const session: FreshDatabase["session"] = (work) => {
+    const next = last.then(() => onDirectory(join(dataDir, "pgdata"), work)); // one at a time, else rows are lost
+    last = next.catch(() => {});
+    return next;
+  };
+  return {
+    engine: "pglite",
+    env: { TIMEBACK_HOME: dataDir },
+    dataDir,
+    session,
+    query: (sql, params) => session((query) => query(sql, params)),
+    close: () => rm(dataDir, { recursive: true, force: true }),
+  };
+}
+
+async function onDirectory<T>(directory: string, work: (query: Query) => Promise<T>): Promise<T> {
+  const { PGlite } = await import("@electric-sql/pglite");
+  const { createPgConfig } = await import("@electric-sql/pglite/node-postgres");
+  await mkdir(directory, { recursive: true });
+  const lite = await PGlite.create(directory);
+  const pool = new pg.Pool({ ...createPgConfig(lite), max: 1, types: exactTypes } as pg.PoolConfig);
+  try {
+    await pool.query("set timezone = 'UTC'");
+    return await work(async (sql, params) => (await pool.query<Row>(sql, params)).rows);
+  } finally {
+    await pool.end();
+    await lite.close();
+  }
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+
+const MARK = "timeback_test_";
+const LONGEST_RUN_MS = 2 * 3_600_000;
+const TIME_DIGITS = 8; // of Date.now() in base 36, until the year 2059
+
+/** What the databases of one run start with: two runs may share a server. It tells when the run began. */
+export function prefixOfRun(startedAt: number): string {
+  return `${MARK}${startedAt.toString(36)}${randomBytes(2).toString("hex")}_`;
+}
+
+/** Drops the databases of this run that its tests left, and those of runs that were killed hours ago. */
+export async function dropLeftovers(url: string, prefix: string, now: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      "select datname as name from pg_database where datname ~ $1",
+      [`^${MARK}[0-9a-z]{${TIME_DIGITS + 4}}_[0-9a-f]+$`],
+    );
+    const leftovers = rows.filter(({ name }) => name.startsWith(prefix) || isAbandoned(name, now));
+    for (const { name } of leftovers) await client.query(`drop database if exists ${name} with (force)`);
+  } finally {
+    await client.end();
+  }
+}
+
+function isAbandoned(name: string, now: number): boolean {
+  return Number.parseInt(name.slice(MARK.length, MARK.length + TIME_DIGITS), 36) < now - LONGEST_RUN_MS;
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { scratchFolder } from "./scratch.js";
+
+const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
+const binary = fileURLToPath(new URL("../../bin/timeback.js", import.meta.url));
+const LONGEST_RUN_MS = 110_000;
+/** All that a command inherits; DATABASE_URL and the like of the outside never reach a test. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "TIMEBACK_POOL_MAX"];
+
+/** How to run the binary. Without `cwd` it runs in the project root, with an empty data directory of its own. */
+export interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Standard input; without it, an empty one. */
+  input?: string | Uint8Array;
+  /** Leave standard input open: the test writes it, and ends it. */
+  keepInputOpen?: boolean;
+}
+
+/** How the process ended; `code` is null when a signal ended it. */
+export interface Run {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built binary to its end, off a terminal, under the Node that runs the tests. */
+export async function timeback(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return (await startTimeback(args, options)).ended;
+}
+
+/** Starts the binary and lends its process, for tests that interrupt or kill it. */
+export async function startTimeback(
+  args: readonly string[],
+  { env = {}, cwd, input = "", keepInputOpen = false }: RunOptions = {},
+): Promise<{ child: ChildProcess; ended: Promise<Run> }> {
+  const home = cwd === undefined ? { TIMEBACK_HOME: await scratchFolder("home") } : {};
+  const child = spawn(process.execPath, [binary, ...args], {
+    cwd: cwd ?? projectRoot,
+    env: { ...inherited(), ...home, ...env },
+    timeout: LONGEST_RUN_MS,
+    killSignal: "SIGKILL",
+  });
+  const stdout = textOf(child.stdout);
+  const stderr = textOf(child.stderr);
+  child.stdin.on("error", () => {}); // it may end before it has read everything
+  if (!keepInputOpen) child.stdin.end(input);
+  const ended = new Promise<Run>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout: stdout(), stderr: stderr() }));
+  });
+  return { child, ended };
+}
+
+/** The parsed answer of a command, which must end with `code` (default 0) and print one JSON value. */
+export async function timebackJson<T = unknown>(
+  args: readonly string[],
+  { code = 0, ...options }: RunOptions & { code?: number } = {},
+): Promise<T> {
+  const run = await timeback(args, options);
+  expect(run, `timeback ${args.join(" ")}: ${run.stderr}`).toMatchObject({ code, signal: null });
+  return JSON.parse(run.stdout) as T;
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString("utf8");
+}

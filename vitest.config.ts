@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+// One project only: with several, `extends: true` runs globalSetup once for each of them.
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    pool: "forks",
+    // Every embedded database takes about 0.8 GB and most of a core while it starts.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

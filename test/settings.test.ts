@@ -168,7 +168,7 @@ describe("settings of the process", () => {
   ])("a settings file of %j is refused with everything that is wrong in it", async (content, complaint) => {
     const cwd = await scratchFolder("file");
     await writeFile(join(cwd, "timeback.config.json"), JSON.stringify(content));
-    const run = await timeback(["report"], { cwd });
+    const run = await timeback(["report"], { cwd, env: { TIMEBACK_POOL_MAX: "" } });
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toMatch(/^timeback: [^\n]+\n$/);
     expect(run.stderr).toMatch(complaint);

@@ -134,8 +134,8 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
-function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
-  const { events, results, pairs } = parts(rules, scope);
+function derivedFacts(rules: FactRules, scope: DeriveScope, pairs: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { events, results } = parts(rules, scope);
   return sql`
   event as (
     select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
@@ -162,6 +162,12 @@ function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown>
 const list = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
 
+/** Fills a new temp table with the facts that what is landed calls for. `pg_temp.link_pairs` must hold the candidates of the scope. */
+export const listDerivedFacts = (db: Session["db"], rules: FactRules, scope: DeriveScope, table: string) =>
+  sql`create temp table ${sql.id(table)} as with ${derivedFacts(rules, scope, sql`pg_temp.link_pairs`)} select * from derived`.execute(
+    db,
+  );
+
 /**
  * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
  * Deletes, of the facts in scope, those that are no longer called for, and notes them in `pg_temp.removed_facts`.
@@ -174,7 +180,7 @@ export async function deriveFacts(db: Session["db"], rules: FactRules, scope: De
   const values = COLUMNS.slice(KEY_COLUMNS);
   const set = sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
   const { rows } = await sql<Record<keyof FactChanges, string>>`
-    with ${derivedFacts(rules, scope)},
+    with ${derivedFacts(rules, scope, parts(rules, scope).pairs)},
     written as (
       insert into timeback.processed_facts as f (${list("", COLUMNS)}, created_at, updated_at)
       select ${list("", COLUMNS)}, statement_timestamp(), statement_timestamp() from derived

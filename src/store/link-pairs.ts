@@ -15,16 +15,28 @@ const addPairs = (db: Db, rules: FactRules, results: Scope) =>
 
 const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
 
+async function openPairs(db: Db): Promise<void> {
+  await sql`create temp table if not exists link_pairs (sourced_id text collate "C", student_id text collate "C", event_id uuid, rule text, form int,
+    slug_length int, score_date timestamptz, score_day date, result_attempt int, result_xp numeric,
+    occurred_at timestamptz, event_attempt int, pays boolean)`.execute(db);
+  await sql`truncate pg_temp.link_pairs`.execute(db);
+}
+
+/** Fills `pg_temp.link_pairs` with every candidate of every result. */
+export async function gatherAllLinkPairs(db: Db, rules: FactRules): Promise<void> {
+  await openPairs(db);
+  await addPairs(db, rules, everything);
+  await sql`analyze pg_temp.link_pairs`.execute(db);
+}
+
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
  * candidates of the other results that could link to a touched event: they decide its fact too.
  */
 export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<void> {
-  await sql`create temp table if not exists link_pairs (sourced_id text collate "C", student_id text collate "C", event_id uuid, rule text, form int,
-    slug_length int, score_date timestamptz, score_day date, result_attempt int, result_xp numeric,
-    occurred_at timestamptz, event_attempt int, pays boolean)`.execute(db);
+  await openPairs(db);
   await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
-  await sql`truncate pg_temp.link_pairs, pg_temp.neighbour_results`.execute(db);
+  await sql`truncate pg_temp.neighbour_results`.execute(db);
   await sql`analyze pg_temp.touched_results`.execute(db);
   await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
   await sql`

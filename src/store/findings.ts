@@ -1,0 +1,181 @@
+import { type RawBuilder, sql } from "kysely";
+import {
+  FINDING_KINDS,
+  type Finding,
+  type FindingKind,
+  findingJson,
+  VERDICTS,
+  type Verdict,
+} from "../domain/finding.js";
+import { copyRow } from "./copy-text.js";
+import { inScope } from "./fact-listing.js";
+import { pagesOf } from "./pages.js";
+import type { FactScope } from "./recompute-scope.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/** Which of the findings are asked for; null is no restriction. */
+export interface FindingFilter {
+  kinds: readonly FindingKind[] | null;
+  apps: readonly string[] | null;
+  from: string | null;
+  to: string | null;
+}
+
+const COLUMNS = [
+  "id",
+  "kind",
+  "kind_rank",
+  "verdict",
+  "verdict_rank",
+  "student_id",
+  "email",
+  "date",
+  "app",
+  "summary",
+  "counted",
+  "truth",
+  "inflation",
+  "pending",
+  "body",
+] as const;
+
+/** Opens the session's empty list of findings, `pg_temp.findings`. */
+export async function openFindings(db: Db): Promise<void> {
+  await sql`create temp table findings (
+    id text primary key, kind text, kind_rank int, verdict text, verdict_rank int, student_id text collate "C",
+    email text collate "C", date date, app text collate "C", summary text, counted numeric, truth numeric,
+    inflation numeric, pending boolean, body text)`.execute(db);
+}
+
+/** Adds findings to the session's list. */
+export const addFindings = (session: Session, findings: readonly Finding[]): Promise<number> =>
+  session.copyIn(
+    "pg_temp.findings",
+    COLUMNS,
+    findings.map((finding) =>
+      copyRow([
+        finding.id,
+        finding.kind,
+        FINDING_KINDS.indexOf(finding.kind),
+        finding.verdict,
+        VERDICTS.indexOf(finding.verdict),
+        finding.studentId,
+        finding.email,
+        finding.date,
+        finding.app,
+        finding.summary,
+        finding.counted,
+        finding.truth,
+        finding.inflation,
+        finding.pending,
+        findingJson(finding),
+      ]),
+    ),
+  );
+
+const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> => {
+  const conditions = [
+    ...(kinds === null ? [] : [sql`n.kind = any(${[...kinds]}::text[])`]),
+    ...(apps === null ? [] : [sql`n.app = any(${[...apps]}::text[])`]),
+    ...(from === null ? [] : [sql`n.date >= ${from}::date`]),
+    ...(to === null ? [] : [sql`n.date <= ${to}::date`]),
+  ];
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+};
+
+/** Drops from the session's list what the filter does not let pass. */
+export const keepFindings = (db: Db, filter: FindingFilter) =>
+  sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
+
+/** A finding as it is listed. Amounts are exact decimal text. */
+export interface FindingRow {
+  id: string;
+  kind: FindingKind;
+  verdict: Verdict;
+  studentId: string;
+  email: string | null;
+  date: string | null;
+  app: string | null;
+  summary: string;
+  counted: string;
+  truth: string;
+  inflation: string;
+  pending: boolean;
+  /** The whole finding: one line of JSON. */
+  body: string;
+}
+
+/** The session's findings, the surest and worst first. */
+export const listFindings = (db: Db): AsyncGenerator<FindingRow[]> =>
+  pagesOf(
+    db,
+    sql<FindingRow>`
+    select id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
+      counted::text, truth::text, inflation::text, pending, body
+    from pg_temp.findings
+    order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
+  );
+
+/** Findings and their inflation under one name: a kind, an app, a week (its Monday). */
+export interface FindingSum {
+  name: string | null;
+  findings: number;
+  confirmed: number;
+  /** Confirmed, probable and suspected together, XP as exact decimal text. */
+  inflation: string;
+}
+
+const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<FindingSum[]> => {
+  const { rows } = await sql<{ name: string | null; findings: string; confirmed: string; inflation: string }>`
+    select ${name} as name, count(*) as findings, count(*) filter (where verdict = 'confirmed') as confirmed,
+      sum(inflation)::text as inflation
+    from pg_temp.findings group by 1 order by ${order}`.execute(db);
+  return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
+};
+
+/** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */
+export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`, sql`min(kind_rank)`);
+export const sumsByApp = (db: Db): Promise<FindingSum[]> => sums(db, sql`app`, sql`sum(inflation) desc, 1`);
+export const sumsByWeek = (db: Db): Promise<FindingSum[]> =>
+  sums(db, sql`to_char(date_trunc('week', date::timestamp), 'YYYY-MM-DD')`, sql`1 nulls last`);
+
+/** What stands in the scope, and what the session's confirmed findings say of it. XP as exact decimal text. */
+export interface AuditTotals {
+  students: number;
+  facts: number;
+  countedXp: string;
+  inflationXp: string;
+  trueXp: string;
+}
+
+/** Totals of the facts in scope; trueXp = countedXp - confirmed inflation. */
+export async function auditTotals(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<AuditTotals> {
+  const ofApps = apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`;
+  const { rows } = await sql<{ students: string; facts: string; counted: string; inflation: string; truth: string }>`
+    with counted as (
+      select count(distinct f.student_id) as students, count(*) as facts, coalesce(sum(f.xp_earned), 0) as xp
+      from timeback.processed_facts f where ${inScope(scope)} and ${ofApps}),
+    inflated as (
+      select coalesce(sum(inflation), 0) as xp from pg_temp.findings where verdict = 'confirmed')
+    select c.students, c.facts, c.xp::text as counted, i.xp::text as inflation, (c.xp - i.xp)::text as truth
+    from counted c, inflated i`.execute(db);
+  const [row] = rows;
+  return {
+    students: Number(row?.students ?? 0),
+    facts: Number(row?.facts ?? 0),
+    countedXp: row?.counted ?? "0",
+    inflationXp: row?.inflation ?? "0",
+    trueXp: row?.truth ?? "0",
+  };
+}
+
+/** Number of the session's findings by verdict. */
+export async function verdictCounts(db: Db): Promise<Record<Verdict, number>> {
+  const { rows } = await sql<{ verdict: Verdict; n: string }>`
+    select verdict, count(*) as n from pg_temp.findings group by 1`.execute(db);
+  const counts = { confirmed: 0, probable: 0, suspected: 0 };
+  for (const { verdict, n } of rows) counts[verdict] = Number(n);
+  return counts;
+}

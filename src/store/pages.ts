@@ -1,0 +1,24 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Session } from "./session.js";
+
+const PAGE_ROWS = 1_000;
+let opened = 0;
+
+/**
+ * Rows of a statement, some at a time, over a cursor of the session: between two pages the session may run other
+ * statements. To be called inside a transaction.
+ */
+export async function* pagesOf<Row>(db: Session["db"], statement: RawBuilder<Row>): AsyncGenerator<Row[]> {
+  opened += 1;
+  const cursor = sql.id(`pages_${opened}`);
+  await sql`declare ${cursor} no scroll cursor for ${statement}`.execute(db);
+  try {
+    for (;;) {
+      const { rows } = await sql<Row>`fetch forward ${sql.lit(PAGE_ROWS)} from ${cursor}`.execute(db);
+      if (rows.length > 0) yield rows;
+      if (rows.length < PAGE_ROWS) return;
+    }
+  } finally {
+    await sql`close ${cursor}`.execute(db).catch(() => {}); // a failed transaction has closed it
+  }
+}

@@ -41,12 +41,28 @@ const COLUMNS = [
   "body",
 ] as const;
 
-/** Opens the session's empty list of findings, `pg_temp.findings`. */
+/** Opens the session's empty lists: `pg_temp.findings`, and `pg_temp.calibrations` of the apps that were judged. */
 export async function openFindings(db: Db): Promise<void> {
   await sql`create temp table findings (
     id text primary key, kind text, kind_rank int, verdict text, verdict_rank int, student_id text collate "C",
     email text collate "C", date date, app text collate "C", summary text, counted numeric, truth numeric,
     inflation numeric, pending boolean, body text)`.execute(db);
+  await sql`create temp table calibrations (app text collate "C", body text)`.execute(db);
+}
+
+/** Notes how the apps that were judged pay. */
+export const addCalibrations = (session: Session, calibrations: readonly Calibration[]): Promise<number> =>
+  session.copyIn(
+    "pg_temp.calibrations",
+    ["app", "body"],
+    calibrations.map((calibration) => copyRow([calibration.app, JSON.stringify(calibration)])),
+  );
+
+/** How the apps pay that were judged; by name, unknown last. */
+export async function listCalibrations(db: Db): Promise<Calibration[]> {
+  const { rows } = await sql<{ body: string }>`
+    select body from pg_temp.calibrations order by app nulls last`.execute(db);
+  return rows.map(({ body }) => JSON.parse(body) as Calibration);
 }
 
 /** Adds findings to the session's list. */

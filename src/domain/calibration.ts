@@ -1,0 +1,28 @@
+/** How an amount that the multiplier makes is brought to the XP that is paid. */
+export const ROUNDINGS = ["round", "ceil", "none"] as const;
+export type Rounding = (typeof ROUNDINGS)[number];
+
+/** Which multipliers later attempts have. docs/audit.md, "Own XP". */
+export const MULTIPLIER_TABLES = ["standard", "decay"] as const;
+export type MultiplierTable = (typeof MULTIPLIER_TABLES)[number];
+
+/**
+ * Whether an app pays base times multiplier: proven by its quiet events (`holds`), plausible from few (`presumed`),
+ * refuted (`void`), or open (`unsure`). docs/audit.md, "Calibration".
+ */
+export type FormulaStatus = "holds" | "presumed" | "unsure" | "void";
+
+/** What all events of one app say about how it pays. */
+export interface Calibration {
+  app: string | null;
+  status: FormulaStatus;
+  /** Events without banked XP near them, and how many of those the kept formulas explain. */
+  quietEvents: number;
+  quietExplained: number;
+  /** All events that can tell, banked XP near them or not, and how many are explained, alone or with banked XP. */
+  events: number;
+  eventsExplained: number;
+  /** The roundings and tables that the events leave possible. */
+  roundings: readonly Rounding[];
+  tables: readonly MultiplierTable[];
+}

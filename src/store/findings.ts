@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { Calibration } from "../domain/calibration.js";
 import {
   FINDING_KINDS,
   type Finding,

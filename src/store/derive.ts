@@ -73,7 +73,8 @@ const KEY_COLUMNS = 2;
 const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
 const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
 
-const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
+/** Leaves out a test user, where the settings do. */
+export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
   testUsers === "include"
     ? sql``
     : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;

@@ -21,7 +21,8 @@ export interface FactTotals {
 export const isEverything = ({ students, from, to }: FactScope): boolean =>
   students === null && from === null && to === null;
 
-const among = (student: RawBuilder<unknown>, { students }: FactScope): RawBuilder<unknown> =>
+/** The student is one of those in scope. */
+export const among = (student: RawBuilder<unknown>, { students }: Pick<FactScope, "students">): RawBuilder<unknown> =>
   students === null ? sql`true` : sql`${student} = any(${[...students]}::text[])`;
 
 const within = (day: RawBuilder<unknown>, { from, to }: FactScope): RawBuilder<unknown> =>

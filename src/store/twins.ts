@@ -1,0 +1,41 @@
+import { sql } from "kysely";
+import { notOfTestUser } from "./derive.js";
+import type { FactRules } from "./linking.js";
+import { among } from "./recompute-scope.js";
+import type { Session } from "./session.js";
+
+/** Greatest distance between a twin and the one before it, inclusive (docs/audit.md, "Twins"). */
+export const TWIN_SECONDS = 60;
+
+/**
+ * Makes `pg_temp.twins` (`event_id`, `leader`), once a transaction: every ActivityEvent with metrics of these students
+ * (null: everybody; test users as the settings say) with the event that is judged for its group, the earliest, then the
+ * lowest id. Twins have the same student, activity, XP and questions, each at most 60 s after the one before it. An
+ * event without twins leads itself; so does one without XP, or whose activity is not known.
+ */
+export async function gatherTwins(
+  db: Session["db"],
+  rules: FactRules,
+  students: readonly string[] | null,
+): Promise<void> {
+  const alike = sql`partition by student_id, activity_key, xp, total_questions, correct_questions, alone`;
+  await sql`
+    create temp table if not exists twins as
+    with event as (
+      select e.event_id, e.occurred_at, a.student_id, e.activity_key, e.xp, e.total_questions, e.correct_questions,
+        case when coalesce(e.xp, 0) = 0 or e.activity_key is null then e.event_id end as alone
+      from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+      where e.linkable and ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}),
+    spaced as (
+      select *, occurred_at - lag(occurred_at) over (${alike} order by occurred_at, event_id)
+        <= make_interval(secs => ${sql.lit(TWIN_SECONDS)}) as follows
+      from event),
+    chained as (
+      select *, count(*) filter (where follows is not true) over (${alike} order by occurred_at, event_id) as chain
+      from spaced)
+    select event_id, first_value(event_id) over (${alike}, chain order by occurred_at, event_id) as leader
+    from chained`.execute(db);
+  await sql`create index if not exists twins_by_event on pg_temp.twins (event_id)`.execute(db);
+  await sql`create index if not exists twins_by_leader on pg_temp.twins (leader)`.execute(db);
+  await sql`analyze pg_temp.twins`.execute(db);
+}

@@ -99,11 +99,7 @@ function checkDays({ from, to }: ReadingFlags): void {
     throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
 }
 
-async function askedFacts(
-  db: Session["db"],
-  flags: ReadingFlags,
-  email: string | undefined,
-): Promise<AskedFacts> {
+async function askedFacts(db: Session["db"], flags: ReadingFlags, email: string | undefined): Promise<AskedFacts> {
   const days = { from: flags.from ?? null, to: flags.to ?? null };
   const { requireStudents } = await import("../pipelines/facts/students.js");
   const students = email === undefined ? null : await requireStudents(db, email);

@@ -1,5 +1,5 @@
 import { MULTIPLIER_TABLES, type MultiplierTable, ROUNDINGS, type Rounding } from "./calibration.js";
-import { dividedHalfAway, ONE_XP, type Xp } from "./xp.js";
+import { dividedHalfAway, ONE_XP, type Xp, xpFromText } from "./xp.js";
 
 /** How well the questions were answered: all right, at least 80 %, less; null where that is not known. */
 export type AccuracyBand = "full" | "pass" | "fail" | null;
@@ -81,3 +81,6 @@ export function explainedOwn(formula: Formula, completion: Completion): Xp[] {
   if (multiplier !== null && !multipliersOf(formula.table, completion).includes(multiplier)) return [];
   return allowedOwn([formula], completion);
 }
+
+/** Reads a multiplier from decimal text, in ten-thousandths. @throws RangeError for what is no number */
+export const multiplierFromText = (text: string): bigint => xpFromText(text);

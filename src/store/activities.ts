@@ -10,6 +10,15 @@ export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unkno
   left join timeback.assessment_line_items li on li.sourced_id = ${lineItemId}
   left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id`;
 
+/** The course of a result `r`: its own, its line item's, else that of the component; over the joins of `courseJoins`. */
+export const courseOfResult = sql`coalesce(r.course_id, li.course_id, cc.course_id)`;
+
+/** The joins that `courseOfResult` looks through. */
+export const courseJoins = sql`
+  left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
+  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)`;
+
 /**
  * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
  * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { courseJoins, courseOfResult } from "./activities.js";
 import { gatherLinkPairs } from "./link-pairs.js";
 import { bestFirst, candidates, everything, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
@@ -125,11 +126,9 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
     null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
     'result' as xp_source, null as link_rule, array[${resultKey(sql`r.sourced_id`)}] as sources
   from timeback.assessment_results r
-  left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
-  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
-  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
+  ${courseJoins}
   left join timeback.resources resource on resource.sourced_id = r.activity_key
-  cross join lateral (select coalesce(r.course_id, li.course_id, cc.course_id) as id) course_of
+  cross join lateral (select ${courseOfResult} as id) course_of
   left join timeback.courses course on course.sourced_id = course_of.id
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;

@@ -1,0 +1,100 @@
+import { type BundleClaim, isInnocent, judgeStudent, type Suspect } from "../../domain/bundle.js";
+import type { Calibration } from "../../domain/calibration.js";
+import { sumOf, xpFromText } from "../../domain/xp.js";
+import { gatherBankWrites } from "../../store/bank-writes.js";
+import { addSuspects, gatherReadings, listReadings, openSuspects } from "../../store/bundle-readings.js";
+import { type BankColumns, countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
+import { gatherExercises } from "../../store/exercises.js";
+import { addCalibrations } from "../../store/findings.js";
+import type { Session } from "../../store/session.js";
+import { gatherTwins } from "../../store/twins.js";
+import { bundledFinding, type SuspectEvent } from "./bundled-finding.js";
+import { calibrateApps, completionOf } from "./calibrate-apps.js";
+import type { AuditGround, Check } from "./check.js";
+
+/** Events that carry other activities' XP (docs/audit.md, "Bundled XP"). */
+export const bundledXp: Check = {
+  kinds: ["bundled-xp"],
+  meaning: "events that carry the banked XP of other activities",
+  find: findBundles,
+};
+
+async function* findBundles({ session, rules, students }: AuditGround) {
+  const { db } = session;
+  await gatherTwins(db, rules, null);
+  await gatherExercises(db);
+  await gatherBankWrites(db, null);
+  await gatherReadings(db);
+  const calibrations = await calibrateApps(db);
+  await addCalibrations(session, [...calibrations.values()]);
+  await markSuspects(session, calibrations);
+  const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
+  for await (const suspects of byStudent(listSuspects(db, rules.zone, students))) {
+    const claims = judgeStudent(suspects, calibrationOf);
+    const counted = await countedResults(db, claims.flatMap(namedResults));
+    yield claims.map((claim) => bundledFinding(claim, calibrationOf(claim.suspect.app), counted));
+  }
+}
+
+/** Leaves for a closer look only readings of events that are not innocent at first sight. */
+async function markSuspects(session: Session, calibrations: ReadonlyMap<string, Calibration>): Promise<void> {
+  await openSuspects(session.db);
+  for await (const page of listReadings(session.db)) {
+    const found = page.filter((reading) => {
+      const xp = xpFromText(reading.xp);
+      const suspect = { xp, completion: completionOf(reading), ownResultXp: reading.hasLowerOwn ? [xp - 1n] : [] };
+      return xp > 0n && !isInnocent(suspect, calibrations.get(reading.app) as Calibration);
+    });
+    await addSuspects(session, distinct(found));
+  }
+}
+
+/** A reading may be listed twice, quiet and not. */
+const distinct = <R extends { app: string; key: string }>(readings: readonly R[]): R[] => [
+  ...new Map(readings.map((reading) => [JSON.stringify([reading.app, reading.key]), reading])).values(),
+];
+
+const banksOf = (columns: BankColumns | null) =>
+  (columns?.ids ?? []).map((sourcedId, at) => ({
+    sourcedId,
+    xp: xpFromText(columns?.xps[at] ?? "0"),
+    hosted: columns?.hosted[at] === true,
+    at: columns?.ats[at] ?? null,
+    activityId: columns?.activities[at] ?? null,
+    title: columns?.titles[at] ?? null,
+    base: columns?.bases[at] ?? null,
+  }));
+
+function suspectOf(row: SuspectRow): Suspect & SuspectEvent {
+  const near = banksOf(row.near);
+  const late = banksOf(row.late);
+  const bases = [...(row.zeroBases ?? []), ...late.map(({ base }) => base)];
+  return {
+    eventId: row.eventId,
+    app: row.app === "" ? null : row.app,
+    xp: xpFromText(row.xp),
+    completion: completionOf(row),
+    ownResultXp: (row.ownXps ?? []).flatMap((xp) => (xp === null ? [] : [xpFromText(xp)])),
+    near,
+    late,
+    lostBase: sumOf(bases.map((base) => xpFromText(base ?? "0"))),
+    row,
+    banks: [...near, ...late],
+  };
+}
+
+async function* byStudent(pages: AsyncIterable<SuspectRow[]>): AsyncGenerator<(Suspect & SuspectEvent)[]> {
+  let open: SuspectRow[] = [];
+  for await (const page of pages)
+    for (const row of page) {
+      if (open[0] !== undefined && open[0].studentId !== row.studentId) {
+        yield open.map(suspectOf);
+        open = [];
+      }
+      open.push(row);
+    }
+  if (open.length > 0) yield open.map(suspectOf);
+}
+
+const namedResults = ({ suspect, results }: BundleClaim<Suspect & SuspectEvent>) =>
+  results.map((sourcedId) => ({ studentId: suspect.row.studentId, eventId: suspect.eventId, sourcedId }));

@@ -1,0 +1,76 @@
+import type { AppCounts } from "../../domain/calibrate.js";
+import {
+  calibrate,
+  count,
+  ENOUGH_QUIET,
+  type FormulaSet,
+  formulasThat,
+  keptBy,
+  noCounts,
+  totalOf,
+} from "../../domain/calibrate.js";
+import type { Calibration } from "../../domain/calibration.js";
+import { type Completion, multiplierFromText } from "../../domain/own-xp.js";
+import { subsetsOf } from "../../domain/subset-sums.js";
+import { type Xp, xpFromText } from "../../domain/xp.js";
+import { type EventReading, listBankedReadings, listReadings } from "../../store/bundle-readings.js";
+import type { Session } from "../../store/session.js";
+
+type Db = Session["db"];
+
+/** What a reading says of the completed activity. */
+export const completionOf = ({
+  base,
+  band,
+  attempt,
+  multiplier,
+}: Pick<EventReading, "base" | "band" | "attempt" | "multiplier">): Completion => ({
+  base: base === null ? null : xpFromText(base),
+  band,
+  attempt,
+  multiplier: multiplier === null ? null : multiplierFromText(multiplier),
+});
+
+/** The formulas that explain an event alone, or with some of these bank writes. */
+function explained(reading: EventReading, banks: readonly Xp[]): FormulaSet {
+  const xp = xpFromText(reading.xp);
+  return formulasThat(
+    completionOf(reading),
+    (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0),
+  );
+}
+
+/** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
+const tells = (reading: EventReading): boolean =>
+  reading.base !== null && (reading.xp !== "0" || formulasThat(completionOf(reading), (own) => own > 0n) !== 0);
+
+/** Whether the quiet events of an app leave something to its other events to decide. */
+const leavesOpen = (counts: AppCounts): boolean => {
+  const { roundings, tables } = keptBy(counts);
+  return roundings.length > 1 || tables.length > 1;
+};
+
+/** Asks all events of each app how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
+export async function calibrateApps(db: Db): Promise<Map<string, Calibration>> {
+  const apps = new Map<string, AppCounts>();
+  const of = (app: string): AppCounts => {
+    const counts = apps.get(app) ?? noCounts();
+    apps.set(app, counts);
+    return counts;
+  };
+  for await (const page of listReadings(db))
+    for (const reading of page) {
+      const counts = of(reading.app);
+      if (reading.quiet && tells(reading)) count(counts.quiet, explained(reading, []), reading.events);
+    }
+  const few = [...apps].filter(([, { quiet }]) => totalOf(quiet) < ENOUGH_QUIET).map(([app]) => app);
+  const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
+  for (const late of [false, true])
+    for await (const page of listBankedReadings(db, late ? few : [...few, ...open], late))
+      for (const reading of page)
+        if (tells(reading)) {
+          const counts = of(reading.app);
+          count(late ? counts.all : counts.banked, explained(reading, reading.amounts.map(xpFromText)), reading.events);
+        }
+  return new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));
+}

@@ -1,0 +1,96 @@
+import { type RawBuilder, sql } from "kysely";
+import { courseJoins, courseOfResult } from "./activities.js";
+import { isBanked, isPassive, isSameCourse } from "./exercises.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/** So soon after an exercise a bank write belongs to it; so long before and after an event one may be inside it. docs/audit.md, "Banked XP". */
+const HOST = sql`interval '10 seconds'`;
+const BEFORE = sql`interval '15 minutes'`;
+const AFTER = sql`interval '26 hours'`;
+
+/** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. */
+const rises = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  create temp table xp_rises as
+  with reading as (
+    select v.sourced_id, v.version, v.xp, v.xp_since
+    from timeback.assessment_result_versions v where v.sourced_id in (
+      select r.sourced_id from timeback.assessment_results r where r.linkable and r.xp > 0 ${ofStudents})
+    union all
+    select r.sourced_id, 2147483647, r.xp, r.xp_since from timeback.assessment_results r where r.linkable and r.xp > 0 ${ofStudents}),
+  followed as (
+    select *, bool_or(xp = 0) over (partition by sourced_id order by version rows between unbounded preceding and 1 preceding) as was_zero
+    from reading)
+  select distinct on (sourced_id) sourced_id, xp_since as at from followed
+  where was_zero and xp > 0 order by sourced_id, version`;
+
+/** Banked results, with the time of the write. A score date without time proves nothing. */
+const writes = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  create temp table bank_writes_found as
+  select r.sourced_id, r.student_id, trim_scale(r.xp) as xp, coalesce(r.completed_at, rise.at, r.score_date) as at,
+    ${courseOfResult} as course_id, r.activity_key, resource.title, resource.xp as base
+  from timeback.assessment_results r
+  left join pg_temp.xp_rises rise on rise.sourced_id = r.sourced_id
+  left join timeback.resources resource on resource.sourced_id = r.activity_key
+  ${courseJoins}
+  where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents}
+    and (${isBanked("r")} or (r.xp_reason is null and rise.sourced_id is not null and (${isPassive("resource")})))`;
+
+/** Each with its host: the last exercise event shortly before it, by the leader of its twins. */
+const hosted = sql`
+  create temp table bank_writes as
+  select b.*, host.leader as host
+  from pg_temp.bank_writes_found b
+  left join lateral (
+    select x.leader from pg_temp.exercises x
+    where x.student_id = b.student_id and x.occurred_at <= b.at and x.occurred_at >= b.at - ${HOST}
+      and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
+    order by x.occurred_at desc, x.event_id limit 1) host on true`;
+
+/** Not linked to the event: what links to it counts with it, and is in nothing else. */
+const isNotItsOwn = sql`not exists (
+  select from pg_temp.event_results own where own.leader = x.leader and own.sourced_id = b.sourced_id)`;
+
+/** Banked XP near an exercise `x`: hosted by it, or by none and at most 15 minutes before and 10 seconds after it. */
+const near = sql`
+  create temp table near_banks as
+  select x.leader as event_id, b.sourced_id, b.xp, b.host is not null as hosted, abs(extract(epoch from b.at - x.occurred_at)) as distance
+  from pg_temp.exercises x join pg_temp.bank_writes b on b.host = x.leader
+  where x.event_id = x.leader and ${isNotItsOwn}
+  union all
+  select x.leader, b.sourced_id, b.xp, false, abs(extract(epoch from b.at - x.occurred_at))
+  from pg_temp.exercises x join pg_temp.bank_writes b on b.student_id = x.student_id and b.host is null
+    and b.at >= x.occurred_at - ${BEFORE} and b.at <= x.occurred_at + ${HOST}
+    and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
+  where x.event_id = x.leader and ${isNotItsOwn}`;
+
+/** Banked XP after an exercise `x`, up to 26 hours, hosted by none: `from` and `where` of a query over `b`. */
+export const lateBanks: RawBuilder<unknown> = sql`
+  from pg_temp.bank_writes b
+  where b.student_id = x.student_id and b.host is null
+    and b.at > x.occurred_at + ${HOST} and b.at <= x.occurred_at + ${AFTER}
+    and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)} and ${isNotItsOwn}`;
+
+/**
+ * Makes `pg_temp.bank_writes` (`sourced_id`, `xp`, `at`, `host`, ...) and `pg_temp.near_banks` (`event_id`, `sourced_id`,
+ * `xp`, `hosted`, `distance` in seconds) for the exercises in `pg_temp.exercises`.
+ */
+export async function gatherBankWrites(db: Db, students: readonly string[] | null): Promise<void> {
+  const ofStudents = students === null ? sql`` : sql`and r.student_id = any(${[...students]}::text[])`;
+  for (const statement of [
+    rises(ofStudents),
+    sql`create index on pg_temp.xp_rises (sourced_id)`,
+    sql`analyze pg_temp.xp_rises`,
+    writes(ofStudents),
+    hosted,
+    sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
+    sql`create index on pg_temp.bank_writes (host)`,
+    sql`create index on pg_temp.bank_writes (sourced_id)`,
+    sql`analyze pg_temp.bank_writes`,
+    near,
+    sql`create index on pg_temp.near_banks (event_id)`,
+    sql`analyze pg_temp.near_banks`,
+  ])
+    await statement.execute(db);
+}

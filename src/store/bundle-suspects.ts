@@ -1,0 +1,123 @@
+import { type RawBuilder, sql } from "kysely";
+import { lateBanks } from "./bank-writes.js";
+import { isPassive, isSameCourse } from "./exercises.js";
+import { pagesOf } from "./pages.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/** Banked results in columns, nearest first; null where there are none. Amounts are decimal text, instants ISO text. */
+export interface BankColumns {
+  ids: string[];
+  xps: string[];
+  ats: string[];
+  hosted: boolean[];
+  activities: string[];
+  titles: (string | null)[];
+  bases: (string | null)[];
+}
+
+/** An event that must be looked at, with everything that bears on it. Amounts are decimal text, instants ISO text. */
+export interface SuspectRow {
+  eventId: string;
+  studentId: string;
+  email: string | null;
+  app: string;
+  occurredAt: string;
+  /** Day of the event in the stored zone, or that of its fact. */
+  date: string;
+  xp: string;
+  base: string | null;
+  band: "full" | "pass" | "fail" | null;
+  attempt: number;
+  multiplier: string | null;
+  activityId: string | null;
+  activityName: string | null;
+  courseId: string | null;
+  totalQuestions: string | null;
+  correctQuestions: string | null;
+  twins: string[];
+  ownIds: string[] | null;
+  ownXps: (string | null)[] | null;
+  near: BankColumns | null;
+  late: BankColumns | null;
+  /** Passive results at 0 since the last exercise. */
+  zeroIds: string[] | null;
+  zeroBases: (string | null)[] | null;
+  /** What the event's standing fact counts; null where none stands. */
+  counted: string | null;
+}
+
+const ISO = sql.lit('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+const iso = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`to_char(${instant} at time zone 'UTC', ${ISO})`;
+
+/** Bank writes `b` as one JSON object of lists, in the given order. */
+const columns = (hosted: RawBuilder<unknown>, order: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const all = (value: RawBuilder<unknown>) => sql`json_agg(${value} order by ${order}, b.sourced_id)`;
+  return sql`
+    case when count(*) > 0 then json_build_object('ids', ${all(sql`b.sourced_id`)}, 'xps', ${all(sql`b.xp::text`)},
+      'ats', ${all(iso(sql`b.at`))}, 'hosted', ${all(hosted)}, 'activities', ${all(sql`b.activity_key`)},
+      'titles', ${all(sql`b.title`)}, 'bases', ${all(sql`b.base::text`)}) end`;
+};
+
+const nearBanks = sql`
+  select ${columns(sql`n.hosted`, sql`n.hosted desc, n.distance`)}
+  from pg_temp.near_banks n join pg_temp.bank_writes b on b.sourced_id = n.sourced_id where n.event_id = x.leader`;
+
+const later = sql`select ${columns(sql`false`, sql`b.at`)} ${lateBanks}`;
+
+/** Passive results without XP whose score date lies between the last exercise (at most 2 hours ago, of the same course) and the event. */
+const zeroResults = sql`
+  select array_agg(r.sourced_id order by r.sourced_id) as ids, array_agg(resource.xp::text order by r.sourced_id) as bases
+  from timeback.assessment_results r join timeback.resources resource on resource.sourced_id = r.activity_key
+  where r.student_id = x.student_id and r.linkable and r.score_day is null and coalesce(r.xp, 0) = 0 and (${isPassive("resource")})
+    and r.score_date <= x.occurred_at and r.score_date >= x.occurred_at - interval '2 hours'
+    and ${isSameCourse(sql`r.course_id`, sql`x.course_id`)}
+    and not exists (
+      select from pg_temp.exercises other where other.student_id = x.student_id and other.leader <> x.leader
+        and other.occurred_at >= r.score_date and other.occurred_at < x.occurred_at
+        and ${isSameCourse(sql`other.course_id`, sql`x.course_id`)})`;
+
+/** The events of `pg_temp.suspect_readings` of these students (null: everybody), by student, time and id. */
+export const listSuspects = (db: Db, zone: string, students: readonly string[] | null): AsyncGenerator<SuspectRow[]> =>
+  pagesOf(
+    db,
+    sql<SuspectRow>`
+    select x.leader::text as "eventId", x.student_id as "studentId",
+      coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
+      x.app, ${iso(sql`x.occurred_at`)} as "occurredAt",
+      to_char(coalesce(f.date, (x.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date, x.xp::text as xp, x.base::text as base,
+      x.band, x.counted_attempt as attempt, trim_scale(x.multiplier)::text as multiplier, x.activity_key as "activityId",
+      coalesce(x.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(x.total_questions)::text as "totalQuestions",
+      trim_scale(x.correct_questions)::text as "correctQuestions",
+      array(select t.event_id::text from pg_temp.twins t where t.leader = x.leader and t.event_id <> x.leader order by t.event_id) as twins,
+      o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later}) as late,
+      zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted
+    from pg_temp.suspect_readings s
+    join pg_temp.bundle_readings r on r.app = s.app and r.key = s.key
+    join pg_temp.exercises x on x.event_id = r.event_id
+    left join pg_temp.own_results o on o.leader = x.leader
+    left join timeback.users u on u.sourced_id = x.student_id
+    left join timeback.resources resource on resource.sourced_id = x.activity_key
+    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.leader
+    left join lateral (${zeroResults}) zero on true
+    where ${students === null ? sql`true` : sql`x.student_id = any(${[...students]}::text[])`}
+    order by x.student_id, x.occurred_at, x.leader`,
+  );
+
+/** Of these results, those that stand in a fact of their student other than the event's. */
+export async function countedResults(
+  db: Db,
+  asked: readonly { studentId: string; eventId: string; sourcedId: string }[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select q.id
+    from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
+      ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
+    where exists (select from timeback.processed_facts f
+        where f.student_id = q.student and f.fact_key = 'oneroster:assessment_result:' || q.id)
+      or exists (select from timeback.processed_facts f
+        where f.student_id = q.student and f.fact_key <> 'caliper:event:' || q.event
+          and f.sources @> array['oneroster:assessment_result:' || q.id])`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}

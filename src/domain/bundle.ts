@@ -226,6 +226,14 @@ function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<stri
     : null;
 }
 
+/** What is known of a suspect before its banked XP is looked at; null where it is innocent. */
+function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged<S> | null {
+  if (suspect.xp <= 0n || isInnocent(suspect, calibration)) return null;
+  const allowed = allowedOwn(keptFormulas(calibration), suspect.completion);
+  const { evidence, values } = ownXp(suspect, allowed);
+  return { suspect, calibration, isAllowed: allowed.includes(suspect.xp), evidence, ownValues: values };
+}
+
 /**
  * Judges the suspects of one student, given by time, then id. Claims that need only banked XP near the event come first,
  * then those that need late XP, then the probable and the suspected ones; a bank write is in one claim only.
@@ -235,27 +243,19 @@ export function judgeStudent<S extends Suspect>(
   suspects: readonly S[],
   calibrationOf: (app: string | null) => Calibration,
 ): BundleClaim<S>[] {
-  const open = suspects.flatMap((suspect): Judged<S>[] => {
-    const calibration = calibrationOf(suspect.app);
-    if (suspect.xp <= 0n || isInnocent(suspect, calibration)) return [];
-    const allowed = allowedOwn(keptFormulas(calibration), suspect.completion);
-    const { evidence, values } = ownXp(suspect, allowed);
-    return [{ suspect, calibration, isAllowed: allowed.includes(suspect.xp), evidence, ownValues: values }];
-  });
+  const open = suspects.flatMap((suspect) => judged(suspect, calibrationOf(suspect.app)) ?? []);
   const taken = new Set<string>();
   const claims = new Map<Judged<S>, BundleClaim<S>>();
-  const passes = [
-    (judged: Judged<S>) => confirm(judged, taken, "near"),
-    (judged: Judged<S>) => confirm(judged, taken, "near+late"),
-    (judged: Judged<S>) => probable(judged, taken),
-    (judged: Judged<S>) => suspected(judged, taken),
-  ];
-  for (const pass of passes)
-    for (const judged of open) {
-      const claim = claims.has(judged) ? null : pass(judged);
-      if (!claim) continue;
-      claims.set(judged, claim);
-      for (const id of claim.results) taken.add(id);
+  const make = (pass: (one: Judged<S>) => BundleClaim<S> | null) => {
+    for (const one of open.filter((candidate) => !claims.has(candidate))) {
+      const claim = pass(one);
+      if (claim) claims.set(one, claim);
+      for (const id of claim?.results ?? []) taken.add(id);
     }
-  return open.flatMap((judged) => claims.get(judged) ?? []);
+  };
+  make((one) => confirm(one, taken, "near"));
+  make((one) => confirm(one, taken, "near+late"));
+  make((one) => probable(one, taken));
+  make((one) => suspected(one, taken));
+  return open.flatMap((one) => claims.get(one) ?? []);
 }

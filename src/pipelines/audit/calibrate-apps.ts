@@ -50,27 +50,41 @@ const leavesOpen = (counts: AppCounts): boolean => {
   return roundings.length > 1 || tables.length > 1;
 };
 
-/** Asks all events of each app how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
-export async function calibrateApps(db: Db): Promise<Map<string, Calibration>> {
-  const apps = new Map<string, AppCounts>();
-  const of = (app: string): AppCounts => {
-    const counts = apps.get(app) ?? noCounts();
-    apps.set(app, counts);
+/** Counts by app; the app without a name is "". */
+class CountsByApp extends Map<string, AppCounts> {
+  of(app: string): AppCounts {
+    const counts = this.get(app) ?? noCounts();
+    this.set(app, counts);
     return counts;
-  };
+  }
+}
+
+async function countQuiet(db: Db, apps: CountsByApp): Promise<void> {
   for await (const page of listReadings(db))
     for (const reading of page) {
-      const counts = of(reading.app);
-      if (reading.quiet && tells(reading)) count(counts.quiet, explained(reading, []), reading.events);
+      const { quiet } = apps.of(reading.app);
+      if (reading.quiet && tells(reading)) count(quiet, explained(reading, []), reading.events);
     }
+}
+
+async function countBanked(
+  db: Db,
+  apps: CountsByApp,
+  which: readonly string[],
+  counts: "banked" | "all",
+): Promise<void> {
+  for await (const page of listBankedReadings(db, which, counts === "all"))
+    for (const reading of page.filter(tells))
+      count(apps.of(reading.app)[counts], explained(reading, reading.amounts.map(xpFromText)), reading.events);
+}
+
+/** Asks all events of each app how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
+export async function calibrateApps(db: Db): Promise<Map<string, Calibration>> {
+  const apps = new CountsByApp();
+  await countQuiet(db, apps);
   const few = [...apps].filter(([, { quiet }]) => totalOf(quiet) < ENOUGH_QUIET).map(([app]) => app);
   const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
-  for (const late of [false, true])
-    for await (const page of listBankedReadings(db, late ? few : [...few, ...open], late))
-      for (const reading of page)
-        if (tells(reading)) {
-          const counts = of(reading.app);
-          count(late ? counts.all : counts.banked, explained(reading, reading.amounts.map(xpFromText)), reading.events);
-        }
+  await countBanked(db, apps, [...few, ...open], "banked");
+  await countBanked(db, apps, few, "all");
   return new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));
 }

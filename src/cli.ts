@@ -11,6 +11,7 @@ import { ingestCommand } from "./commands/ingest.js";
 import { recomputeCommand } from "./commands/recompute.js";
 import { rejectsCommand } from "./commands/rejects.js";
 import { reportCommand } from "./commands/report.js";
+import { simulateCommand } from "./commands/simulate.js";
 import { withoutPasswords } from "./domain/redact.js";
 import { ExitCode, TimebackError } from "./errors.js";
 
@@ -53,6 +54,7 @@ export function buildProgram(shell: Shell): Command {
     reportCommand,
     factsCommand,
     rejectsCommand,
+    simulateCommand,
     demoCommand,
     dbCommand,
   ])

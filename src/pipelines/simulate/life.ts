@@ -1,0 +1,117 @@
+import type { App } from "./apps.js";
+import { bankSession } from "./banking.js";
+import type { Catalog } from "./catalog.js";
+import { resultsOf } from "./exercise-results.js";
+import { type Happening, happeningsOf, type Making } from "./happenings.js";
+import { deliver, disturbResults } from "./mishaps.js";
+import { type Moment, SECOND } from "./moment.js";
+import type { SimulationOptions, Span } from "./options.js";
+import { penaltyOf } from "./penalties.js";
+import { planSessions, type Session } from "./sessions.js";
+import { enrol, streamOf } from "./student.js";
+import { count, type SpentTime, type World } from "./world.js";
+
+/** What all students of a population have in common. */
+export interface Setting {
+  options: SimulationOptions;
+  span: Span;
+  apps: readonly App[];
+  catalog: Catalog;
+}
+
+/** Everything one student does, sends and leaves behind. It depends on the seed and the student's number alone. */
+export function live({ options, span, apps, catalog }: Setting, index: number): World {
+  const stream = streamOf(options.seed, index);
+  const student = enrol(stream, index, apps, catalog);
+  const world: World = {
+    student,
+    events: [],
+    times: [],
+    results: [],
+    bundles: [],
+    decoys: [],
+    deliveries: [],
+    activities: [],
+    counts: {},
+  };
+  const making: Making = { stream, world, rates: options.rates, span };
+  const sessions = planSessions({ stream, student, catalog, span, rates: options.rates });
+  const happenings = sessions.map((session) => happeningsOf(making, session));
+  const exercises = exerciseMoments(making, happenings);
+  sessions.forEach((session, at) => {
+    const own = happenings[at] ?? [];
+    bankSession(making, session, own[0] ?? null, exercises);
+    keepEvents(world, own);
+    world.results.push(...resultsOf(making, own));
+    spendTime(making, session, options.timeEvents);
+  });
+  disturbResults(making);
+  deliver(making);
+  world.activities.push(
+    ...sessions.flatMap(({ watches, exercise, others }) =>
+      [...watches, ...(exercise ? [exercise] : []), ...others].map(({ activity }) => activity),
+    ),
+  );
+  countLife(world, sessions);
+  return world;
+}
+
+function countLife(world: World, sessions: readonly Session[]): void {
+  count(world, "testUsers", world.student.isTestUser ? 1 : 0);
+  count(world, "sessions", sessions.length);
+  count(world, "overlappingCourses", sessions.filter(({ crowded }) => crowded).length / 2);
+  count(world, "activityEvent", world.events.length);
+  count(world, "timeSpentEvent", world.times.length);
+  count(world, "result", world.results.length);
+  count(world, "decoy", world.decoys.length);
+  count(world, "missingCourse", world.events.filter(({ saysCourse }) => !saysCourse).length);
+  for (const { kind } of world.activities) count(world, kind);
+  for (const { enrolment, others } of sessions)
+    for (const { attempt } of others)
+      if (attempt > 1) count(world, enrolment.app.retakes === "overwrite" ? "retakeOverwriting" : "retakeWithAttempts");
+}
+
+/** When exercises, quizzes, their twins and penalties happen, those of other apps included. */
+function exerciseMoments(making: Making, happenings: readonly Happening[][]): Moment[] {
+  return happenings.flatMap((own, number) => {
+    const last = own.at(-1);
+    const penalty = last && !last.session.crowded ? penaltyOf(making, last, number + 1) : null;
+    const events = own.flatMap(({ event, twins }) => [...(event ? [event] : []), ...twins]);
+    return [...events, ...(penalty ? [penalty] : [])].map(({ at }) => at);
+  });
+}
+
+/** Bundling is done by now: twins tell what their event tells. Nothing earned is told once. */
+function keepEvents(world: World, happenings: readonly Happening[]): void {
+  const { events, decoys } = world;
+  for (const happening of happenings) {
+    const { event, session, sitting } = happening;
+    if (!event) continue;
+    const isPaid = (event.xp ?? 0) > 0;
+    for (const twin of happening.twins) twin.xp = event.xp;
+    if (!isPaid) happening.twins.length = 0;
+    events.push(event, ...happening.twins);
+    count(world, "twin", happening.twins.length);
+    if (session.decoy === "quiz-after-banking" && sitting.activity.kind === "quiz" && session.watches.length > 0)
+      decoys.push({ event, kind: session.decoy });
+  }
+}
+
+/** TimeSpentEvents over the stretches of a session, `count` for each activity. */
+function spendTime({ stream, world }: Making, { watches, exercise, enrolment }: Session, count: number): void {
+  const stretches = [
+    ...watches.map(({ activity, from, to }) => ({ activity, from, to })),
+    ...(exercise
+      ? [{ activity: exercise.activity, from: exercise.at - exercise.minutes * 60 * SECOND, to: exercise.at }]
+      : []),
+  ];
+  for (const { activity, from, to } of stretches) {
+    const runId = stream.uuid();
+    for (let window = 1; window <= count; window += 1) {
+      const length = Math.floor((to - from) / count);
+      const seconds = stream.int(0, Math.floor(length / SECOND));
+      const time: SpentTime = { id: stream.uuid(), ...enrolment, activity, at: from + window * length, runId, seconds };
+      if (enrolment.app.sends) world.times.push(time);
+    }
+  }
+}

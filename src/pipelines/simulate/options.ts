@@ -1,0 +1,46 @@
+import type { Moment } from "./moment.js";
+
+/** How often things happen, each from 0 to 1. docs/simulate.md, "Rates". */
+export interface Rates {
+  bundle: number;
+  partial: number;
+  late: number;
+  early: number;
+  failedBank: number;
+  missingReason: number;
+  quiz: number;
+  retake: number;
+  overlap: number;
+  decoy: number;
+  penalty: number;
+  twin: number;
+  retry: number;
+  conflict: number;
+  lateArrival: number;
+  deletion: number;
+  correction: number;
+  missingCourse: number;
+}
+
+/** What a population is made from: the same options give the same bytes. */
+export interface SimulationOptions {
+  seed: number;
+  students: number;
+  days: number;
+  /** `YYYY-MM-DD` */
+  start: string;
+  /** Names of apps; all where undefined. */
+  apps?: readonly string[];
+  /** TimeSpentEvents for each activity. */
+  timeEvents: number;
+  rates: Rates;
+}
+
+/** The instants between which a population lives and is read. */
+export interface Span {
+  /** Midnight of the first day. */
+  start: Moment;
+  days: number;
+  /** When the source tables are read for the first and the second time. */
+  readings: readonly [Moment, Moment];
+}

@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import { UsageError } from "../../errors.js";
+import { type Amount, amountText } from "./amount.js";
+import { type App, apps as allApps } from "./apps.js";
+import { eventLines } from "./caliper.js";
+import { Catalog } from "./catalog.js";
+import { jsonAmount } from "./json.js";
+import { live, type Setting } from "./life.js";
+import { DAY, HOUR, MINUTE } from "./moment.js";
+import type { SimulationOptions, Span } from "./options.js";
+import { TextFile } from "./output.js";
+import { csvHead, csvLines, References, resultRows, type TableName, tableNames, userRow } from "./source-tables.js";
+import { truthOf } from "./truth.js";
+import { TruthFile } from "./truth-file.js";
+import { type Feature, features, type World } from "./world.js";
+
+/** What was made; amounts are exact decimal text. */
+export interface SimulationSummary {
+  students: number;
+  trueXp: string;
+  naiveXp: string;
+  bundled: number;
+  counts: Readonly<Record<Feature, number>>;
+}
+
+export interface SimulationRequest {
+  options: SimulationOptions;
+  folder: string;
+  /** Throws between students when the run was told to stop. */
+  stop(): void;
+  progress(students: number): void;
+}
+
+const FIRST_READING = 0.6;
+const CUT = 13 * HOUR + 37 * MINUTE;
+const AFTERMATH = 2 * DAY;
+
+interface Writing {
+  setting: Setting;
+  events: TextFile;
+  /** The dumps, by reading and table. */
+  dumps: readonly Record<TableName, TextFile>[];
+  truth: TruthFile;
+  references: References;
+}
+
+/**
+ * Writes a population: `events.ndjson`, `source-1/`, `source-2/` and `truth.json`. The same options give the same bytes.
+ * Memory holds one student, and what the courses have.
+ * @throws UsageError where an app is not known
+ */
+export async function simulate({ options, folder, stop, progress }: SimulationRequest): Promise<SimulationSummary> {
+  const setting: Setting = {
+    options,
+    span: spanOf(options),
+    apps: chosenApps(options.apps),
+    catalog: new Catalog(options.seed),
+  };
+  const writing = await openAll(setting, folder);
+  const sum = { trueXp: 0, naiveXp: 0, bundled: 0, counts: noCounts() };
+  for (let index = 0; index < options.students; index += 1) {
+    stop();
+    const world = live(setting, index);
+    const { trueXp, naiveXp, ...lists } = truthOf(world, setting.span.readings[1]);
+    await writeWorld(writing, world);
+    await writing.truth.add(lists);
+    sum.trueXp += trueXp;
+    sum.naiveXp += naiveXp;
+    sum.bundled += lists.bundled.length;
+    for (const feature of features) sum.counts[feature] += world.counts[feature] ?? 0;
+    progress(index + 1);
+  }
+  await closeAll(writing, sum);
+  const amounts = { trueXp: amountText(sum.trueXp), naiveXp: amountText(sum.naiveXp) };
+  return { students: options.students, ...amounts, bundled: sum.bundled, counts: sum.counts };
+}
+
+/** The apps of these names, in one order whatever the order of the names. @throws UsageError */
+function chosenApps(names: readonly string[] | undefined): readonly App[] {
+  const unknown = names?.filter((name) => !allApps.some((app) => app.name === name)) ?? [];
+  if (unknown.length > 0)
+    throw new UsageError(
+      `--apps: there is no ${unknown.join(", ")}; there are ${allApps.map(({ name }) => name).join(", ")}`,
+    );
+  return names ? allApps.filter(({ name }) => names.includes(name)) : allApps;
+}
+
+/** The first reading cuts a school day in two; the second comes when everything has happened. */
+function spanOf({ start, days }: SimulationOptions): Span {
+  const midnight = Date.parse(`${start}T00:00:00Z`);
+  const first = midnight + Math.floor(days * FIRST_READING) * DAY + CUT;
+  return { start: midnight, days, readings: [first, midnight + days * DAY + AFTERMATH] };
+}
+
+const noCounts = () => Object.fromEntries(features.map((feature) => [feature, 0])) as Record<Feature, number>;
+
+async function openAll(setting: Setting, folder: string): Promise<Writing> {
+  const dumps = [];
+  for (const [index] of setting.span.readings.entries()) {
+    const files: Partial<Record<TableName, TextFile>> = {};
+    for (const table of tableNames) {
+      const file = await TextFile.create(join(folder, `source-${index + 1}`, `${table}.csv`));
+      await file.write(csvHead(table));
+      files[table] = file;
+    }
+    dumps.push(files as Record<TableName, TextFile>);
+  }
+  const events = await TextFile.create(join(folder, "events.ndjson"));
+  return { setting, events, dumps, truth: await TruthFile.create(folder), references: new References() };
+}
+
+/** When users and courses were made: before anything happens. */
+const madeAt = ({ span }: Setting): number => span.start - 30 * DAY;
+
+async function writeWorld({ setting, events, dumps, references }: Writing, world: World): Promise<void> {
+  const { student, results, activities } = world;
+  for (const result of results) references.add(result);
+  for (const activity of activities) references.addActivity(activity);
+  await events.write(eventLines(setting.options.seed, world));
+  for (const [index, at] of setting.span.readings.entries()) {
+    await dumps[index]?.users.write(csvLines([userRow(student, madeAt(setting))]));
+    await dumps[index]?.assessment_results.write(csvLines(resultRows(student, results, at)));
+  }
+}
+
+async function closeAll(
+  { setting, events, dumps, truth, references }: Writing,
+  { trueXp, naiveXp, counts }: { trueXp: Amount; naiveXp: Amount; counts: Record<Feature, number> },
+): Promise<void> {
+  for (const dump of dumps) {
+    for (const [table, rows] of references.rows(madeAt(setting))) await dump[table].write(csvLines(rows));
+    for (const table of tableNames) await dump[table].close();
+  }
+  await events.close();
+  const { seed, students, apps: _chosen, ...options } = setting.options;
+  const head = {
+    seed,
+    options: { ...options, apps: setting.apps.map(({ name }) => name) },
+    students,
+    totals: { trueXp: jsonAmount(trueXp), naiveXp: jsonAmount(naiveXp) },
+  };
+  await truth.finish(head, { counts });
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { auditCommand } from "./commands/audit.js";
 import type { Shell } from "./commands/common.js";
 import { dbCommand } from "./commands/db.js";
 import { demoCommand } from "./commands/demo.js";
@@ -48,6 +49,7 @@ export function buildProgram(shell: Shell): Command {
     etlCommand,
     importCommand,
     recomputeCommand,
+    auditCommand,
     reportCommand,
     factsCommand,
     rejectsCommand,

@@ -42,19 +42,18 @@ export interface Reading extends Opened {
 }
 
 /** What a command was asked to read, as it says it in its answer. */
-export interface AskedScope {
-  email: string | null;
-  from: string | null;
-  to: string | null;
-}
+export type AskedScope = Readonly<Record<"email" | "from" | "to", string | null>>;
 
-/** Facts that a command was asked to read, with the students that the email stands for. */
-export interface FactReading extends Reading {
+/** The facts that a command was asked to read, with the students that the email stands for. */
+interface AskedFacts {
   asked: AskedScope;
   scope: FactScope;
   /** True where emails do not tell the students of the answer apart. */
   ids: boolean;
 }
+
+/** Facts that a command was asked to read, in one state of the database. */
+export type FactReading = Reading & AskedFacts;
 
 /** Lends one state of the analytics database. */
 export async function readDatabase(
@@ -73,15 +72,43 @@ export async function readFacts(
   { command, email }: { command: string; email: string | undefined },
   work: (reading: FactReading) => Promise<void>,
 ): Promise<void> {
-  const { from = null, to = null } = flags;
-  if (from !== null && to !== null && from > to)
+  checkDays(flags);
+  await readDatabase(flags, command, async (reading) =>
+    work({ ...reading, ...(await askedFacts(reading.db, flags, email)) }),
+  );
+}
+
+/** As `readFacts`, on a connection that may make temp tables; it changes nothing. @throws UsageError for an unknown email */
+export async function draftFacts(
+  flags: ReadingFlags,
+  { command, email }: { command: string; email: string | undefined },
+  work: (reading: FactReading & { session: Session }) => Promise<void>,
+): Promise<void> {
+  checkDays(flags);
+  const opened = open(flags);
+  const { inDraft } = await import("../store/snapshot.js");
+  await withDatabase(opened.config, flags, command, (store) =>
+    inDraft(store, async (session) =>
+      work({ ...opened, db: session.db, session, ...(await askedFacts(session.db, flags, email)) }),
+    ),
+  );
+}
+
+function checkDays({ from, to }: ReadingFlags): void {
+  if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
+}
+
+async function askedFacts(
+  db: Session["db"],
+  flags: ReadingFlags,
+  email: string | undefined,
+): Promise<AskedFacts> {
+  const days = { from: flags.from ?? null, to: flags.to ?? null };
   const { requireStudents } = await import("../pipelines/facts/students.js");
-  await readDatabase(flags, command, async (reading) => {
-    const students = email === undefined ? null : await requireStudents(reading.db, email);
-    const ids = students === null || students.length > 1;
-    await work({ ...reading, asked: { email: email ?? null, from, to }, scope: { students, from, to }, ids });
-  });
+  const students = email === undefined ? null : await requireStudents(db, email);
+  const ids = students === null || students.length > 1;
+  return { asked: { email: email ?? null, ...days }, scope: { students, ...days }, ids };
 }
 
 /** A list to print: its form, its rows, and lines that a table ends with. */
@@ -91,7 +118,7 @@ export interface Printing<Row> {
   /** Lines under the table, asked for when the rows are printed; not in the other formats. */
   footer?: () => Promise<string[]>;
   /** Said on stderr where there are no rows. */
-  empty: string;
+  empty?: string;
 }
 
 /** Prints a list page by page; -q leaves the answer as it is. Stops between pages when the process was told to. */
@@ -115,5 +142,5 @@ export async function printList<Row>(
     if (flags.format === "table" && footer && rows > 0) for (const line of await footer()) yield `${line}\n`;
   }
   await screen.print(answer());
-  if (rows === 0) screen.note(empty);
+  if (rows === 0 && empty !== undefined) screen.note(empty);
 }

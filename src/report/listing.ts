@@ -1,14 +1,17 @@
 import { stringify } from "csv-stringify/sync";
+import { type JsonValue, jsonText } from "../domain/json-text.js";
 import { type Field, jsonObject } from "./fields.js";
 import { type Column, renderTable } from "./table.js";
 
 /** A list that a command answers with. */
 export interface Listing<Row> {
   /** The first members of the `json` object: the command and what was asked for. */
-  head: Readonly<Record<string, unknown>>;
+  head: Readonly<Record<string, JsonValue>>;
   /** Name of the member that holds the rows. */
   rows: string;
   fields: readonly Field<Row>[];
+  /** A row as JSON on one line, where that is not made of the fields. */
+  object?: (row: Row) => string;
   columns: readonly Column<Row>[];
 }
 
@@ -28,16 +31,21 @@ export function renderListing<Row>(
   return renderTable(listing.columns, pages, style);
 }
 
-async function* ndjson<Row>({ fields }: Listing<Row>, pages: Pages<Row>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((row) => `${jsonObject(row, fields)}\n`).join("");
+const objectOf = <Row>({ fields, object }: Listing<Row>): ((row: Row) => string) =>
+  object ?? ((row) => jsonObject(row, fields));
+
+async function* ndjson<Row>(listing: Listing<Row>, pages: Pages<Row>): AsyncGenerator<string> {
+  const object = objectOf(listing);
+  for await (const page of pages) yield page.map((row) => `${object(row)}\n`).join("");
 }
 
-async function* json<Row>({ head, rows, fields }: Listing<Row>, pages: Pages<Row>): AsyncGenerator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},${JSON.stringify(rows)}:[`;
+async function* json<Row>(listing: Listing<Row>, pages: Pages<Row>): AsyncGenerator<string> {
+  const object = objectOf(listing);
+  yield `${jsonText(listing.head).slice(0, -1)},${JSON.stringify(listing.rows)}:[`;
   let first = true;
   for await (const page of pages) {
     if (page.length === 0) continue;
-    const objects = page.map((row) => `\n${jsonObject(row, fields)}`).join(",");
+    const objects = page.map((row) => `\n${object(row)}`).join(",");
     yield first ? objects : `,${objects}`;
     first = false;
   }

@@ -8,6 +8,7 @@ import {
   VERDICTS,
   type Verdict,
 } from "../domain/finding.js";
+import type { AuditTotals, FindingSum, ListedFinding } from "../domain/listed-finding.js";
 import { copyRow } from "./copy-text.js";
 import { inScope } from "./fact-listing.js";
 import { pagesOf } from "./pages.js";
@@ -106,66 +107,31 @@ const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> =
 export const keepFindings = (db: Db, filter: FindingFilter) =>
   sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
 
-/** A finding as it is listed. Amounts are exact decimal text. */
-export interface FindingRow {
-  id: string;
-  kind: FindingKind;
-  verdict: Verdict;
-  studentId: string;
-  email: string | null;
-  date: string | null;
-  app: string | null;
-  summary: string;
-  counted: string;
-  truth: string;
-  inflation: string;
-  pending: boolean;
-  /** The whole finding: one line of JSON. */
-  body: string;
-}
-
 /** The session's findings, the surest and worst first. */
-export const listFindings = (db: Db): AsyncGenerator<FindingRow[]> =>
+export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
   pagesOf(
     db,
-    sql<FindingRow>`
+    sql<ListedFinding>`
     select id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
       counted::text, truth::text, inflation::text, pending, body
     from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
   );
 
-/** Findings and their inflation under one name: a kind, an app, a week (its Monday). */
-export interface FindingSum {
-  name: string | null;
-  findings: number;
-  confirmed: number;
-  /** Confirmed, probable and suspected together, XP as exact decimal text. */
-  inflation: string;
-}
-
 const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<FindingSum[]> => {
-  const { rows } = await sql<{ name: string | null; findings: string; confirmed: string; inflation: string }>`
+  const { rows } = await sql<Record<Exclude<keyof FindingSum, "name">, string> & Pick<FindingSum, "name">>`
     select ${name} as name, count(*) as findings, count(*) filter (where verdict = 'confirmed') as confirmed,
-      sum(inflation)::text as inflation
+      coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0)::text as inflation
     from pg_temp.findings group by 1 order by ${order}`.execute(db);
   return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
 };
 
 /** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */
 export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`, sql`min(kind_rank)`);
-export const sumsByApp = (db: Db): Promise<FindingSum[]> => sums(db, sql`app`, sql`sum(inflation) desc, 1`);
+export const sumsByApp = (db: Db): Promise<FindingSum[]> =>
+  sums(db, sql`app`, sql`coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0) desc, count(*) desc, 1`);
 export const sumsByWeek = (db: Db): Promise<FindingSum[]> =>
   sums(db, sql`to_char(date_trunc('week', date::timestamp), 'YYYY-MM-DD')`, sql`1 nulls last`);
-
-/** What stands in the scope, and what the session's confirmed findings say of it. XP as exact decimal text. */
-export interface AuditTotals {
-  students: number;
-  facts: number;
-  countedXp: string;
-  inflationXp: string;
-  trueXp: string;
-}
 
 /** Totals of the facts in scope; trueXp = countedXp - confirmed inflation. */
 export async function auditTotals(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<AuditTotals> {

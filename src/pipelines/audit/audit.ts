@@ -1,0 +1,27 @@
+import { prepareGround } from "../../store/audit-ground.js";
+import { addFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
+import type { AuditGround } from "./check.js";
+import { checks } from "./checks.js";
+
+/** Told what is being done, and how many findings there are so far. */
+export type AuditProgress = (doing: string, findings: number) => void;
+
+/**
+ * Makes every check on the ground and leaves the findings that the filter lets pass in the session's list
+ * (src/store/findings.ts). Holds one page of findings. The session must be a draft: its temp tables are taken back.
+ */
+export async function audit(ground: AuditGround, filter: FindingFilter, progress: AuditProgress): Promise<void> {
+  const { session, rules, students } = ground;
+  let findings = 0;
+  await openFindings(session.db);
+  progress("what the landed records call for", findings);
+  await prepareGround(session.db, rules, students);
+  for (const check of checks) {
+    progress(check.meaning, findings);
+    for await (const page of check.find(ground)) {
+      findings += await addFindings(session, page);
+      progress(check.meaning, findings);
+    }
+  }
+  await keepFindings(session.db, filter);
+}

@@ -48,17 +48,12 @@ const memberList = (stands: boolean, table: RawBuilder<unknown>): RawBuilder<unk
 const shown = (alias: string): RawBuilder<unknown> =>
   sql`jsonb_each(to_jsonb(${sql.ref(alias)}) || jsonb_build_object('occurred_at', ${isoInstant(sql.ref(`${alias}.occurred_at`))}))`;
 
-/** Of the standing fact that the finding is about, and the called-for fact of its key, else the first of the family. */
+/** Of the standing fact that the finding is about, and the called-for fact that it is compared with. */
 const differences = sql`
   coalesce((select jsonb_agg(jsonb_build_object('column', one.key, 'stands', one.value #>> '{}', 'called', other.value #>> '{}',
       'numeric', 'number' in (jsonb_typeof(one.value), jsonb_typeof(other.value)))
       order by array_position(${[...FACT_COLUMNS]}::text[], one.key))
-    from (select d.* from pg_temp.family_members m
-      join pg_temp.derived_facts d on d.student_id = m.student_id and d.fact_key = m.fact_key
-      where m.student_id = f.student_id and m.family = f.family and not m.stands
-      order by d.fact_key = about.fact_key desc, d.occurred_at, d.fact_key limit 1) d
-    join timeback.processed_facts s on s.student_id = f.student_id and s.fact_key = about.fact_key and about.stands
-    cross join lateral ${shown("s")} one join lateral ${shown("d")} other on other.key = one.key
+    from ${shown("s")} one join ${shown("d")} other on other.key = one.key
     where one.value <> other.value), '[]')`;
 
 const astrayList = sql`
@@ -97,16 +92,21 @@ export const listFamilies = (db: Session["db"]): AsyncGenerator<FamilyRow[]> =>
     about as (
       select distinct on (m.student_id, m.family) m.* from pg_temp.family_members m
       left join pg_temp.derived_facts d on d.student_id = m.student_id and d.fact_key = m.fact_key
-      order by m.student_id, m.family, m.stands desc, d.fact_key is not null desc, m.occurred_at, m.fact_key)
+      where m.stands order by m.student_id, m.family, d.fact_key is not null desc, m.occurred_at, m.fact_key),
+    compared as (
+      select distinct on (m.student_id, m.family) m.* from pg_temp.family_members m
+      left join about a on a.student_id = m.student_id and a.family = m.family
+      where not m.stands order by m.student_id, m.family, m.fact_key = a.fact_key desc nulls last, m.occurred_at, m.fact_key)
     select f.kind, f.student_id as "studentId", coalesce(s.email, d.email) as email,
-      to_char(coalesce(s.date, d.date), 'YYYY-MM-DD') as date, case when about.stands then s.app else d.app end as app,
+      to_char(coalesce(s.date, d.date), 'YYYY-MM-DD') as date, coalesce(s.app, d.app) as app,
       f.counted::text, f.truth::text, (f.counted - f.truth)::text as inflation,
       ${memberList(true, sql`timeback.processed_facts`)} as stands, ${memberList(false, sql`pg_temp.derived_facts`)} as called,
-      case when f.kind = 'stale-fact' then ${differences} else '[]' end as differences,
+      case when s.fact_key is null or d.fact_key is null or f.kind <> 'stale-fact' then '[]' else ${differences} end as differences,
       coalesce(${astrayList}, '[]') as astray, coalesce(${elsewhereList}, '[]') as elsewhere
     from judged f
-    join about on about.student_id = f.student_id and about.family = f.family
-    left join timeback.processed_facts s on s.student_id = f.student_id and s.fact_key = about.fact_key and about.stands
-    left join pg_temp.derived_facts d on d.student_id = f.student_id and d.fact_key = about.fact_key and not about.stands
-    order by f.student_id, about.occurred_at, about.fact_key`,
+    left join about a on a.student_id = f.student_id and a.family = f.family
+    left join compared c on c.student_id = f.student_id and c.family = f.family
+    left join timeback.processed_facts s on s.student_id = a.student_id and s.fact_key = a.fact_key
+    left join pg_temp.derived_facts d on d.student_id = c.student_id and d.fact_key = c.fact_key
+    order by f.student_id, coalesce(s.occurred_at, d.occurred_at), coalesce(s.fact_key, d.fact_key)`,
   );

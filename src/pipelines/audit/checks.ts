@@ -1,4 +1,5 @@
 import type { Check } from "./check.js";
+import { structuralChecks } from "./structural-checks.js";
 
 /** Every check, in the order in which they are made: a later one may read what the former ones found. docs/audit.md. */
-export const checks: readonly Check[] = [];
+export const checks: readonly Check[] = [...structuralChecks];

@@ -38,8 +38,8 @@ const parts = (rules: FactRules, scope: DeriveScope): ScopeParts =>
         removable: sql`(f.student_id, f.fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`,
       };
 
-/** The columns of a fact, in the order in which `derived` yields them. */
-const COLUMNS = [
+/** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
+export const FACT_COLUMNS = [
   "student_id",
   "fact_key",
   "event_type",
@@ -70,6 +70,12 @@ const COLUMNS = [
   "sources",
 ] as const;
 const KEY_COLUMNS = 2;
+
+/** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
+export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
+  const values = FACT_COLUMNS.slice(KEY_COLUMNS);
+  return sql`(${list(`${one}.`, values)}) is distinct from (${list(`${other}.`, values)})`;
+};
 
 const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
 const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
@@ -177,16 +183,16 @@ export async function deriveFacts(db: Session["db"], rules: FactRules, scope: De
     if (!(await isAnythingTouched(db))) return { inserted: 0, updated: 0, deleted: 0 };
     await gatherLinkPairs(db, rules);
   }
-  const values = COLUMNS.slice(KEY_COLUMNS);
+  const values = FACT_COLUMNS.slice(KEY_COLUMNS);
   const set = sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
   const { rows } = await sql<Record<keyof FactChanges, string>>`
     with ${derivedFacts(rules, scope, parts(rules, scope).pairs)},
     written as (
-      insert into timeback.processed_facts as f (${list("", COLUMNS)}, created_at, updated_at)
-      select ${list("", COLUMNS)}, statement_timestamp(), statement_timestamp() from derived
+      insert into timeback.processed_facts as f (${list("", FACT_COLUMNS)}, created_at, updated_at)
+      select ${list("", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() from derived
       on conflict (student_id, fact_key) do update
       set ${set}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
-      where (${list("f.", values)}) is distinct from (${list("excluded.", values)})
+      where ${factsDiffer("f", "excluded")}
       returning f.created_at = f.updated_at as inserted),
     removed as (
       delete from timeback.processed_facts f where ${parts(rules, scope).removable}

@@ -77,7 +77,8 @@ export interface ForeignFact {
   xpEarned: string | null;
 }
 
-const EVENT_KEY = "^caliper:event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+/** Keys of facts that are made of an event; the UUID starts at character 15. */
+export const EVENT_KEY = "^caliper:event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
 /** Of the facts that the derivation removed, those of another system: the number, and the first ones by key. */
 export async function foreignAmongRemoved(db: Db, limit: number): Promise<{ count: number; first: ForeignFact[] }> {

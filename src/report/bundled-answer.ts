@@ -1,0 +1,109 @@
+import type { ListedFinding } from "../domain/listed-finding.js";
+import { type BundledProof, bundledProof } from "./bundled-proof.js";
+import { numberToken } from "./fields.js";
+
+type Part = BundledProof["results"][number];
+
+const nameOf = ({ title, activityId, sourcedId }: Part): string => title ?? activityId ?? sourcedId;
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+/** What the event is called by people. */
+export const activityOf = ({ evidence: { activityName, activityId } }: BundledProof): string =>
+  `"${activityName ?? activityId ?? "an exercise without a name"}"`;
+
+const senderOf = ({ app }: ListedFinding): string => app ?? "an app without a name";
+
+/** `9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article)`. */
+function sum({ eventXp, ownXp, results }: BundledProof): string {
+  const parts = results.map((part) => `${part.xp} (${nameOf(part)})`);
+  return `${eventXp} = ${[`${ownXp ?? "?"} own`, ...parts].join(" + ")}`;
+}
+
+/** Where the other parts are counted: the second half of the proof. */
+function elsewhere({ results }: BundledProof, { pending }: ListedFinding): string {
+  const parts = listed(results.map(({ xp }) => `the ${xp}`));
+  const many = results.length > 1;
+  if (pending)
+    return `${upperFirst(parts)} ${many ? "belong" : "belongs"} to results of ${many ? "their" : "its"} own that are not counted yet: today this inflates nothing, once they are loaded it will.`;
+  return `${upperFirst(parts)} ${many ? "are" : "is"} counted already, through ${many ? "results of their own" : "a result of its own"}.`;
+}
+
+const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+function ownSource({ evidence }: BundledProof): string {
+  const { ownFrom, correctQuestions, totalQuestions, attempt } = evidence;
+  if (ownFrom === "own-result") return "as its own result says";
+  if (ownFrom === "stored-multiplier") return "its base XP times the multiplier that its own result names";
+  const right =
+    correctQuestions && totalQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
+  const tried = attempt ? ` on attempt ${attempt}` : "";
+  return `its base XP times the multiplier${right}${tried}`;
+}
+
+/** `2 x 1.25 = 2.5, ceil 3` in words. */
+const inWords = (arithmetic: string): string =>
+  arithmetic.replace(/, (ceil|round) (?=\S+$)/, (_, how) => (how === "ceil" ? ", rounded up to " : ", rounded to "));
+
+/** How the exercise's own XP is known. */
+function ownProof(proof: BundledProof): string {
+  const { ownXp, evidence } = proof;
+  if (evidence.ownFrom === "unknown" || ownXp === null || ownXp === undefined)
+    return "What the exercise itself pays is not known.";
+  const arithmetic = evidence.ownArithmetic ? ` (${inWords(evidence.ownArithmetic)})` : "";
+  return `${ownXp} is what the exercise itself pays: ${ownSource(proof)}${arithmetic}.`;
+}
+
+const DOUBT = {
+  confirmed: "",
+  probable: "Probably, not proven: ",
+  suspected: "A suspicion, and it may be by design: ",
+} as const;
+
+/** Why a bundled event is a finding, in sentences that can be read out: the sum, where the rest is counted, how it is known. */
+export function bundledWhy(finding: ListedFinding): string[] {
+  const proof = bundledProof(finding);
+  const { verdict } = finding;
+  const event = `${senderOf(finding)}'s event for ${activityOf(proof)}`;
+  if (proof.results.length === 0) return [`${DOUBT[verdict]}${finding.summary}`, ownProof(proof)];
+  if (verdict !== "confirmed")
+    return [`${DOUBT[verdict]}${finding.summary}`, ownProof(proof), alternatives(proof)].filter(Boolean);
+  return [`${event} carries ${sum(proof)}.`, elsewhere(proof, finding), ownProof(proof), alternatives(proof)].filter(
+    Boolean,
+  );
+}
+
+function alternatives({ alternatives: others }: BundledProof): string {
+  if (others.length === 0) return "";
+  const ways = others.length === 1 ? "one other choice" : `${others.length} other choices`;
+  return `The amounts also fit ${ways} of banked results; the sum is the same.`;
+}
+
+/** What must become of the event. */
+export function bundledTodo(finding: ListedFinding): string {
+  const proof = bundledProof(finding);
+  const event = `the event for ${activityOf(proof)}${finding.date === null ? "" : ` of ${finding.date}`}`;
+  if (finding.verdict !== "confirmed")
+    return `Have somebody look at ${event}: it is not corrected unless a person names it (event ${proof.eventId}).`;
+  return `Correct ${event}: it must count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
+    finding.pending ? "" : ` The day then shows ${numberToken(finding.inflation)} XP less.`
+  }`;
+}
+
+/** The ids behind the finding, for the engineer. */
+export function bundledIds(finding: ListedFinding): string {
+  const { eventId, results, evidence } = bundledProof(finding);
+  const groups: [string, readonly string[]][] = [
+    ["event", [eventId]],
+    ["banked results", results.map(({ sourcedId }) => sourcedId)],
+    ["own results", evidence.ownResults.map(({ sourcedId }) => sourcedId)],
+    ["results at 0", evidence.zeroResults.map(({ sourcedId }) => sourcedId)],
+    ["twins", evidence.twins],
+  ];
+  return groups
+    .filter(([, ids]) => ids.length > 0)
+    .map(([name, ids]) => `${name} ${ids.join(", ")}`)
+    .join("; ");
+}

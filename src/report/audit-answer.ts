@@ -93,10 +93,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
 function nextLines({ findings, calibrations }: AuditAnswer): string[] {
   const bundled = new Set(findings.filter(({ kind }) => kind === "bundled-xp").map(({ app }) => app));
   return [
-    ...section(
-      "How the app pays:",
-      calibrations.filter(({ app }) => bundled.has(app)).map(calibrationLine),
-    ),
+    ...section("How the app pays:", calibrations.filter(({ app }) => bundled.has(app)).map(calibrationLine)),
     ...section(
       "What to do:",
       findings.map((finding) => (finding.kind === "bundled-xp" ? bundledTodo(finding) : ADVICE[finding.kind].todo)),

@@ -56,29 +56,51 @@ function ownProof(proof: BundledProof): string {
   return `${ownXp} is what the exercise itself pays: ${ownSource(proof)}${arithmetic}.`;
 }
 
-const DOUBT = {
-  confirmed: "",
-  probable: "Probably, not proven: ",
-  suspected: "A suspicion, and it may be by design: ",
-} as const;
+type Why = (finding: ListedFinding, proof: BundledProof) => string[];
+
+const eventOf = (finding: ListedFinding, proof: BundledProof): string =>
+  `${senderOf(finding)}'s event for ${activityOf(proof)}`;
+
+const summed =
+  (sure: string, but: readonly string[] = []): Why =>
+  (finding, proof) => [`${sure}${eventOf(finding, proof)} carries ${sum(proof)}.`, elsewhere(proof, finding), ...but];
+
+const unsummed =
+  (but: string): Why =>
+  (finding, proof) => [
+    `${eventOf(finding, proof)} carries ${proof.eventXp} XP${proof.ownXp ? `, of which at most ${proof.ownXp} can be its own` : ""}.`,
+    but,
+  ];
+
+/** Why an event is a finding, by the rule that it was judged by; doubt is said as doubt. docs/audit.md, "Verdicts". */
+const WHY: Readonly<Record<string, Why>> = {
+  near: summed(""),
+  "near+late": summed("", ["Some of these results were written hours after the event."]),
+  "formula-unsure": summed("Probably ", ["Not proven: it is not certain by which rule this app pays this exercise."]),
+  "own-ambiguous": summed("Probably ", ["Not proven: other amounts of own XP would fit the banked XP as well."]),
+  "no-exact-sum": unsummed(
+    "Probably bundled, not proven: banked XP stands beside it, but no choice of it makes exactly the rest.",
+  ),
+  "failed-bank-write": unsummed(
+    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0, as after a write that failed.",
+  ),
+  "above-base": unsummed(
+    "That is more than the exercise can pay, and nothing that was landed explains it. It may be by design.",
+  ),
+  "above-banked": unsummed("That is more than the banked XP beside it, which it may hold. It may be by design."),
+};
 
 /** Why a bundled event is a finding, in sentences that can be read out: the sum, where the rest is counted, how it is known. */
 export function bundledWhy(finding: ListedFinding): string[] {
   const proof = bundledProof(finding);
-  const { verdict } = finding;
-  const event = `${senderOf(finding)}'s event for ${activityOf(proof)}`;
-  if (proof.results.length === 0) return [`${DOUBT[verdict]}${finding.summary}`, ownProof(proof)];
-  if (verdict !== "confirmed")
-    return [`${DOUBT[verdict]}${finding.summary}`, ownProof(proof), alternatives(proof)].filter(Boolean);
-  return [`${event} carries ${sum(proof)}.`, elsewhere(proof, finding), ownProof(proof), alternatives(proof)].filter(
-    Boolean,
-  );
+  const why = WHY[proof.rule] ?? (() => [finding.summary]);
+  return [...why(finding, proof), ownProof(proof), ...alternatives(proof)];
 }
 
-function alternatives({ alternatives: others }: BundledProof): string {
-  if (others.length === 0) return "";
-  const ways = others.length === 1 ? "one other choice" : `${others.length} other choices`;
-  return `The amounts also fit ${ways} of banked results; the sum is the same.`;
+function alternatives({ alternatives: others }: BundledProof): string[] {
+  if (others.length === 0) return [];
+  const choices = others.length === 1 ? "Another choice" : `${others.length} other choices`;
+  return [`${choices} of banked results would make the same sum.`];
 }
 
 /** What must become of the event. */

@@ -13,6 +13,7 @@ const Proof = z.object({
   ownXp: amount.nullish(),
   results: z.array(z.object({ sourcedId: z.string(), xp: amount, activityId: text, title: text })),
   alternatives: z.array(z.array(z.string())),
+  rule: z.string(),
   evidence: z.object({
     activityId: text,
     activityName: text,

@@ -55,6 +55,10 @@ export const ADVICE: Readonly<Record<FindingKind, Advice>> = {
 /** `The team of Nice Academy: send …`. */
 export function senderLine(kind: FindingKind, app: string | null): string {
   const { by, change } = ADVICE[kind].sender;
-  const team = { app: `The team of ${app ?? "the app (it has no name)"}`, source: "The owner of the source", pipeline: "Data engineering" };
+  const team = {
+    app: `The team of ${app ?? "the app (it has no name)"}`,
+    source: "The owner of the source",
+    pipeline: "Data engineering",
+  };
   return `${team[by]}: ${change}.`;
 }

@@ -57,7 +57,7 @@ const EVIDENCE = {
   baseXp: xp("2"),
   ownFrom: "multiplier-table",
   ownValues: [xp("3")],
-  ownArithmetic: "2 x 1.25 = 2.5, ceil 3",
+  ownArithmetic: "2 x 1.25 = 2.5, rounded up to 3",
   ownResults: [],
   twins: [],
   zeroResults: [],
@@ -109,13 +109,13 @@ test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who must mend i
     "2025-03-01: the dashboard shows 15 XP, the truth is 9.",
     `  Why: Nice Academy's event for "Ratios: the exercise" carries 9 = 3 own + 5 (Ratios: the video) + 1 (a).`,
     "       The 5 and the 1 are counted already, through results of their own.",
-    "       3 is what the exercise itself pays: its base XP times the multiplier for 8 of 8 questions right on attempt 1 (2 x 1.25 = 2.5, rounded up to 3).",
+    "       3 is what the exercise itself pays, base XP times the multiplier for 8 of 8 questions right on attempt 1: 2 x 1.25 = 2.5, rounded up to 3.",
     "",
     "How the app pays:",
     "  Nice Academy pays base XP times the multiplier, rounded up: proven by 39 of 40 events without banked XP near them.",
     "",
     "What to do:",
-    '  Correct the event for "Ratios: the exercise" of 2025-03-01: it must count 3 instead of 9. The day then shows 6 XP less.',
+    '  Correct the event for "Ratios: the exercise" of 2025-03-01: it must count 3 instead of 9. Today 6 XP are counted twice.',
     "",
     "Who must mend the cause:",
     "  The team of Nice Academy: send the exercise's own XP only; XP that is banked for videos and articles arrives by their own results.",
@@ -134,8 +134,8 @@ test("where the other results are not counted yet, nothing is shown too much yet
   expect(told[0]).toBe(
     `${EMAIL}: the dashboard shows 9 XP on 1 day; no XP is proven wrong, but 1 finding should be looked at.`,
   );
-  expect(told.join("\n")).toContain("today this inflates nothing, once they are loaded it will");
-  expect(told.join("\n")).not.toContain("XP less");
+  expect(told.join("\n")).toContain("today this inflates nothing, later it will");
+  expect(told.join("\n")).not.toContain("counted twice");
 });
 
 test.each([

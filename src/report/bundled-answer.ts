@@ -23,37 +23,28 @@ function sum({ eventXp, ownXp, results }: BundledProof): string {
 }
 
 /** Where the other parts are counted: the second half of the proof. */
-function elsewhere({ results }: BundledProof, { pending }: ListedFinding): string {
-  const parts = listed(results.map(({ xp }) => `the ${xp}`));
-  const many = results.length > 1;
-  if (pending)
-    return `${upperFirst(parts)} ${many ? "belong" : "belongs"} to results of ${many ? "their" : "its"} own that are not counted yet: today this inflates nothing, once they are loaded it will.`;
-  return `${upperFirst(parts)} ${many ? "are" : "is"} counted already, through ${many ? "results of their own" : "a result of its own"}.`;
+function elsewhere({ results, excessXp }: BundledProof, { pending, inflation }: ListedFinding): string {
+  const parts = upperFirst(listed(results.map(({ xp }) => `the ${xp}`)));
+  const [are, own] = results.length > 1 ? ["are", "results of their own"] : ["is", "a result of its own"];
+  if (pending) return `${parts} ${are} not counted through ${own} yet: today this inflates nothing, later it will.`;
+  if (numberToken(inflation) !== excessXp)
+    return `${numberToken(inflation)} of these ${excessXp} XP are counted already, through ${own}.`;
+  return `${parts} ${are} counted already, through ${own}.`;
 }
 
 const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
-function ownSource({ evidence }: BundledProof): string {
-  const { ownFrom, correctQuestions, totalQuestions, attempt } = evidence;
-  if (ownFrom === "own-result") return "as its own result says";
-  if (ownFrom === "stored-multiplier") return "its base XP times the multiplier that its own result names";
-  const right =
-    correctQuestions && totalQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
-  const tried = attempt ? ` on attempt ${attempt}` : "";
-  return `its base XP times the multiplier${right}${tried}`;
-}
-
-/** `2 x 1.25 = 2.5, ceil 3` in words. */
-const inWords = (arithmetic: string): string =>
-  arithmetic.replace(/, (ceil|round) (?=\S+$)/, (_, how) => (how === "ceil" ? ", rounded up to " : ", rounded to "));
-
 /** How the exercise's own XP is known. */
-function ownProof(proof: BundledProof): string {
-  const { ownXp, evidence } = proof;
-  if (evidence.ownFrom === "unknown" || ownXp === null || ownXp === undefined)
-    return "What the exercise itself pays is not known.";
-  const arithmetic = evidence.ownArithmetic ? ` (${inWords(evidence.ownArithmetic)})` : "";
-  return `${ownXp} is what the exercise itself pays: ${ownSource(proof)}${arithmetic}.`;
+function ownProof({ ownXp, evidence }: BundledProof): string {
+  const { ownFrom, ownArithmetic, correctQuestions, totalQuestions, attempt } = evidence;
+  if (ownFrom === "unknown" || !ownXp) return "What the exercise itself pays is not known.";
+  if (ownFrom === "own-result") return `${ownXp} is what the exercise's own result says.`;
+  const multiplier = ownFrom === "stored-multiplier" ? "the multiplier that its result names" : "the multiplier";
+  const right =
+    totalQuestions && correctQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
+  const tried = attempt ? ` on attempt ${attempt}` : "";
+  const arithmetic = ownArithmetic ? `: ${ownArithmetic}` : "";
+  return `${ownXp} is what the exercise itself pays, base XP times ${multiplier}${right}${tried}${arithmetic}.`;
 }
 
 type Why = (finding: ListedFinding, proof: BundledProof) => string[];
@@ -110,7 +101,7 @@ export function bundledTodo(finding: ListedFinding): string {
   if (finding.verdict !== "confirmed")
     return `Have somebody look at ${event}: it is not corrected unless a person names it (event ${proof.eventId}).`;
   return `Correct ${event}: it must count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
-    finding.pending ? "" : ` The day then shows ${numberToken(finding.inflation)} XP less.`
+    finding.pending ? "" : ` Today ${numberToken(finding.inflation)} XP are counted twice.`
   }`;
 }
 

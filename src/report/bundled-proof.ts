@@ -11,6 +11,7 @@ const Proof = z.object({
   eventId: z.string(),
   eventXp: amount,
   ownXp: amount.nullish(),
+  excessXp: amount.nullish(),
   results: z.array(z.object({ sourcedId: z.string(), xp: amount, activityId: text, title: text })),
   alternatives: z.array(z.array(z.string())),
   rule: z.string(),

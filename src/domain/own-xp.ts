@@ -1,5 +1,5 @@
 import { MULTIPLIER_TABLES, type MultiplierTable, ROUNDINGS, type Rounding } from "./calibration.js";
-import { dividedHalfAway, ONE_XP, type Xp, xpText } from "./xp.js";
+import { dividedHalfAway, ONE_XP, type Xp, xpFromText, xpText } from "./xp.js";
 
 /** How well the questions were answered: all right, at least 80 %, less; null where that is not known. */
 export type AccuracyBand = "full" | "pass" | "fail" | null;

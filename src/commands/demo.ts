@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { WorkError } from "../errors.js";
+import { ExitCode, WorkError } from "../errors.js";
 import type { Shell } from "./common.js";
 
 const fixture = fileURLToPath(new URL("../../fixtures/era-guide-bug/", import.meta.url));
@@ -15,6 +15,8 @@ const student = "maya.chen@alphaschool.example";
 interface Scene {
   told: string;
   command?: string[];
+  /** The exit code that belongs to the story; 0 unless given. */
+  exit?: number;
 }
 
 const scenes: readonly Scene[] = [
@@ -45,12 +47,19 @@ routes, once inside the 9. Her true day is 3 + 5 + 1 = 9.`,
   },
   { told: "", command: ["etl", "oneroster", "--full"] },
   { told: "And the facts are what everything that was landed calls for:", command: ["recompute", "--dry-run"] },
+  {
+    told: `So who can tell that 15 is wrong? The audit: it knows what the exercise pays, and finds the rest of the 9, result
+by result, where it is counted already. What it says can be read out to the student. (Exit code 1: something is
+confirmed. In cron and CI that is the gate.)`,
+    command: ["audit", student],
+    exit: ExitCode.attention,
+  },
 ];
 
 /** `timeback demo`: the story that this tool exists for, told by its own commands on a throw-away database. */
 export const demoCommand = (_shell: Shell): Command =>
   new Command("demo")
-    .description("the story of 9 XP that a dashboard shows as 15, on a throw-away embedded database")
+    .description("the story of 9 XP that a dashboard shows as 15, with the proof, on a throw-away embedded database")
     .addHelpText(
       "after",
       "\nExample:\n  $ timeback demo\n\nNeeds nothing and leaves nothing behind; takes about half a minute.",
@@ -64,7 +73,7 @@ export const demoCommand = (_shell: Shell): Command =>
       }
     });
 
-function play({ told, command }: Scene, home: string): void {
+function play({ told, command, exit = ExitCode.done }: Scene, home: string): void {
   if (told !== "") process.stdout.write(`\n${told}\n`);
   if (!command) return;
   process.stdout.write(`\n$ timeback ${command.join(" ")}\n`);
@@ -74,7 +83,7 @@ function play({ told, command }: Scene, home: string): void {
     encoding: "utf8",
   });
   process.stdout.write(stdout ?? "");
-  if (status !== 0)
+  if (status !== exit)
     throw new WorkError(`the demo stopped at \`timeback ${command.join(" ")}\`: ${stderr || String(error)}`, {
       cause: error,
     });

@@ -1,5 +1,5 @@
 import { MULTIPLIER_TABLES, type MultiplierTable, ROUNDINGS, type Rounding } from "./calibration.js";
-import { dividedHalfAway, ONE_XP, type Xp, xpFromText } from "./xp.js";
+import { dividedHalfAway, ONE_XP, type Xp, xpFromText, xpText } from "./xp.js";
 
 /** How well the questions were answered: all right, at least 80 %, less; null where that is not known. */
 export type AccuracyBand = "full" | "pass" | "fail" | null;
@@ -84,3 +84,21 @@ export function explainedOwn(formula: Formula, completion: Completion): Xp[] {
 
 /** Reads a multiplier from decimal text, in ten-thousandths. @throws RangeError for what is no number */
 export const multiplierFromText = (text: string): bigint => xpFromText(text);
+
+const ROUNDED: Readonly<Record<Rounding, string>> = { round: "rounded to", ceil: "rounded up to", none: "that is" };
+
+/** How one of the formulas comes to this own XP: `2 x 1.25 = 2.5, rounded up to 3`; null where none of them does. */
+export function ownArithmetic(formulas: readonly Formula[], completion: Completion, own: Xp): string | null {
+  const { base } = completion;
+  if (base === null) return null;
+  const ways = formulas.flatMap((formula) =>
+    possible(formula, completion)
+      .filter((multiplier) => paid(base, multiplier, formula.rounding) === own)
+      .map((multiplier) => ({ multiplier, rounding: formula.rounding })),
+  );
+  const [way] = ways;
+  if (way === undefined) return null;
+  const product = dividedHalfAway(base * way.multiplier, ONE_XP);
+  const exact = `${xpText(base)} x ${xpText(way.multiplier)} = ${xpText(product)}`;
+  return product === own ? exact : `${exact}, ${ROUNDED[way.rounding]} ${xpText(own)}`;
+}

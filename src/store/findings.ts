@@ -126,6 +126,14 @@ const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown
   return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
 };
 
+/** Emails of the session's findings that several students have: there an email does not tell who it is. */
+export async function sharedEmails(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ email: string }>`
+    select f.email from timeback.processed_facts f where f.email in (select email from pg_temp.findings)
+    group by f.email having count(distinct f.student_id) > 1`.execute(db);
+  return rows.map(({ email }) => email);
+}
+
 /** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */
 export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`, sql`min(kind_rank)`);
 export const sumsByApp = (db: Db): Promise<FindingSum[]> =>

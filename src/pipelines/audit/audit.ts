@@ -1,6 +1,6 @@
 import { prepareGround } from "../../store/audit-ground.js";
 import { addFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
-import type { AuditGround } from "./check.js";
+import type { AuditGround, Check } from "./check.js";
 import { checks } from "./checks.js";
 
 /** Told what is being done, and how many findings there are so far. */
@@ -9,8 +9,9 @@ export type AuditProgress = (doing: string, findings: number) => void;
 /**
  * Makes every check on the ground and leaves the findings that the filter lets pass in the session's list
  * (src/store/findings.ts). Holds one page of findings. The session must be a draft: its temp tables are taken back.
+ * Returns what was looked for, of the kinds asked for: the meanings of the checks.
  */
-export async function audit(ground: AuditGround, filter: FindingFilter, progress: AuditProgress): Promise<void> {
+export async function audit(ground: AuditGround, filter: FindingFilter, progress: AuditProgress): Promise<string[]> {
   const { session, rules, students } = ground;
   let findings = 0;
   await openFindings(session.db);
@@ -24,4 +25,7 @@ export async function audit(ground: AuditGround, filter: FindingFilter, progress
     }
   }
   await keepFindings(session.db, filter);
+  return checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true)).map(meaningOf);
 }
+
+const meaningOf = ({ meaning }: Check): string => meaning;

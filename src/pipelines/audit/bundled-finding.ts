@@ -1,7 +1,9 @@
 import type { BankWrite, BundleClaim, BundleRule, Suspect } from "../../domain/bundle.js";
+import { keptFormulas } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
 import { type Finding, findingId } from "../../domain/finding.js";
 import { type JsonValue, xpNumber } from "../../domain/json-text.js";
+import { ownArithmetic } from "../../domain/own-xp.js";
 import { sumOf, type Xp, xpFromText, xpText } from "../../domain/xp.js";
 import type { SuspectRow } from "../../store/bundle-suspects.js";
 
@@ -33,9 +35,11 @@ const REASONS: Record<BundleRule, string> = {
   "above-banked": "more than the XP banked with it; what the activity itself pays is not known",
 };
 
+/** The results that a claim names, in the order in which they were banked. */
 const named = (claim: Claim): NamedBank[] => {
   const byId = new Map(claim.suspect.banks.map((bank) => [bank.sourcedId, bank]));
-  return claim.results.flatMap((id) => byId.get(id) ?? []);
+  const order = ({ at, sourcedId }: NamedBank) => `${at ?? ""} ${sourcedId}`;
+  return claim.results.flatMap((id) => byId.get(id) ?? []).sort((a, b) => (order(a) < order(b) ? -1 : 1));
 };
 
 const nameOf = ({ title, activityId, sourcedId }: NamedBank): string => title ?? activityId ?? sourcedId;
@@ -52,18 +56,6 @@ function arithmetic(claim: Claim): string {
 function summaryOf(claim: Claim): string {
   const { activityName, activityId } = claim.suspect.row;
   return `${activityName ?? activityId ?? claim.suspect.eventId}: ${arithmetic(claim)}; ${REASONS[claim.rule]}`;
-}
-
-/** How the own XP comes about, as far as the base is known: `base 2, all right, attempt 1`. */
-function ownArithmetic({ suspect: { row, completion }, ownEvidence }: Claim): string | null {
-  if (ownEvidence === "own-result") return "the XP of the activity's own result";
-  if (ownEvidence === "unknown" || completion.base === null) return null;
-  const multiplier = row.multiplier === null ? "the multiplier of its accuracy and attempt" : row.multiplier;
-  const answered =
-    row.totalQuestions === null
-      ? ""
-      : ` (${row.correctQuestions ?? "?"} of ${row.totalQuestions} right, attempt ${row.attempt})`;
-  return `base ${xpText(completion.base)} x ${multiplier}${answered}`;
 }
 
 const calibrationJson = (calibration: Calibration): JsonValue => ({ ...calibration });
@@ -86,7 +78,7 @@ const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"]
     multiplier: xpNumber(row.multiplier),
     ownFrom: claim.ownEvidence,
     ownValues: claim.ownValues.map(xpOrNull),
-    ownArithmetic: ownArithmetic(claim),
+    ownArithmetic: claim.own === null ? null : ownArithmetic(keptFormulas(calibration), completion, claim.own),
     ownResults: (row.ownIds ?? []).map((sourcedId, at) => ({ sourcedId, xp: xpNumber(row.ownXps?.[at] ?? null) })),
     arithmetic: arithmetic(claim),
     readings: claim.readings,

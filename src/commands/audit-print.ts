@@ -1,0 +1,110 @@
+import type { Verdict } from "../domain/finding.js";
+import type { ListedFinding } from "../domain/listed-finding.js";
+import type { AuditOverview } from "../report/audit-overview.js";
+import type { FindingFilter } from "../store/findings.js";
+import { type CommonFlags, type Shell, stopOn } from "./common.js";
+import { type FactReading, printList } from "./reading.js";
+
+/** The command whose answer is printed. */
+interface Asker {
+  shell: Shell;
+  flags: CommonFlags;
+  reading: FactReading;
+}
+
+/** What was looked for, and which findings were asked for. */
+interface Audited {
+  filter: FindingFilter;
+  checked: readonly string[];
+}
+
+/** Prints the session's findings in the form that was asked for, and returns what a summary and an exit code say. */
+export async function printAudit(
+  asker: Asker,
+  audited: Audited,
+): Promise<{ verdicts: Record<Verdict, number>; totals: string }> {
+  const { db, scope } = asker.reading;
+  const [{ totalsLine }, store] = await Promise.all([
+    import("../report/audit-overview.js"),
+    import("../store/findings.js"),
+  ]);
+  const verdicts = await store.verdictCounts(db);
+  const overview = {
+    totals: await store.auditTotals(db, scope, audited.filter.apps),
+    verdicts,
+    byKind: await store.sumsByKind(db),
+    byApp: await store.sumsByApp(db),
+    byWeek: await store.sumsByWeek(db),
+    calibrations: await store.listCalibrations(db),
+  };
+  await printForm(asker, audited, overview);
+  return { verdicts, totals: totalsLine(overview) };
+}
+
+async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
+  const { flags, reading } = asker;
+  if (flags.format !== "table") return printFindings(asker, audited, overview);
+  if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
+  if (overview.byKind.length > 0) return printFindings(asker, audited, overview);
+  const { nothingFound } = await import("../report/audit-overview.js");
+  await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
+}
+
+/** The list, streamed; a table ends with the overview. */
+async function printFindings(asker: Asker, { filter }: Audited, overview: AuditOverview): Promise<void> {
+  const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
+    import("../report/finding-listing.js"),
+    import("../report/audit-head.js"),
+    import("../report/audit-overview.js"),
+    import("../store/findings.js"),
+  ]);
+  const { db, asked } = asker.reading;
+  const { kinds, apps } = filter;
+  await printList(asker, {
+    listing: {
+      head: auditHead({ ...overview, scope: { ...asked, kinds, apps } }),
+      rows: "findings",
+      fields: findingFields,
+      object: ({ body }) => body,
+      columns: findingColumns(new Set(await store.sharedEmails(db))),
+    },
+    pages: store.listFindings(db),
+    footer: () => auditOverview(overview),
+  });
+}
+
+/** What support reads out for the students behind one email. */
+async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audited, email: string): Promise<void> {
+  const [{ auditAnswer }, { listCalibrations, listFindings }, { judgedDays, judgedStudents }] = await Promise.all([
+    import("../report/audit-answer.js"),
+    import("../store/findings.js"),
+    import("../store/judged-students.js"),
+  ]);
+  const { db, scope, screen } = reading;
+  const stop = stopOn(shell.signal);
+  const findings: ListedFinding[] = [];
+  for await (const page of listFindings(db)) {
+    stop();
+    findings.push(...page);
+  }
+  const lines = auditAnswer({
+    email,
+    only: restrictions(filter),
+    students: await judgedStudents(db, scope),
+    days: await judgedDays(db, scope),
+    findings,
+    calibrations: await listCalibrations(db),
+    checked,
+  });
+  await screen.print(lines.map((line) => `${line}\n`));
+}
+
+/** What was asked for, in words; empty where nothing was restricted. */
+function restrictions({ kinds, apps, from, to }: FindingFilter): string {
+  return [
+    ...(kinds === null ? [] : [`findings of kind ${kinds.join(", ")}`]),
+    ...(apps === null ? [] : [`findings of ${apps.join(", ")}`]),
+    ...(from === null ? [] : [`days from ${from}`]),
+    ...(to === null ? [] : [`days to ${to}`]),
+  ].join("; ");
+}

@@ -25,8 +25,10 @@ export interface AppCounts {
   all: FormulaCounts;
 }
 
-/** At least so many quiet events decide alone. */
-export const ENOUGH_QUIET = 10;
+const ENOUGH_QUIET = 10;
+
+/** Whether there are so many quiet events that they decide alone. */
+export const isEnough = (quiet: FormulaCounts): boolean => totalOf(quiet) >= ENOUGH_QUIET;
 
 /** The formulas that allow an own amount of which `explains` holds. */
 export const formulasThat = (completion: Completion, explains: (own: Xp) => boolean): FormulaSet =>
@@ -90,8 +92,7 @@ export function keptBy(counts: AppCounts): { roundings: Rounding[]; tables: Mult
 }
 
 function statusOf({ quiet, all }: AppCounts, kept: FormulaSet): FormulaStatus {
-  const quietEvents = totalOf(quiet);
-  if (quietEvents >= ENOUGH_QUIET) return explainedBy(kept, quiet) * 10 >= quietEvents * 9 ? "holds" : "void";
+  if (isEnough(quiet)) return explainedBy(kept, quiet) * 10 >= totalOf(quiet) * 9 ? "holds" : "void";
   const events = totalOf(all);
   const explained = explainedBy(kept, all);
   if (events > 0 && (events >= 10 ? explained * 10 >= events * 9 : explained === events)) return "presumed";
@@ -102,13 +103,14 @@ function statusOf({ quiet, all }: AppCounts, kept: FormulaSet): FormulaStatus {
 export function calibrate(app: string | null, counts: AppCounts): Calibration {
   const kept = keptBy(counts);
   const formulas = keptFormulas(kept).reduce((set, formula) => set | bitOf(formula), 0);
+  const asked = isEnough(counts.quiet) ? counts.quiet : counts.all;
   return {
     app,
     status: statusOf(counts, formulas),
     quietEvents: totalOf(counts.quiet),
     quietExplained: explainedBy(formulas, counts.quiet),
-    events: totalOf(counts.all),
-    eventsExplained: explainedBy(formulas, counts.all),
+    events: totalOf(asked),
+    eventsExplained: explainedBy(formulas, asked),
     ...kept,
   };
 }

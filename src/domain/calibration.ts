@@ -19,7 +19,7 @@ export interface Calibration {
   /** Events without banked XP near them, and how many of those the kept formulas explain. */
   quietEvents: number;
   quietExplained: number;
-  /** All events that can tell, banked XP near them or not, and how many are explained, alone or with banked XP. */
+  /** The events that decided, and how many the kept formulas explain: the quiet ones; where those are few, all, alone or with banked XP. */
   events: number;
   eventsExplained: number;
   /** The roundings and tables that the events leave possible. */

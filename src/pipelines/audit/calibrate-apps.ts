@@ -1,14 +1,5 @@
 import type { AppCounts } from "../../domain/calibrate.js";
-import {
-  calibrate,
-  count,
-  ENOUGH_QUIET,
-  type FormulaSet,
-  formulasThat,
-  keptBy,
-  noCounts,
-  totalOf,
-} from "../../domain/calibrate.js";
+import { calibrate, count, type FormulaSet, formulasThat, isEnough, keptBy, noCounts } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
 import { type Completion, multiplierFromText } from "../../domain/own-xp.js";
 import { subsetsOf } from "../../domain/subset-sums.js";
@@ -82,7 +73,7 @@ async function countBanked(
 export async function calibrateApps(db: Db): Promise<Map<string, Calibration>> {
   const apps = new CountsByApp();
   await countQuiet(db, apps);
-  const few = [...apps].filter(([, { quiet }]) => totalOf(quiet) < ENOUGH_QUIET).map(([app]) => app);
+  const few = [...apps].filter(([, { quiet }]) => !isEnough(quiet)).map(([app]) => app);
   const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
   await countBanked(db, apps, [...few, ...open], "banked");
   await countBanked(db, apps, few, "all");

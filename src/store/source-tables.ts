@@ -45,6 +45,9 @@ export const users: SourceTable = {
   }),
 };
 
+/** Keys of a result's metadata that hold XP, the first that counts first (docs/oneroster.md, "XP"). */
+export const XP_KEYS = ["xp", "xpEarned", "timeback.xp"] as const;
+
 export const assessmentResults: SourceTable = {
   name: "assessment_results",
   required: true,
@@ -59,7 +62,7 @@ export const assessmentResults: SourceTable = {
     score_status: optional("score_status", has),
     ended_at: instant(metadata("endedAt")),
     completed_at: instant(metadata("completedAt")),
-    xp: firstNumber(metadata("xp"), metadata("xpEarned"), metadata("timeback.xp")),
+    xp: firstNumber(...XP_KEYS.map(metadata)),
     multiplier: firstNumber(metadata("multiplier")),
     attempt: wholeNumber(metadata("attempt")),
     total_questions: firstNumber(metadata("totalQuestions")),

@@ -1,8 +1,11 @@
 import { sql } from "kysely";
 import { notOfTestUser } from "./derive.js";
+import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
+import { pagesOf } from "./pages.js";
 import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { type Suspect, suspect } from "./suspect.js";
 
 /** Greatest distance between a twin and the one before it, inclusive (docs/audit.md, "Twins"). */
 export const TWIN_SECONDS = 60;
@@ -39,3 +42,35 @@ export async function gatherTwins(
   await sql`create index if not exists twins_by_leader on pg_temp.twins (leader)`.execute(db);
   await sql`analyze pg_temp.twins`.execute(db);
 }
+
+/** Twins, the one that is judged first. Numbers are exact decimal text. */
+export interface TwinGroup extends Suspect {
+  activity: string;
+  xp: string;
+  totalQuestions: string | null;
+  correctQuestions: string | null;
+  events: { eventId: string; at: string }[];
+}
+
+/** Every group of at least two twins, by student, then instant and id. Needs `gatherTwins` and the ground. */
+export const listTwinGroups = (db: Session["db"]): AsyncGenerator<TwinGroup[]> =>
+  pagesOf(
+    db,
+    sql<TwinGroup>`
+    with twin_group as (
+      select t.leader, sum(d.xp_earned) as counted,
+        jsonb_agg(jsonb_build_object('eventId', e.event_id, 'at', ${isoInstant(sql.ref("e.occurred_at"))})
+          order by e.occurred_at, e.event_id) as events
+      from pg_temp.twins t join timeback.caliper_events e on e.event_id = t.event_id
+      join timeback.caliper_actors a on a.actor_key = e.actor_key
+      left join pg_temp.derived_facts d on d.student_id = a.student_id and d.fact_key = 'caliper:event:' || e.event_id
+      where t.leader in (select leader from pg_temp.twins where leader <> event_id)
+      group by t.leader)
+    select ${suspect({ student: sql.ref("d.student_id"), day: sql.ref("d.date"), app: sql.ref("d.app"), counted: sql.ref("g.counted") })},
+      e.activity_key as activity, e.xp::text as xp, e.total_questions::text as "totalQuestions",
+      e.correct_questions::text as "correctQuestions", g.events
+    from twin_group g join timeback.caliper_events e on e.event_id = g.leader
+    join timeback.caliper_actors a on a.actor_key = e.actor_key
+    join pg_temp.derived_facts d on d.student_id = a.student_id and d.fact_key = 'caliper:event:' || e.event_id
+    order by d.student_id, e.occurred_at, e.event_id`,
+  );

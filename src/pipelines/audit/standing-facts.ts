@@ -5,6 +5,7 @@ import { gatherAstray } from "../../store/audit-astray.js";
 import { gatherFamilies } from "../../store/audit-families.js";
 import { type ColumnDifference, type FamilyFact, type FamilyRow, listFamilies } from "../../store/audit-family-rows.js";
 import type { Check } from "./check.js";
+import { xpWords } from "./xp-words.js";
 
 /**
  * Compares every fact that stands, whoever wrote it, with the facts that what is landed calls for. Each fact of either
@@ -48,29 +49,28 @@ const sourcesOf = ({ stands, called }: FamilyRow): string[] =>
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const shown = (xp: string | null): string => (xp === null ? "no" : (decimalText(xp) ?? xp));
 const sum = (facts: readonly FamilyFact[]): string =>
   facts
     .filter(({ xp }) => xp !== null && decimalText(xp) !== "0")
-    .map(({ xp }) => shown(xp))
+    .map(({ xp }) => xpWords(xp))
     .join(" + ");
 const counts = (n: number): string => (n === 1 ? "1 fact" : `${n} facts`);
 
 const summaries: Record<FamilyRow["kind"], (row: FamilyRow) => string> = {
   "double-counted": (row) => {
-    const tooMuch = `${shown(row.counted)} XP counted, ${shown(row.truth)} earned`;
+    const tooMuch = `${xpWords(row.counted)} XP counted, ${xpWords(row.truth)} earned`;
     if (row.elsewhere.length === 0)
-      return `one activity is counted by several facts: ${sum(row.stands)} = ${tooMuch}, ${shown(row.inflation)} too much`;
+      return `one activity is counted by several facts: ${sum(row.stands)} = ${tooMuch}, ${xpWords(row.inflation)} too much`;
     const others = [...new Set(row.elsewhere.map(({ studentId }) => studentId))].join(", ");
     return `one record is counted for several students (also for ${others}): ${tooMuch} by this one`;
   },
   "orphan-fact": (row) =>
-    `${counts(row.stands.length)} without a record behind (${states(row)}): ${shown(row.counted)} XP counted, 0 earned`,
-  "missing-fact": (row) => `a record that should count has no fact: 0 XP counted, ${shown(row.truth)} earned`,
+    `${counts(row.stands.length)} without a record behind (${states(row)}): ${xpWords(row.counted)} XP counted, 0 earned`,
+  "missing-fact": (row) => `a record that should count has no fact: 0 XP counted, ${xpWords(row.truth)} earned`,
   "stale-fact": (row) =>
     row.called.length === 0
-      ? `${counts(row.stands.length)} that should not be there (the record is ${states(row)}): ${shown(row.counted)} XP counted, 0 earned`
-      : `${counts(row.stands.length)} out of date (${differing(row)}): ${shown(row.counted)} XP counted, ${shown(row.truth)} earned`,
+      ? `${counts(row.stands.length)} that should not be there (the record is ${states(row)}): ${xpWords(row.counted)} XP counted, 0 earned`
+      : `${counts(row.stands.length)} out of date (${differing(row)}): ${xpWords(row.counted)} XP counted, ${xpWords(row.truth)} earned`,
 };
 
 const states = ({ astray }: FamilyRow): string =>

@@ -1,0 +1,44 @@
+import { sql } from "kysely";
+import { notOfTestUser } from "./derive.js";
+import { isoInstant } from "./iso-instant.js";
+import type { FactRules } from "./linking.js";
+import { pagesOf } from "./pages.js";
+import { among } from "./recompute-scope.js";
+import type { Session } from "./session.js";
+import { type Suspect, suspect } from "./suspect.js";
+
+/** An event id that arrived with several contents. Payloads are JSON text as it was read. */
+export interface ConflictRow extends Suspect {
+  eventId: string;
+  at: string;
+  /** XP of the content that was kept: exact decimal text. */
+  xp: string | null;
+  payload: string;
+  others: { file: string; line: string; payload: string }[];
+}
+
+/** Conflicts under events of these students (null: everybody), by student, then instant and id. Needs the ground. */
+export const listConflicts = (
+  db: Session["db"],
+  rules: FactRules,
+  students: readonly string[] | null,
+): AsyncGenerator<ConflictRow[]> =>
+  pagesOf(
+    db,
+    sql<ConflictRow>`
+    with other as (
+      select event_id, json_agg(json_build_object('file', file, 'line', line::text, 'payload', payload)
+        order by file collate "C", line, digest collate "C") as others
+      from timeback.caliper_conflicts group by event_id)
+    select ${suspect({
+      student: sql.ref("a.student_id"),
+      day: sql`(e.occurred_at at time zone ${rules.zone})::date`,
+      app: sql.ref("e.app"),
+      counted: sql.ref("d.xp_earned"),
+    })}, e.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, e.payload, o.others
+    from other o join timeback.caliper_events e on e.event_id = o.event_id
+    join timeback.caliper_actors a on a.actor_key = e.actor_key
+    left join pg_temp.derived_facts d on d.student_id = a.student_id and d.fact_key = 'caliper:event:' || e.event_id
+    where ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}
+    order by a.student_id, e.occurred_at, e.event_id`,
+  );

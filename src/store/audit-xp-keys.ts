@@ -1,0 +1,76 @@
+import { sql } from "kysely";
+import { notOfTestUser } from "./derive.js";
+import { isoInstant } from "./iso-instant.js";
+import type { FactRules } from "./linking.js";
+import { pagesOf } from "./pages.js";
+import { among } from "./recompute-scope.js";
+import type { Session } from "./session.js";
+import { firstNumber } from "./source-expressions.js";
+import { XP_KEYS } from "./source-tables.js";
+import { type Suspect, suspect } from "./suspect.js";
+
+/** A result whose metadata is not clear about its XP. XP is exact decimal text. */
+export interface UnclearXp extends Suspect {
+  sourcedId: string;
+  at: string;
+  /** What counts as the result's XP: of several numbers the first, of none nothing. */
+  xp: string | null;
+  /** The keys that hold something: what stands there, and the number that it is, if it is one. */
+  keys: { key: string; text: string; number: string | null }[];
+}
+
+/** `unreadable`: something stands under a key, and no key holds a number. `differing`: keys hold different numbers. */
+type Fault = "unreadable" | "differing";
+
+/**
+ * A quick look, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
+ * differ only where a key other than the first stands.
+ */
+const QUICK = {
+  unreadable: sql`r.xp is null and r.metadata ~ ${XP_KEYS.map((key) => `"${key.replaceAll(".", "\\.")}"`).join("|")}`,
+  differing: sql`r.xp is not null and (${sql.join(
+    XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
+    sql` or `,
+  )})`,
+};
+const SURE = {
+  unreadable: sql`k.numbers = 0`,
+  differing: sql`k.numbers > 1`,
+};
+
+/**
+ * Active results of these students (null: everybody) whose metadata has that fault; blank text and JSON null are
+ * nothing. By student, then instant and id. Needs the ground.
+ */
+export const listUnclearXp = (
+  db: Session["db"],
+  fault: Fault,
+  rules: FactRules,
+  students: readonly string[] | null,
+): AsyncGenerator<UnclearXp[]> =>
+  pagesOf(
+    db,
+    sql<UnclearXp>`
+    with unclear as (
+      select r.sourced_id, k.keys from timeback.assessment_results r
+      cross join lateral (
+        select count(distinct number) as numbers,
+          jsonb_agg(jsonb_build_object('key', key, 'text', text, 'number', number::text) order by place) as keys
+        from (select key, place, text, ${sql.raw(firstNumber("text"))} as number
+          from unnest(${[...XP_KEYS]}::text[]) with ordinality x(key, place)
+          cross join lateral (select btrim(r.metadata::jsonb ->> key, e' \\t\\n\\r') as text) stands
+          where text <> '') held) k
+      where r.linkable and ${QUICK[fault]} and ${SURE[fault]} and k.keys is not null
+        and ${among(sql`r.student_id`, { students })} ${notOfTestUser(rules, sql`r.student_id`)})
+    select ${suspect({
+      student: sql.ref("r.student_id"),
+      day: sql`coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date)`,
+      app: sql`coalesce(r.app, d.app)`,
+      counted: sql.ref("d.xp_earned"),
+    })}, r.sourced_id as "sourcedId", ${isoInstant(sql.ref("r.score_date"))} as at, r.xp::text as xp, u.keys
+    from unclear u join timeback.assessment_results r on r.sourced_id = u.sourced_id
+    left join pg_temp.links l on l.sourced_id = r.sourced_id
+    left join pg_temp.derived_facts d on d.student_id = r.student_id
+      and d.fact_key = coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)
+    order by r.student_id, r.score_date, r.sourced_id`,
+  );

@@ -22,12 +22,16 @@ export interface UnclearXp extends Suspect {
 /** `unreadable`: something stands under a key, and no key holds a number. `differing`: keys hold different numbers. */
 type Fault = "unreadable" | "differing";
 
+const SPACE = "[ \\t\\n\\r]*";
+/** One of the keys with a value that is not null. */
+const HELD = `"(${XP_KEYS.map((key) => key.replaceAll(".", "\\.")).join("|")})"${SPACE}:${SPACE}[^n \\t\\n\\r]`;
+
 /**
  * A quick look, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
  * differ only where a key other than the first stands.
  */
 const QUICK = {
-  unreadable: sql`r.xp is null and r.metadata ~ ${XP_KEYS.map((key) => `"${key.replaceAll(".", "\\.")}"`).join("|")}`,
+  unreadable: sql`r.xp is null and r.metadata ~ ${HELD}`,
   differing: sql`r.xp is not null and (${sql.join(
     XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
     sql` or `,

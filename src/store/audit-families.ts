@@ -51,7 +51,7 @@ async function listNodes(db: Db): Promise<void> {
 
 /**
  * Gives nodes that facts with XP name together one label, the least of them in byte order. Only facts of several nodes
- * (rows of another system, or out of date) join anything; each round halves what is left to join.
+ * (rows of another system, or out of date) join anything; labels of labels keep long chains to few rounds.
  */
 async function labelNodes(db: Db): Promise<void> {
   await sql`

@@ -1,5 +1,4 @@
 import { parse } from "lossless-json";
-import { decimalText } from "../../domain/decimal.js";
 import { ExactNumber, type JsonValue, jsonText } from "../../domain/json-text.js";
 
 /** The members of a landed event, each under its path (`generated.items.xpEarned`), as JSON text; numbers exact. */
@@ -25,7 +24,7 @@ export function membersOf(payload: string): Members {
 }
 
 const EXACT = {
-  parseNumber: (token: string) => new ExactNumber(decimalText(token) ?? token),
+  parseNumber: (token: string) => new ExactNumber(token),
   onDuplicateKey: ({ newValue }: { newValue: unknown }) => newValue,
 };
 

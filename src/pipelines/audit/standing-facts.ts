@@ -49,11 +49,13 @@ const sourcesOf = ({ stands, called }: FamilyRow): string[] =>
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const sum = (facts: readonly FamilyFact[]): string =>
-  facts
-    .filter(({ xp }) => xp !== null && decimalText(xp) !== "0")
-    .map(({ xp }) => xpWords(xp))
-    .join(" + ");
+const SHOWN_TERMS = 8;
+
+/** Reads `9 + 5`; of many facts only their number. */
+function sum(facts: readonly FamilyFact[]): string {
+  const terms = facts.filter(({ xp }) => xp !== null && decimalText(xp) !== "0").map(({ xp }) => xpWords(xp));
+  return terms.length > SHOWN_TERMS ? counts(terms.length) : terms.join(" + ");
+}
 const counts = (n: number): string => (n === 1 ? "1 fact" : `${n} facts`);
 
 const summaries: Record<FamilyRow["kind"], (row: FamilyRow) => string> = {

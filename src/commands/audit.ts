@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../domain/finding.js";
+import { nearest } from "../domain/nearest.js";
 import { ExitCode } from "../errors.js";
 import { type Shell, stopOn } from "./common.js";
 import { openProgress } from "./progress.js";
-import { draftFacts, type ReadingFlags, withFactScope } from "./reading.js";
+import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
+
+const SUGGESTIONS = 3;
 
 interface AuditFlags extends ReadingFlags {
   kind?: FindingKind[];
@@ -62,12 +65,21 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
     const progress = await openProgress(screen);
     const checked = await audit({ session, rules, students }, filter, (doing, findings) => {
       stop();
-      progress.show(`checking: ${doing}; ${findings} findings, ${seconds()} s`);
+      progress.show(`${findings} findings; checking ${doing}`);
     }).finally(progress.end);
+    if (flags.app) await warnOfUnknownApps(flags.app, reading);
     const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked });
     if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
     if (flags.format !== "table" || flags.output !== undefined) screen.note(`audit: ${totals}; ${seconds()} s`);
   });
+}
+
+/** A gate whose app is misspelt would pass for ever. */
+async function warnOfUnknownApps(asked: readonly string[], { db, screen }: FactReading): Promise<void> {
+  const { knownApps } = await import("../store/apps.js");
+  const known = await knownApps(db);
+  for (const app of asked.filter((name) => !known.includes(name)))
+    screen.warn(`no fact is of the app ${app}; nearest: ${nearest(app, known, SUGGESTIONS).join(", ") || "none"}`);
 }
 
 /** Whether there are findings at least as sure as the wanted verdict. */

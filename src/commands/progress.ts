@@ -8,19 +8,16 @@ export interface Progress {
 }
 
 const silent: Progress = { show() {}, end() {} };
-const SHOW_EVERY_MS = 200;
 
-/** Opens the progress line, where stderr is a terminal. */
+/** Opens the progress line, where stderr is a terminal; it ends with the time that has passed. */
 export async function openProgress(screen: Screen): Promise<Progress> {
   if (!screen.lively) return silent;
   const { default: ora } = await import("ora");
-  const spinner = ora({ stream: process.stderr, discardStdin: false }).start();
-  let shown = 0;
+  const started = Date.now();
+  const passed = () => `(${clock((Date.now() - started) / 1000)})`;
+  const spinner = ora({ stream: process.stderr, discardStdin: false, suffixText: passed }).start();
   return {
     show(text) {
-      const now = Date.now();
-      if (now - shown < SHOW_EVERY_MS) return;
-      shown = now;
       spinner.text = text;
     },
     end: () => void spinner.stop(),

@@ -159,8 +159,22 @@ test("a suspicion without own XP names no sum", () => {
       bundled({ verdict: "suspected" }, { rule: "above-banked", ownXp: null, results: [] }, { ownFrom: "unknown" }),
     ],
   });
-  expect(told).toContain(`  Why: Nice Academy's event for "Ratios: the exercise" carries 9 XP.`);
-  expect(told).toContain("       What the exercise itself pays is not known.");
+  expect(told).toContain(`  To look at: Nice Academy's event for "Ratios: the exercise" carries 9 XP.`);
+  expect(told).toContain("              What the exercise itself pays is not known.");
+});
+
+test("more than an exercise can pay is told with its base, and as a possible design", () => {
+  const told = answer({
+    findings: [bundled({ verdict: "suspected" }, { rule: "above-base", ownXp: null, excessXp: null, results: [] })],
+  }).join("\n");
+  expect(told).toContain("That is more than it can pay (its base XP is 2), and nothing that was landed explains it.");
+  expect(told).not.toContain("is not known");
+});
+
+test("where only a part is counted already, it says which part", () => {
+  const told = answer({ findings: [bundled({ inflation: "5", truth: "4" })] }).join("\n");
+  expect(told).toContain("5 of these 6 XP are counted already, through results of their own.");
+  expect(told).toContain("Today 5 XP are counted twice.");
 });
 
 test("other choices of banked results are mentioned", () => {

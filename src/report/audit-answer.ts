@@ -27,7 +27,8 @@ const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
 /** An answer that support can read out and paste: what is shown, what is true, why, what to do, who must mend it; ids last. */
-export function auditAnswer(answer: AuditAnswer): string[] {
+export function auditAnswer(asked: AuditAnswer): string[] {
+  const answer = { ...asked, findings: byDay(asked.findings) };
   const { email, students, findings, only } = answer;
   const many = students.length > 1;
   const lines = [
@@ -39,6 +40,12 @@ export function auditAnswer(answer: AuditAnswer): string[] {
   ];
   return lines.map(printable);
 }
+
+/** The surest and worst of a day first; those of no known day last. */
+const byDay = (findings: readonly ListedFinding[]): ListedFinding[] => {
+  const day = ({ date }: ListedFinding) => date ?? "unknown"; // stands after every day
+  return findings.toSorted((a, b) => Number(day(a) > day(b)) - Number(day(a) < day(b)));
+};
 
 function studentLines({ days, findings }: AuditAnswer, student: JudgedStudent, name: string): string[] {
   const own = findings.filter(({ studentId }) => studentId === student.studentId);
@@ -76,11 +83,9 @@ function dayLine(date: string | null, shownXp: string, trueXp: string): string {
 
 function whyLines(finding: ListedFinding): string[] {
   const { kind, verdict, summary } = finding;
-  if (kind === "bundled-xp") {
-    const [first = "", ...rest] = bundledWhy(finding);
-    return [`Why: ${first}`, ...rest.map((line) => `     ${line}`)];
-  }
-  return [`${verdict === "confirmed" ? "Why" : "To look at"}: ${summary} (${kind}, ${verdict})`];
+  const label = verdict === "confirmed" ? "Why: " : "To look at: ";
+  const [first, ...rest] = kind === "bundled-xp" ? bundledWhy(finding) : [`${summary} (${kind}, ${verdict})`];
+  return [`${label}${first}`, ...rest.map((line) => `${" ".repeat(label.length)}${line}`)];
 }
 
 function checkedLines({ checked }: AuditAnswer): string[] {

@@ -18,13 +18,13 @@ export interface AuditOverview {
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-/** `2 findings (1 confirmed, 1 suspected) in 6 facts of 1 student: 15 XP counted, 9 true, 6 too much`. */
+/** `2 findings (1 confirmed, 1 suspected) in 6 facts of 1 student: 15 XP counted, 9 true`. */
 export function totalsLine({ totals, verdicts }: Pick<AuditOverview, "totals" | "verdicts">): string {
-  const { students, facts, countedXp, trueXp, inflationXp } = totals;
+  const { students, facts, countedXp, trueXp } = totals;
   const sure = Object.entries(verdicts).filter(([, n]) => n > 0);
   const all = sure.reduce((sum, [, n]) => sum + n, 0);
   const found = `${plural(all, "finding")}${all === 0 ? "" : ` (${sure.map(([verdict, n]) => `${n} ${verdict}`).join(", ")})`}`;
-  const amounts = `${numberToken(countedXp)} XP counted, ${numberToken(trueXp)} true, ${numberToken(inflationXp)} too much`;
+  const amounts = `${numberToken(countedXp)} XP counted, ${numberToken(trueXp)} true`;
   return `${found} in ${plural(facts, "fact")} of ${plural(students, "student")}: ${amounts}`;
 }
 

@@ -35,16 +35,17 @@ function elsewhere({ results, excessXp }: BundledProof, { pending, inflation }: 
 const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 /** How the exercise's own XP is known. */
-function ownProof({ ownXp, evidence }: BundledProof): string {
+function ownProof({ ownXp, evidence }: BundledProof): string[] {
   const { ownFrom, ownArithmetic, correctQuestions, totalQuestions, attempt } = evidence;
-  if (ownFrom === "unknown" || !ownXp) return "What the exercise itself pays is not known.";
-  if (ownFrom === "own-result") return `${ownXp} is what the exercise's own result says.`;
+  if (ownFrom === "unknown") return ["What the exercise itself pays is not known."];
+  if (!ownXp) return [];
+  if (ownFrom === "own-result") return [`${ownXp} is what the exercise's own result says.`];
   const multiplier = ownFrom === "stored-multiplier" ? "the multiplier that its result names" : "the multiplier";
   const right =
     totalQuestions && correctQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
   const tried = attempt ? ` on attempt ${attempt}` : "";
   const arithmetic = ownArithmetic ? `: ${ownArithmetic}` : "";
-  return `${ownXp} is what the exercise itself pays, base XP times ${multiplier}${right}${tried}${arithmetic}.`;
+  return [`${ownXp} is what the exercise itself pays, base XP times ${multiplier}${right}${tried}${arithmetic}.`];
 }
 
 type Why = (finding: ListedFinding, proof: BundledProof) => string[];
@@ -57,16 +58,22 @@ const summed =
   (finding, proof) => [`${sure}${eventOf(finding, proof)} carries ${sum(proof)}.`, elsewhere(proof, finding), ...but];
 
 const unsummed =
-  (but: string): Why =>
+  (...but: string[]): Why =>
   (finding, proof) => [
     `${eventOf(finding, proof)} carries ${proof.eventXp} XP${proof.ownXp ? `, of which at most ${proof.ownXp} can be its own` : ""}.`,
-    but,
+    ...but,
   ];
+
+/** More than the activity can pay at all. */
+const aboveBase: Why = (finding, proof) => [
+  ...unsummed()(finding, proof),
+  `That is more than it can pay${proof.evidence.baseXp ? ` (its base XP is ${proof.evidence.baseXp})` : ""}, and nothing that was landed explains it. It may be by design.`,
+];
 
 /** Why an event is a finding, by the rule that it was judged by; doubt is said as doubt. docs/audit.md, "Verdicts". */
 const WHY: Readonly<Record<string, Why>> = {
   near: summed(""),
-  "near+late": summed("", ["Some of these results were written hours after the event."]),
+  "near+late": summed("", ["Some of it was banked only later, up to a day after the event."]),
   "formula-unsure": summed("Probably ", ["Not proven: it is not certain by which rule this app pays this exercise."]),
   "own-ambiguous": summed("Probably ", ["Not proven: other amounts of own XP would fit the banked XP as well."]),
   "no-exact-sum": unsummed(
@@ -75,9 +82,7 @@ const WHY: Readonly<Record<string, Why>> = {
   "failed-bank-write": unsummed(
     "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0, as after a write that failed.",
   ),
-  "above-base": unsummed(
-    "That is more than the exercise can pay, and nothing that was landed explains it. It may be by design.",
-  ),
+  "above-base": aboveBase,
   "above-banked": unsummed("That is more than the banked XP beside it, which it may hold. It may be by design."),
 };
 
@@ -85,7 +90,7 @@ const WHY: Readonly<Record<string, Why>> = {
 export function bundledWhy(finding: ListedFinding): string[] {
   const proof = bundledProof(finding);
   const why = WHY[proof.rule] ?? (() => [finding.summary]);
-  return [...why(finding, proof), ownProof(proof), ...alternatives(proof)];
+  return [...why(finding, proof), ...ownProof(proof), ...alternatives(proof)];
 }
 
 function alternatives({ alternatives: others }: BundledProof): string[] {

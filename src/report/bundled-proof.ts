@@ -19,6 +19,7 @@ const Proof = z.object({
     activityId: text,
     activityName: text,
     attempt: amount.nullish(),
+    baseXp: amount.nullish(),
     correctQuestions: amount.nullish(),
     totalQuestions: amount.nullish(),
     ownFrom: z.enum(["own-result", "stored-multiplier", "multiplier-table", "unknown"]).catch("unknown"),

@@ -68,12 +68,13 @@ function exerciseMoments(making: Making, happenings: readonly Happening[][]): Mo
 
 /** Bundling is done by now: twins tell what their event tells. Nothing earned is told once. */
 function keepEvents(world: World, happenings: readonly Happening[]): void {
-  for (const { event, twins, session, sitting } of happenings) {
+  for (const happening of happenings) {
+    const { event, session, sitting } = happening;
     if (!event) continue;
-    const told = (event.xp ?? 0) > 0 ? twins : [];
-    for (const twin of told) twin.xp = event.xp;
-    world.events.push(event, ...told);
-    count(world, "twin", told.length);
+    if (!event.xp) happening.twins = [];
+    for (const twin of happening.twins) twin.xp = event.xp;
+    world.events.push(event, ...happening.twins);
+    count(world, "twin", happening.twins.length);
     if (isQuizAfterBanking(session, sitting)) world.decoys.push({ event, kind: "quiz-after-banking" });
   }
 }

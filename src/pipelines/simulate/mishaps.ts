@@ -11,7 +11,7 @@ const LONGEST_DELAY = 3 * DAY;
 /** Results are deleted, some come back, and some are corrected by hand. */
 export function disturbResults(making: Making): void {
   const bundles = new Map(making.world.bundles.flatMap((bundle) => bundle.parts.map(({ result }) => [result, bundle])));
-  const bundled = new Set(making.world.bundles.map(({ event }) => event));
+  const bundled = new Set(making.world.bundles.flatMap(({ event, twins }) => [event, ...twins]));
   for (const result of making.world.results) {
     if (result.lineItem.parent !== undefined) continue;
     correct(making, result, bundled);

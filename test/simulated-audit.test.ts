@@ -75,7 +75,7 @@ describeOnEngines("the audit of simulated populations", (engine) => {
   test.each(POPULATIONS.filter(([seed]) => engine === "postgres" || EMBEDDED.includes(seed)))(
     "seed %s, %s students: no wrong confirmed finding, and every day is the truth once the confirmed ones are set to own XP",
     async (seed, students, ...more) => {
-      const population = await simulated("--seed", seed, "--students", students, ...more);
+      const population = await Population.simulate(["--seed", seed, "--students", students, ...more]);
       const database = await loaded(engine, population);
       open.push(database);
       const score = await scoreOf(database, population.truth);
@@ -131,7 +131,7 @@ describeOnEngines("the order in which a population is loaded", (engine) => {
   }
 
   test("changes no byte of the audit", async () => {
-    const population = await simulated("--seed", "21", "--students", "6", "--conflict-rate", "0");
+    const population = await Population.simulate(["--seed", "21", "--students", "6", "--conflict-rate", "0"]);
     const first = await shuffled(population, [0, 1, 2, 3, 3]);
     const orders =
       engine === "postgres"

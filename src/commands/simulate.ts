@@ -46,6 +46,13 @@ function namesOption(text: string): string[] {
   return names;
 }
 
+/** Events of other years would be refused (docs/caliper.md, "What is tolerated"). */
+function startOption(text: string): string {
+  const day = dayOption(text);
+  if (day < "1970" || day >= "2990") throw new InvalidArgumentError("expected a day from 1970 to 2989");
+  return day;
+}
+
 const rateNames = Object.keys(simulationRates) as (keyof Rates)[];
 const flagOf = (rate: keyof Rates): string => `--${rate.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}-rate`;
 
@@ -58,7 +65,7 @@ export const simulateCommand = (shell: Shell): Command => {
     .option("--seed <n>", "the same seed gives the same files", whole(0, MAX_SEED), 1)
     .option("--students <n>", "number of students", whole(1, MAX_STUDENTS), 40)
     .option("--days <n>", "number of days", whole(1, MAX_DAYS), 28)
-    .option("--start <day>", "first day", dayOption, "2025-03-03")
+    .option("--start <day>", "first day", startOption, "2025-03-03")
     .option("--apps <names>", "only these apps, separated by commas (an unknown name lists them)", namesOption)
     .option("--time-events <n>", "TimeSpentEvents for each activity", whole(0, MAX_TIME_EVENTS), 1);
   for (const rate of rateNames) {
@@ -136,7 +143,7 @@ async function written(
   }
 }
 
-/** Amounts stay exact: they are put into the JSON as they are. */
+/** The sums have few enough digits to be the same number again in JSON. */
 function answerOf({ students, trueXp, naiveXp, bundled, counts }: SimulationSummary, { out, seed }: SimulateFlags) {
   return { command: COMMAND, out, seed, students, bundled, trueXp: Number(trueXp), naiveXp: Number(naiveXp), counts };
 }

@@ -6,7 +6,7 @@ export const simulationRates: Readonly<Record<keyof Rates, readonly [number, str
   partial: [0.2, "bundles that carry only part of it"],
   late: [0.06, "sessions banked minutes to hours after the event"],
   early: [0.1, "sessions banked up to 14 minutes before the event"],
-  failedBank: [0.03, "bundles with a bank write that failed"],
+  failedBank: [0.01, "bundles with a bank write that failed"],
   missingReason: [0.15, "bank writes after the first reading without xpReason"],
   quiz: [0.2, "sessions with a quiz"],
   retake: [0.15, "exercises taken again"],

@@ -1,5 +1,6 @@
 import type { FreshDatabase } from "./engines.js";
-import { answerOf, type Truth } from "./population.js";
+import { answerOf } from "./load-population.js";
+import type { Truth } from "./population.js";
 
 /** A bundled-xp finding as the audit prints it. */
 export interface BundledFinding {

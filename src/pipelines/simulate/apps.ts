@@ -8,7 +8,7 @@ export interface App {
   name: string;
   /** Stands in its ids. */
   slug: string;
-  /** `formula`: base x multiplier, rounded. The others pay by rules of their own and never bundle. */
+  /** `formula`: base x multiplier, rounded. The others pay by rules of their own. */
   pays: "formula" | "bonus" | "minutes" | "points";
   rounding: Rounding;
   table: MultiplierTable;
@@ -124,6 +124,7 @@ const bundling: readonly App[] = [
     banks: "minutes",
     lineItemCourse: false,
   }),
+  app("Gable Tutor", { bundles: true, pays: "points", storesMultiplier: false, retakes: "attempts" }),
 ];
 
 const honest: readonly App[] = [

@@ -1,17 +1,18 @@
-import { sumOf } from "./amount.js";
+import { type Amount, sumOf } from "./amount.js";
 import { bundleOf } from "./bundle.js";
 import { type Happening, isQuietAround, type Making } from "./happenings.js";
 import { HOUR, MINUTE, type Moment, SECOND } from "./moment.js";
 import { type Banking, passiveEvent, passiveResult } from "./passive-results.js";
 import type { Session, Watch } from "./sessions.js";
-import { type Bundle, count, type SentEvent } from "./world.js";
+import { count, type Result } from "./world.js";
 
 const IS_EARNED = 0.92;
 const ASSIGNED_ANYWAY = 0.3;
-const UNSEEN_RISE = 0.02;
+const UNSEEN_RISE = 0.01;
 const LATE_TRIES = 30;
 const LATE_PART = 0.6;
 const JUST_BEFORE = 0.1;
+const SOON = 8_900;
 
 /** A watch with what becomes of it. */
 interface Banked {
@@ -31,24 +32,41 @@ export function bankSession(
   exercises: readonly Moment[],
 ): void {
   const banked = plan(making, session, exercise, exercises);
-  const parts: Bundle["parts"] = [];
-  let isRiseUnseen = false;
-  for (const one of banked) {
-    const banking = bankingOf(making, session, one);
-    const result = passiveResult(making, session, one.watch, banking);
-    making.world.results.push(result);
-    result.event = passiveEvent(making, session, one.watch, one.failed ? null : one.at);
-    if (result.event) making.world.events.push(result.event);
-    countBanking(making, exercise, one, banking, result.event);
-    if (one.isInside) parts.push({ result, xp: one.watch.worth, failed: one.failed });
-    isRiseUnseen ||= one.isInside && one.at !== null && isUnseen(making, banking);
-  }
-  if (exercise?.event && parts.length > 0) {
-    const isWhole = parts.length === banked.filter(({ at, failed }) => at !== null || failed).length;
+  const inside = banked.map((one) => bankOne(making, session, one)).filter(({ isInside }) => isInside);
+  for (const { at } of banked) if (exercise && at !== null) count(making.world, bankingTime(at - exercise.sitting.at));
+  if (!exercise?.event) return;
+  if (inside.length > 0) {
+    const isRiseUnseen = inside.some(({ isUnseen }) => isUnseen);
+    const isWhole = inside.length === banked.filter(({ at, failed }) => at !== null || failed).length;
     count(making.world, isWhole ? "bundledInFull" : "bundledInPart");
-    making.world.bundles.push(bundleOf(exercise, exercise.event, { parts, isRiseUnseen }));
+    making.world.bundles.push(bundleOf(exercise, exercise.event, { parts: inside, isRiseUnseen }));
   }
-  if (exercise?.event) noteDecoy(making, exercise, banked);
+  noteDecoy(making, exercise, banked);
+}
+
+/** A result that was left behind, as a possible part of a bundle. */
+interface Left {
+  result: Result;
+  xp: Amount;
+  failed: boolean;
+  isInside: boolean;
+  /** Whether its XP will never be seen to rise, and no reason says that it was banked. */
+  isUnseen: boolean;
+}
+
+function bankOne(making: Making, session: Session, one: Banked): Left {
+  const { world, span } = making;
+  const { watch, at, isInside, failed } = one;
+  const banking = bankingOf(making, session, one);
+  const result = passiveResult(making, session, watch, banking);
+  world.results.push(result);
+  result.event = passiveEvent(making, session, watch, at);
+  if (result.event) world.events.push(result.event);
+  if (failed) count(world, "failedBankWrite");
+  if (at !== null && !banking.saysReason) count(world, "bankedWithoutReason");
+  if (at !== null && result.event?.xp) count(world, "bankedWithEvent");
+  const isUnseen = !banking.saysReason && at !== null && at <= span.readings[0];
+  return { result, xp: watch.worth, failed, isInside, isUnseen };
 }
 
 function plan(making: Making, session: Session, exercise: Happening | null, exercises: readonly Moment[]): Banked[] {
@@ -83,24 +101,20 @@ function timing(
   const mayWander = session.decoy === null && !session.crowded;
   const isLate = stream.chance(rates.late) && mayWander;
   const isEarly = stream.chance(rates.early) && mayWander;
-  return (watch) => {
-    const soon = stream.int(0, 9 * SECOND - 100);
-    const isAhead = stream.chance(JUST_BEFORE) && mayWander;
-    if (!exercise) return watch.to + SECOND + soon;
-    const { at } = exercise.sitting;
-    if (isLate && stream.chance(LATE_PART)) return lateMoment(stream, exercises, at) ?? at + soon;
-    const earliest = Math.max(watch.to + SECOND, at - 14 * MINUTE);
-    if (isEarly) return stream.int(earliest, at - SECOND);
-    return isAhead ? at - soon : at + soon;
-  };
+  if (!exercise) return ({ to }) => to + SECOND + stream.int(0, SOON);
+  const { at } = exercise.sitting;
+  const withExercise = () => at + (stream.chance(mayWander ? JUST_BEFORE : 0) ? -1 : 1) * stream.int(0, SOON);
+  if (isLate) return () => (stream.chance(LATE_PART) ? lateMoment(stream, exercises, at) : undefined) ?? withExercise();
+  if (isEarly) return ({ to }) => stream.int(Math.max(to + SECOND, at - 14 * MINUTE), at - SECOND);
+  return withExercise;
 }
 
-function lateMoment(stream: Making["stream"], exercises: readonly Moment[], after: Moment): Moment | null {
+function lateMoment(stream: Making["stream"], exercises: readonly Moment[], after: Moment): Moment | undefined {
   for (let tries = 0; tries < LATE_TRIES; tries += 1) {
     const at = after + (stream.chance(0.5) ? stream.int(MINUTE, HOUR) : stream.int(HOUR, 20 * HOUR));
     if (isQuietAround(exercises, at)) return at;
   }
-  return null;
+  return undefined;
 }
 
 /** A missing reason can only be made good by a reading at 0 and a later one with XP; seldom there is none. */
@@ -119,27 +133,10 @@ function bankingOf({ stream, rates, span }: Making, session: Session, { at }: Ba
   };
 }
 
-function countBanking(
-  { world }: Making,
-  exercise: Happening | null,
-  { at, failed }: Banked,
-  { saysReason }: Banking,
-  event: SentEvent | null,
-): void {
-  if (failed) count(world, "failedBankWrite");
-  if (at === null) return;
-  if (!saysReason) count(world, "bankedWithoutReason");
-  if (event?.xp) count(world, "bankedWithEvent");
-  if (exercise) count(world, bankingTime(at - exercise.sitting.at));
-}
-
 function bankingTime(after: number): "bankedEarly" | "bankedLate" | "bankedWithExercise" {
   if (after < -10 * SECOND) return "bankedEarly";
   return after > 10 * SECOND ? "bankedLate" : "bankedWithExercise";
 }
-
-const isUnseen = ({ span }: Making, { saysReason, at }: Banking): boolean =>
-  !saysReason && at !== null && at <= span.readings[0];
 
 /** Honest events beside banked XP that a careless look would take for bundles. */
 function noteDecoy({ world }: Making, { session, event, own }: Happening, banked: readonly Banked[]): void {

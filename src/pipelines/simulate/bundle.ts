@@ -11,13 +11,19 @@ export function bundleOf(
   { parts, isRiseUnseen }: { parts: Bundle["parts"]; isRiseUnseen: boolean },
 ): Bundle {
   event.xp = own + sumOf(parts.map(({ xp }) => xp));
-  return { event, twins, own, parts, why: whyUnproven(sitting, event.xp, parts, isRiseUnseen) };
+  return { event, twins, own, parts, why: whyUnproven(event, sitting, parts, isRiseUnseen) };
 }
 
-function whyUnproven(sitting: Sitting, xp: Amount, parts: Bundle["parts"], isRiseUnseen: boolean): string | null {
+/** Where an app pays by its own rules, its results say what it paid, and XP that the formula would pay says nothing. */
+function whyUnproven(
+  { app, xp }: SentEvent,
+  sitting: Sitting,
+  parts: Bundle["parts"],
+  isRiseUnseen: boolean,
+): string | null {
   if (parts.some(({ failed }) => failed)) return "bank write failed";
   if (isRiseUnseen) return "rise never seen";
-  return isAllowedSomewhere(sitting, xp) ? "looks like own XP" : null;
+  return app.pays === "formula" && isAllowedSomewhere(sitting, xp ?? 0) ? "looks like own XP" : null;
 }
 
 /** Whether some rounding and table would pay that XP for the sitting alone. */

@@ -22,14 +22,23 @@ export function resultsOf(making: Making, happenings: readonly Happening[]): Res
     const known = rows.get(id);
     const events = [...(known?.events ?? []), ...(happening.event ? [happening.event] : [])];
     const result = known?.result ?? newResult(happening, id);
-    result.states.push(write(events));
-    result.event = happening.event;
+    const state = write(events);
+    result.states.push(state);
+    result.event = linkedEvent(happening, state);
     rows.set(id, { result, events });
     if (happening.sitting.activity.kind === "quiz" && making.stream.chance(CHILDREN))
       children.push(...childrenOf(result));
   }
   count(making.world, "childResult", children.length);
   return [...[...rows.values()].map(({ result }) => result), ...children];
+}
+
+/** The event that the result links to: by rule L2 a twin, where it is nearer (docs/facts.md, "Links"). */
+function linkedEvent({ event, twins, session }: Happening, { scoreDate }: State): SentEvent | null {
+  if (!event || !session.enrolment.app.link.startsWith("L2")) return event;
+  const distance = ({ at }: SentEvent) => Math.abs(at - scoreDate);
+  const [nearest] = [event, ...twins].sort((a, b) => distance(a) - distance(b) || (a.id < b.id ? -1 : 1));
+  return nearest ?? event;
 }
 
 function idOf({ world }: Making, { event, sitting, session }: Happening): string {

@@ -1,14 +1,15 @@
 import type { App } from "./apps.js";
 import { bankSession } from "./banking.js";
-import type { Catalog } from "./catalog.js";
+import type { Activity, Catalog } from "./catalog.js";
 import { resultsOf } from "./exercise-results.js";
 import { type Happening, happeningsOf, type Making } from "./happenings.js";
 import { deliver, disturbResults } from "./mishaps.js";
 import { type Moment, SECOND } from "./moment.js";
 import type { SimulationOptions, Span } from "./options.js";
 import { penaltyOf } from "./penalties.js";
-import { planSessions, type Session } from "./sessions.js";
+import { planSessions, type Session, type Sitting } from "./sessions.js";
 import { enrol, streamOf } from "./student.js";
+import { tally } from "./tally.js";
 import { count, type SpentTime, type World } from "./world.js";
 
 /** What all students of a population have in common. */
@@ -47,29 +48,13 @@ export function live({ options, span, apps, catalog }: Setting, index: number): 
   });
   disturbResults(making);
   deliver(making);
-  world.activities.push(
-    ...sessions.flatMap(({ watches, exercise, others }) =>
-      [...watches, ...(exercise ? [exercise] : []), ...others].map(({ activity }) => activity),
-    ),
-  );
-  countLife(world, sessions);
+  world.activities.push(...sessions.flatMap(activitiesOf));
+  tally(world, sessions);
   return world;
 }
 
-function countLife(world: World, sessions: readonly Session[]): void {
-  count(world, "testUsers", world.student.isTestUser ? 1 : 0);
-  count(world, "sessions", sessions.length);
-  count(world, "overlappingCourses", sessions.filter(({ crowded }) => crowded).length / 2);
-  count(world, "activityEvent", world.events.length);
-  count(world, "timeSpentEvent", world.times.length);
-  count(world, "result", world.results.length);
-  count(world, "decoy", world.decoys.length);
-  count(world, "missingCourse", world.events.filter(({ saysCourse }) => !saysCourse).length);
-  for (const { kind } of world.activities) count(world, kind);
-  for (const { enrolment, others } of sessions)
-    for (const { attempt } of others)
-      if (attempt > 1) count(world, enrolment.app.retakes === "overwrite" ? "retakeOverwriting" : "retakeWithAttempts");
-}
+const activitiesOf = ({ watches, exercise, others }: Session): Activity[] =>
+  [...watches, ...(exercise ? [exercise] : []), ...others].map(({ activity }) => activity);
 
 /** When exercises, quizzes, their twins and penalties happen, those of other apps included. */
 function exerciseMoments(making: Making, happenings: readonly Happening[][]): Moment[] {
@@ -83,19 +68,19 @@ function exerciseMoments(making: Making, happenings: readonly Happening[][]): Mo
 
 /** Bundling is done by now: twins tell what their event tells. Nothing earned is told once. */
 function keepEvents(world: World, happenings: readonly Happening[]): void {
-  const { events, decoys } = world;
   for (const happening of happenings) {
     const { event, session, sitting } = happening;
     if (!event) continue;
-    const isPaid = (event.xp ?? 0) > 0;
+    if (!event.xp) happening.twins = [];
     for (const twin of happening.twins) twin.xp = event.xp;
-    if (!isPaid) happening.twins.length = 0;
-    events.push(event, ...happening.twins);
+    world.events.push(event, ...happening.twins);
     count(world, "twin", happening.twins.length);
-    if (session.decoy === "quiz-after-banking" && sitting.activity.kind === "quiz" && session.watches.length > 0)
-      decoys.push({ event, kind: session.decoy });
+    if (isQuizAfterBanking(session, sitting)) world.decoys.push({ event, kind: "quiz-after-banking" });
   }
 }
+
+const isQuizAfterBanking = ({ decoy, watches }: Session, { activity }: Sitting): boolean =>
+  decoy === "quiz-after-banking" && activity.kind === "quiz" && watches.length > 0;
 
 /** TimeSpentEvents over the stretches of a session, `count` for each activity. */
 function spendTime({ stream, world }: Making, { watches, exercise, enrolment }: Session, count: number): void {

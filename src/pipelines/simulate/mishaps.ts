@@ -11,7 +11,7 @@ const LONGEST_DELAY = 3 * DAY;
 /** Results are deleted, some come back, and some are corrected by hand. */
 export function disturbResults(making: Making): void {
   const bundles = new Map(making.world.bundles.flatMap((bundle) => bundle.parts.map(({ result }) => [result, bundle])));
-  const bundled = new Set(making.world.bundles.map(({ event }) => event));
+  const bundled = new Set(making.world.bundles.flatMap(({ event, twins }) => [event, ...twins]));
   for (const result of making.world.results) {
     if (result.lineItem.parent !== undefined) continue;
     correct(making, result, bundled);
@@ -19,14 +19,13 @@ export function disturbResults(making: Making): void {
   }
 }
 
-/** An event without attempt needs its result; a part of a bundle is seldom deleted, for then nothing proves the bundle. */
+/** Where only the result says the attempt or the own XP, it stays; a part of a bundle is seldom deleted, for then nothing proves the bundle. */
 function remove({ stream, world, rates, span }: Making, result: Result, bundle: Bundle | undefined): void {
   const isChosen = stream.chance(rates.deletion * (bundle ? PART_DELETED : 1));
   const comesBack = stream.chance(COMES_BACK) && !bundle;
   const after = stream.int(HOUR, 2 * DAY);
   const last = result.states.at(-1);
-  const needed = result.event !== null && result.event.questions !== null && result.event.attempt === null;
-  if (!isChosen || !last || needed || bundle?.why) return;
+  if (!isChosen || !last || isNeeded(result) || bundle?.why) return;
   count(world, "deletion");
   const at = Math.min(last.at + after, span.readings[1]);
   result.states.push({ ...last, at, status: "tobedeleted" });
@@ -34,15 +33,23 @@ function remove({ stream, world, rates, span }: Making, result: Result, bundle: 
   else if (bundle) bundle.why = "part deleted";
 }
 
-/** A teacher gives one XP more: to a result alone, or beside an honest event whose own XP stays. */
+const isNeeded = ({ app, event }: Result): boolean =>
+  event !== null && event.questions !== null && (event.attempt === null || (app.bundles && app.pays !== "formula"));
+
+/**
+ * A teacher gives one XP more, or takes one away: in a result alone, or beside an honest event, whose XP stays. Where an
+ * app pays by its own rules nothing is taken away: its results alone say what it paid.
+ */
 function correct({ stream, world, rates, span }: Making, result: Result, bundled: ReadonlySet<SentEvent>): void {
   const isChosen = stream.chance(rates.correction);
+  const takes = stream.chance(0.5);
   const after = stream.int(HOUR, 2 * DAY);
   const last = result.states.at(-1);
   const at = (last?.at ?? 0) + after;
   if (!isChosen || !last || at >= span.readings[1] || !isCorrectable(result, last, bundled)) return;
   count(world, "correction");
-  const xp = (last.xp ?? 0) + wholeXp(1);
+  const isLess = takes && result.app.pays === "formula" && (last.xp ?? 0) > wholeXp(1);
+  const xp = (last.xp ?? 0) + wholeXp(isLess ? -1 : 1);
   result.states.push({
     ...last,
     at,

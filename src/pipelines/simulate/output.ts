@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 const BUFFERED = 1 << 20;
 
@@ -7,16 +7,12 @@ const BUFFERED = 1 << 20;
 export class TextFile {
   private held: string[] = [];
   private size = 0;
+  private isOpen = true;
 
-  private constructor(
+  constructor(
     private readonly file: FileHandle,
     readonly path: string,
   ) {}
-
-  static async create(path: string): Promise<TextFile> {
-    await mkdir(dirname(path), { recursive: true });
-    return new TextFile(await open(path, "w"), path);
-  }
 
   async write(text: string): Promise<void> {
     this.held.push(text);
@@ -24,9 +20,15 @@ export class TextFile {
     if (this.size >= BUFFERED) await this.flush();
   }
 
+  /** Closing twice is closing once. */
   async close(): Promise<void> {
-    await this.flush();
-    await this.file.close();
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    try {
+      await this.flush();
+    } finally {
+      await this.file.close();
+    }
   }
 
   private async flush(): Promise<void> {
@@ -34,5 +36,24 @@ export class TextFile {
     this.held = [];
     this.size = 0;
     if (text !== "") await this.file.writeFile(text);
+  }
+}
+
+/** Opens a new file of the folder by its path in it. */
+export type CreateFile = (path: string) => Promise<TextFile>;
+
+/** Lends files of a folder, and closes what is open at the end. */
+export async function withFiles<T>(folder: string, work: (create: CreateFile) => Promise<T>): Promise<T> {
+  const files: TextFile[] = [];
+  try {
+    return await work(async (path) => {
+      const whole = join(folder, path);
+      await mkdir(dirname(whole), { recursive: true });
+      const file = new TextFile(await open(whole, "w"), whole);
+      files.push(file);
+      return file;
+    });
+  } finally {
+    await Promise.allSettled(files.map((file) => file.close()));
   }
 }

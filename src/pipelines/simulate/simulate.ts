@@ -8,7 +8,7 @@ import { jsonAmount } from "./json.js";
 import { live, type Setting } from "./life.js";
 import { DAY, HOUR, MINUTE } from "./moment.js";
 import type { SimulationOptions, Span } from "./options.js";
-import { TextFile } from "./output.js";
+import { type CreateFile, type TextFile, withFiles } from "./output.js";
 import { csvHead, csvLines, References, resultRows, type TableName, tableNames, userRow } from "./source-tables.js";
 import { truthOf } from "./truth.js";
 import { TruthFile } from "./truth-file.js";
@@ -39,7 +39,7 @@ interface Writing {
   setting: Setting;
   events: TextFile;
   /** The dumps, by reading and table. */
-  dumps: readonly Record<TableName, TextFile>[];
+  dumps: readonly ReadonlyMap<TableName, TextFile>[];
   truth: TruthFile;
   references: References;
 }
@@ -49,21 +49,29 @@ interface Writing {
  * Memory holds one student, and what the courses have.
  * @throws UsageError where an app is not known
  */
-export async function simulate({ options, folder, stop, progress }: SimulationRequest): Promise<SimulationSummary> {
+export function simulate(request: SimulationRequest): Promise<SimulationSummary> {
+  const { options, folder } = request;
   const setting: Setting = {
     options,
     span: spanOf(options),
     apps: chosenApps(options.apps),
     catalog: new Catalog(options.seed),
   };
-  const writing = await openAll(setting, folder);
+  return withFiles(folder, async (create) => writePopulation(request, await openAll(setting, create)));
+}
+
+async function writePopulation(
+  { options, stop, progress }: SimulationRequest,
+  writing: Writing,
+): Promise<SimulationSummary> {
+  const { setting, truth } = writing;
   const sum = { trueXp: 0, naiveXp: 0, bundled: 0, counts: noCounts() };
   for (let index = 0; index < options.students; index += 1) {
     stop();
     const world = live(setting, index);
     const { trueXp, naiveXp, ...lists } = truthOf(world, setting.span.readings[1]);
     await writeWorld(writing, world);
-    await writing.truth.add(lists);
+    await truth.add(lists);
     sum.trueXp += trueXp;
     sum.naiveXp += naiveXp;
     sum.bundled += lists.bundled.length;
@@ -94,19 +102,19 @@ function spanOf({ start, days }: SimulationOptions): Span {
 
 const noCounts = () => Object.fromEntries(features.map((feature) => [feature, 0])) as Record<Feature, number>;
 
-async function openAll(setting: Setting, folder: string): Promise<Writing> {
-  const dumps = [];
+async function openAll(setting: Setting, create: CreateFile): Promise<Writing> {
+  const dumps: Writing["dumps"][number][] = [];
   for (const [index] of setting.span.readings.entries()) {
-    const files: Partial<Record<TableName, TextFile>> = {};
+    const files = new Map<TableName, TextFile>();
     for (const table of tableNames) {
-      const file = await TextFile.create(join(folder, `source-${index + 1}`, `${table}.csv`));
+      const file = await create(join(`source-${index + 1}`, `${table}.csv`));
       await file.write(csvHead(table));
-      files[table] = file;
+      files.set(table, file);
     }
-    dumps.push(files as Record<TableName, TextFile>);
+    dumps.push(files);
   }
-  const events = await TextFile.create(join(folder, "events.ndjson"));
-  return { setting, events, dumps, truth: await TruthFile.create(folder), references: new References() };
+  const events = await create("events.ndjson");
+  return { setting, events, dumps, truth: await TruthFile.open(create), references: new References() };
 }
 
 /** When users and courses were made: before anything happens. */
@@ -118,8 +126,8 @@ async function writeWorld({ setting, events, dumps, references }: Writing, world
   for (const activity of activities) references.addActivity(activity);
   await events.write(eventLines(setting.options.seed, world));
   for (const [index, at] of setting.span.readings.entries()) {
-    await dumps[index]?.users.write(csvLines([userRow(student, madeAt(setting))]));
-    await dumps[index]?.assessment_results.write(csvLines(resultRows(student, results, at)));
+    await dumps[index]?.get("users")?.write(csvLines([userRow(student, madeAt(setting))]));
+    await dumps[index]?.get("assessment_results")?.write(csvLines(resultRows(student, results, at)));
   }
 }
 
@@ -128,8 +136,8 @@ async function closeAll(
   { trueXp, naiveXp, counts }: { trueXp: Amount; naiveXp: Amount; counts: Record<Feature, number> },
 ): Promise<void> {
   for (const dump of dumps) {
-    for (const [table, rows] of references.rows(madeAt(setting))) await dump[table].write(csvLines(rows));
-    for (const table of tableNames) await dump[table].close();
+    for (const [table, rows] of references.rows(madeAt(setting))) await dump.get(table)?.write(csvLines(rows));
+    for (const file of dump.values()) await file.close();
   }
   await events.close();
   const { seed, students, apps: _chosen, ...options } = setting.options;

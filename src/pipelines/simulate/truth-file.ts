@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { jsonText } from "./json.js";
-import { TextFile } from "./output.js";
+import type { CreateFile, TextFile } from "./output.js";
 
 /** The lists of `truth.json`, in its order. */
 const LISTS = ["days", "bundled", "doubleCounted", "decoys"] as const;
@@ -13,44 +12,32 @@ type List = (typeof LISTS)[number];
  * memory holds one student.
  */
 export class TruthFile {
-  private readonly started = new Set<List>();
-
   private constructor(
-    private readonly folder: string,
-    private readonly parts: Record<List, TextFile>,
+    private readonly create: CreateFile,
+    private readonly parts: ReadonlyMap<List, TextFile>,
+    private readonly started = new Set<List>(),
   ) {}
 
-  static async create(folder: string): Promise<TruthFile> {
-    const part = (list: List) => TextFile.create(join(folder, `truth-${list}.part`));
-    const [days, bundled, doubleCounted, decoys] = [
-      part("days"),
-      part("bundled"),
-      part("doubleCounted"),
-      part("decoys"),
-    ];
-    return new TruthFile(folder, {
-      days: await days,
-      bundled: await bundled,
-      doubleCounted: await doubleCounted,
-      decoys: await decoys,
-    });
+  static async open(create: CreateFile): Promise<TruthFile> {
+    const parts = new Map<List, TextFile>();
+    for (const list of LISTS) parts.set(list, await create(`truth-${list}.part`));
+    return new TruthFile(create, parts);
   }
 
   async add(rows: Record<List, readonly unknown[]>): Promise<void> {
-    for (const list of LISTS) {
+    for (const [list, part] of this.parts) {
       const text = rows[list].map((row) => `\n${jsonText(row)}`).join(",");
       if (text === "") continue;
-      await this.parts[list].write(this.started.has(list) ? `,${text}` : text);
+      await part.write(this.started.has(list) ? `,${text}` : text);
       this.started.add(list);
     }
   }
 
   /** Puts `truth.json` together: first the head, then the lists, then the tail. */
   async finish(head: Record<string, unknown>, tail: Record<string, unknown>): Promise<void> {
-    const whole = await TextFile.create(join(this.folder, "truth.json"));
+    const whole = await this.create("truth.json");
     await whole.write(jsonText(head).slice(0, -1));
-    for (const list of LISTS) {
-      const part = this.parts[list];
+    for (const [list, part] of this.parts) {
       await part.close();
       await whole.write(`,\n"${list}":[`);
       for await (const text of createReadStream(part.path, "utf8")) await whole.write(String(text));

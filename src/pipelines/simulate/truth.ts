@@ -59,8 +59,7 @@ function daysOf(world: World, end: Moment): Map<string, Day> {
     const state = counted(result, end);
     if (!state?.xp) continue;
     dayOf(state.scoreDate).naiveXp += factXp(state.xp);
-    if (result.event === null) dayOf(state.scoreDate).trueXp += factXp(state.xp);
-    else if (!result.event.xp) dayOf(result.event.at).trueXp += factXp(state.xp);
+    if (!result.event?.xp) dayOf(result.event?.at ?? state.scoreDate).trueXp += factXp(state.xp);
   }
   for (const bundle of world.bundles) markDay(dayOf(bundle.event.at), bundle);
   return days;

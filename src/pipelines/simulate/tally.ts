@@ -1,0 +1,22 @@
+import type { Session } from "./sessions.js";
+import { count, type World } from "./world.js";
+
+/** Counts what a finished life shows; what only its making knows was counted there. */
+export function tally(world: World, sessions: readonly Session[]): void {
+  const { student, events, times, results, decoys, activities } = world;
+  count(world, "testUsers", student.isTestUser ? 1 : 0);
+  count(world, "sessions", sessions.length);
+  count(world, "overlappingCourses", sessions.filter(({ crowded }) => crowded).length / 2);
+  count(world, "activityEvent", events.length);
+  count(world, "timeSpentEvent", times.length);
+  count(world, "result", results.length);
+  count(world, "decoy", decoys.length);
+  count(world, "missingCourse", events.filter(({ saysCourse }) => !saysCourse).length);
+  for (const { kind } of activities) count(world, kind);
+  for (const session of sessions) tallyRetakes(world, session);
+}
+
+function tallyRetakes(world: World, { enrolment, others }: Session): void {
+  const retakes = others.filter(({ attempt }) => attempt > 1).length;
+  count(world, enrolment.app.retakes === "overwrite" ? "retakeOverwriting" : "retakeWithAttempts", retakes);
+}

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Score, scoreOf } from "./support/audit-score.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
-import { answerOf, loadEvents, loaded, loadSource, type Population, simulated } from "./support/population.js";
+import { answerOf, loadEvents, loaded, loadSource } from "./support/load-population.js";
+import { Population } from "./support/population.js";
 
 /** Seed, students and what else is asked for; PostgreSQL plays all of them, the embedded engine those of one student name. */
 const POPULATIONS: readonly [seed: string, students: string, ...more: string[]][] = [

@@ -3,7 +3,7 @@ import { decimalText } from "./decimal.js";
 /** XP in whole ten-thousandths: exact for every amount with up to four decimals, and every sum of such. */
 export type Xp = bigint;
 
-export const XP_DECIMALS = 4;
+const XP_DECIMALS = 4;
 /** One XP. */
 export const ONE_XP: Xp = 10_000n;
 

@@ -7,11 +7,11 @@ type Part = BundledProof["results"][number];
 const nameOf = ({ title, activityId, sourcedId }: Part): string => title ?? activityId ?? sourcedId;
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (names: readonly string[]): string =>
+const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 /** What the event is called by people. */
-export const activityOf = ({ evidence: { activityName, activityId } }: BundledProof): string =>
+const activityOf = ({ evidence: { activityName, activityId } }: BundledProof): string =>
   `"${activityName ?? activityId ?? "an exercise without a name"}"`;
 
 const senderOf = ({ app }: ListedFinding): string => app ?? "an app without a name";

@@ -53,13 +53,13 @@ export const findingFields: readonly Field<ListedFinding>[] = MEMBERS.map((key) 
 }));
 
 /** Who it is about: the email, and the id where no email tells the student apart. */
-export function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {
+function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {
   if (email === null) return studentId;
   return sharedEmails.has(email) ? `${email} (${studentId})` : email;
 }
 
 /** What is shown and what is true; where nothing is counted twice yet, it says so. */
-export const amountsOf = ({ counted, truth }: ListedFinding): string =>
+const amountsOf = ({ counted, truth }: ListedFinding): string =>
   counted === truth ? counted : `${counted} -> ${truth}`;
 
 /** A short set of columns; the rest is for programs. */

@@ -110,15 +110,17 @@ const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
   select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
     (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
     e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
-    round(coalesce(b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
+    round(coalesce(c.own_xp, b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
     round(e.active_seconds, 2) as active_seconds, round(e.inactive_seconds, 2) as inactive_seconds,
     round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
     round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
-    case when b.xp is null then 'event' else 'result' end as xp_source, l.rule as link_rule,
+    case when c.own_xp is not null then 'correction' when b.xp is null then 'event' else 'result' end as xp_source,
+    l.rule as link_rule, c.correction_id,
     array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}') as sources
   from event e
   left join linked l on l.event_id = e.event_id
-  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0`;
+  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0
+  left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
 
 /** Results with XP that no event explains. */
 const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => sql`
@@ -130,7 +132,7 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
     round(r.xp, 2) as xp_earned, r.total_questions, r.correct_questions, r.mastered_units,
     null::numeric as active_seconds, null::numeric as inactive_seconds, null::numeric as waste_seconds,
     null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
-    'result' as xp_source, null as link_rule, array[${resultKey(sql`r.sourced_id`)}] as sources
+    'result' as xp_source, null as link_rule, null as correction_id, array[${resultKey(sql`r.sourced_id`)}] as sources
   from timeback.assessment_results r
   ${courseJoins}
   left join timeback.resources resource on resource.sourced_id = r.activity_key
@@ -161,7 +163,7 @@ function derivedFacts(rules: FactRules, scope: DeriveScope, pairs: RawBuilder<un
     select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
-      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, null::text as correction_id, f.sources
+      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
     from fact f join student s on s.student_id = f.student_id)`;
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { WorkError } from "../errors.js";
 import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
 import { onerosterSource } from "./migrations/0002-oneroster-source.js";
+import { corrections } from "./migrations/0003-corrections.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -13,6 +14,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { version: 1, name: "landed-and-facts", statements: landedAndFacts },
   { version: 2, name: "oneroster-source", statements: onerosterSource },
+  { version: 3, name: "corrections", statements: corrections },
 ];
 
 /** Changes with every change of the schema. */

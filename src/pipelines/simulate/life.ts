@@ -94,7 +94,7 @@ function spendTime({ stream, world }: Making, { watches, exercise, enrolment }: 
     const runId = stream.uuid();
     for (let window = 1; window <= count; window += 1) {
       const length = Math.floor((to - from) / count);
-      const seconds = stream.int(0, Math.floor(length / SECOND));
+      const seconds = stream.int(Math.floor((length * 0.6) / SECOND), Math.floor(length / SECOND));
       const time: SpentTime = { id: stream.uuid(), ...enrolment, activity, at: from + window * length, runId, seconds };
       if (enrolment.app.sends) world.times.push(time);
     }

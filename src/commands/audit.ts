@@ -25,7 +25,7 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes nothing. */
 export const auditCommand = (shell: Shell): Command =>
   withFactScope(new Command("audit"))
-    .description("XP that is counted twice or wrongly, with the arithmetic and the proof; changes nothing")
+    .description("find XP that is counted twice or wrongly, with the arithmetic and the proof; changes nothing")
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
     .addOption(

@@ -56,7 +56,7 @@ export const findingId = (kind: FindingKind, studentId: string, about: readonly 
     .digest("hex")
     .slice(0, ID_DIGITS);
 
-/** A finding as one line of JSON (docs/contracts.md, "audit"). */
+/** A finding as one line of JSON (docs/contracts.md, "Output"). */
 export const findingJson = (finding: Finding): string =>
   jsonText({
     id: finding.id,

@@ -12,7 +12,6 @@ export interface NamedBank extends BankWrite {
   at: string | null;
   activityId: string | null;
   title: string | null;
-  base: string | null;
 }
 
 /** A suspect with the rows that it was made from. */

@@ -75,8 +75,8 @@ describeOnEngines("a story of bundled XP", (engine) => {
   }, 300_000);
   afterAll(() => database?.close());
 
-  describe.each(told)("$chapter", ({ stories }) => {
-    test.each(stories)("$title", ({ story, findings }) => {
+  describe.each(told.map((one) => [one.chapter, one] as const))("%s", (_chapter, { stories }) => {
+    test.each(stories.map((one) => [one.title, one] as const))("%s", (_title, { story, findings }) => {
       const own = found.filter(({ studentId }) => studentId.startsWith(`${story.slug}.`));
       expect(own.map((finding) => briefOf(finding, story.names)).sort()).toEqual([...findings].sort());
     });

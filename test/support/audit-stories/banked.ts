@@ -150,6 +150,12 @@ export const banked: readonly AuditStory[] = [
     (s) => bankedAt(s.event({ of: "none", at: 90000, xp: 3 }), 2),
     FOUND,
   ],
+  ["banked XP of another course is not near either", (s) => bankedAt(s.activity("video", { course: "c2" }), 2), OPEN],
+  [
+    "without completedAt and without a rise that was seen, the write was at the score date",
+    (s) => video(s, { at: -40 * HOUR, modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    OPEN,
+  ],
   [
     "banked XP of unknown course is hosted by the last exercise",
     (s) => bankedAt(s.activity("video", { course: "" }).event({ of: "next", at: 1, xp: 3 }), 2),
@@ -239,9 +245,9 @@ export const banked: readonly AuditStory[] = [
     "confirmed near ex 8 = 3 + video-1 5 or video-2",
   ],
   [
-    "near banked XP is enough: late XP is no alternative",
+    "near banked XP is named before late XP, which is an alternative",
     (s) => holds(s).bank("video-1", 5, HOUR).bank("video-2", 5, 2).event({ xp: 8 }),
-    "confirmed near ex 8 = 3 + video-2 5",
+    "confirmed near ex 8 = 3 + video-2 5 or video-1",
   ],
   [
     "three readings of one sum: two are alternatives",

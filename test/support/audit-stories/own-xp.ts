@@ -1,5 +1,5 @@
 import type { Story } from "../audit-world.js";
-import { type AuditStory, banks, decays, GUIDE, holds, isVoid } from "./story.js";
+import { type AuditStory, banks, decays, GUIDE, holds, holdsFromZero, isVoid } from "./story.js";
 
 type App = (story: Story) => Story;
 
@@ -15,6 +15,7 @@ const pays = (app: App, attempt: number, correct: number, own: number): AuditSto
 ];
 
 const sixteen = (story: Story): Story => holds(story).activity("ex", { base: 16 }).bank("video", 7);
+const fromZero = (story: Story): Story => holdsFromZero(story).activity("ex", { base: 16 }).bank("video", 7);
 const confirms = (own: number): string => `confirmed near ex ${own + 7} = ${own} + video 7`;
 
 /** What an exercise pays by itself, and which result is its own. */
@@ -44,12 +45,12 @@ export const ownXp: readonly AuditStory[] = [
   ["99 of 100 is not 100 %", (s) => sixteen(s).event({ xp: 23, correct: 99, total: 100 }), confirms(16)],
   [
     "an app that counts attempts from 0: its attempt 1 is the second",
-    (s) => sixteen(s).quiet([8, 10, 0]).event({ xp: 23, attempt: 1 }),
+    (s) => fromZero(s).event({ xp: 23, attempt: 1 }),
     confirms(16),
   ],
   [
     "an app that counts attempts from 0: its attempt 0 is the first",
-    (s) => sixteen(s).event({ xp: 27, attempt: 0 }),
+    (s) => fromZero(s).event({ xp: 27, attempt: 0 }),
     confirms(20),
   ],
   [
@@ -58,9 +59,31 @@ export const ownXp: readonly AuditStory[] = [
     confirms(16),
   ],
   [
-    "an attempt that only the own result knows, in an app that counts from 0",
-    (s) => sixteen(s).quiet([8, 10, 0]).event({ xp: 23, attempt: null }).own({ attempt: 1 }),
+    "an attempt that only the own result knows, where results count from 0",
+    (s) =>
+      sixteen(s)
+        .event({ of: "other", at: -7200, xp: 3 })
+        .own({ attempt: 0 }, { of: "other", at: -7199, name: "first" })
+        .event({ xp: 23, attempt: null })
+        .own({ attempt: 1 }),
     confirms(16),
+  ],
+  [
+    "events count attempts from 0 and results from 1: the event's 1 is the result's 2",
+    (s) =>
+      banks(isVoid(s))
+        .quiet([4, 7, 0])
+        .event()
+        .own({ xp: 3, attempt: 2 }, { at: 5 * 3600 }),
+    GUIDE,
+  ],
+  [
+    "events count attempts from 0 and results from 1: the event's 1 is not the result's 1",
+    (s) =>
+      banks(isVoid(s))
+        .quiet([4, 7, 0])
+        .event()
+        .own({ xp: 3, attempt: 1 }, { at: 5 * 3600 }),
   ],
   [
     "an attempt that only an own result knows, an hour away, is not known",

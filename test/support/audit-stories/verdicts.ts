@@ -65,7 +65,7 @@ export const verdicts: readonly AuditStory[] = [
   [
     "own 2.5 or 3 by tied roundings: both leave a sum, which is probable",
     (s) => tied(s).bank("video-a", 5).bank("video-b", 5.5).event({ xp: 8 }),
-    "probable two-own-values ex 8",
+    "probable own-ambiguous ex 8 = 3 + video-a 5 or video-b",
   ],
   [
     "allowed by the formula, against the own result, where it holds: not bundled",
@@ -74,17 +74,17 @@ export const verdicts: readonly AuditStory[] = [
   [
     "allowed by a void formula, against the own result: at most probable",
     (s) => isVoid(s).bank("article", 1).event({ xp: 3 }).own({ xp: 2 }),
-    "probable allowed ex 3 = 2 + article 1",
+    "probable formula-unsure ex 3 = 2 + article 1",
   ],
   [
     "allowed by an unsure formula, against the own result: at most probable",
     (s) => unsure(s).bank("article", 1).event({ xp: 3 }).own({ xp: 2 }),
-    "probable allowed ex 3 = 2 + article 1",
+    "probable formula-unsure ex 3 = 2 + article 1",
   ],
   [
     "allowed by a presumed formula, against the own result: at most probable",
     (s) => s.bank("article", 1).event({ xp: 3 }).own({ xp: 2 }),
-    "probable allowed ex 3 = 2 + article 1",
+    "probable formula-unsure ex 3 = 2 + article 1",
   ],
   [
     "banked XP that leaves no exact sum is probable",
@@ -201,14 +201,34 @@ export const verdicts: readonly AuditStory[] = [
   ],
   ["a failed exercise with the XP of a full one is not suspected", (s) => holds(s).event({ xp: 3, correct: 5 })],
   [
-    "without accuracy, an event above ceil(1.25 x base) is suspected",
+    "without accuracy, own XP may be 0, 2 or 3: only 3 leaves a sum, which is confirmed",
     (s) => banks(holds(s)).event({ correct: 0, total: 0 }),
-    "suspected above-base ex 9",
+    GUIDE,
+  ],
+  [
+    "without accuracy, own XP may be 0, 2 or 3: each leaves a sum, which is probable",
+    (s) => banks(holds(s)).bank("video-2", 2).event({ xp: 8, correct: 0, total: 0 }),
+    "probable own-ambiguous ex 8 = 3 + video 5 or article video or article video video-2",
+  ],
+  [
+    "without accuracy, XP that any multiplier allows is not bundled",
+    (s) => banks(holds(s)).event({ xp: 2, correct: 0, total: 0 }),
+  ],
+  [
+    "a bank write that came in part: late banked XP that another event holds is no ground",
+    (s) => holds(s).bank("video", 6, 600).event({ xp: 8 }).own({ xp: 3 }).event({ of: "next", at: 700 }),
+    "confirmed near next 9 = 3 + video 6",
+    "suspected above-base ex 8",
+  ],
+  [
+    "a bank write that failed: the base of another activity at 0, of the same course by its line item, counts",
+    (s) => zero(holds(s), "video", 6).activity("video", { course: "c1" }).event().own({ xp: 3 }),
+    "probable failed-bank-write ex 9",
   ],
   [
     "base unknown: more than the banked XP that the event hosts is suspected",
     (s) => banks(holds(s)).activity("ex", { base: null }).event(),
-    "suspected base-unknown ex 9",
+    "suspected above-banked ex 9",
   ],
   [
     "base unknown: as much as the banked XP that the event hosts is nothing",

@@ -112,6 +112,10 @@ describeOnEngines("audit of everything but bundles", (engine) => {
     expect(of("tries")[0]?.summary).toBe("the event says attempt 1, its results attempt 2; 5 XP counts");
   });
 
+  test("an amount that a bundle explains is no disagreement", () => {
+    expect(of("bundled").map(({ kind, eventId }) => [kind, eventId])).toEqual([["bundled-xp", eventUuid(45)]]);
+  });
+
   test("two results of one attempt that disagree are named where the event has no XP; those of two attempts add up", () => {
     expect(brief("rivals")).toEqual(suspected("disagreement", 3));
     expect(of("rivals")[0]?.summary).toBe("the event reports no XP, its results 3 and 4; 3 XP counts");
@@ -155,6 +159,8 @@ describeOnEngines("audit of everything but bundles", (engine) => {
     ]);
   });
 
+  const OF_FACTS = ["double-counted", "orphan-fact", "missing-fact", "stale-fact"];
+
   test("over every student, inflation is exactly what stands less what is called for", async () => {
     const xp = (query: Query, table: string) =>
       query(`select student_id, sum(xp_earned)::text as xp from ${table} group by 1`);
@@ -165,9 +171,7 @@ describeOnEngines("audit of everything but bundles", (engine) => {
     const cents = (rows: readonly Row[] | undefined, student: string): number =>
       Math.round(100 * Number(rows?.find((row) => row.student_id === student)?.xp ?? 0));
     for (const student of [...STUDENTS, ...MIXED]) {
-      const inflation = of(student, "double-counted", "orphan-fact", "missing-fact", "stale-fact").map(
-        (f) => f.inflation,
-      );
+      const inflation = of(student, ...OF_FACTS).map((f) => f.inflation);
       expect([student, Math.round(100 * inflation.reduce((a, b) => a + b, 0))]).toEqual([
         student,
         cents(standing, student) - cents(called, student),
@@ -177,7 +181,7 @@ describeOnEngines("audit of everything but bundles", (engine) => {
 
   test("no fact is in two findings, every wrong one is in one, and ids are unique", async () => {
     const named = all
-      .filter(({ verdict }) => verdict === "confirmed")
+      .filter(({ kind }) => OF_FACTS.includes(kind))
       .flatMap(({ studentId, evidence }) =>
         ["standing", "expected"].flatMap((side) =>
           (evidence[side] as { factKey: string }[]).map(({ factKey }) => `${studentId} ${side} ${factKey}`),

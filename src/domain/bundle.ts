@@ -9,6 +9,8 @@ import { ONE_XP, sumOf, type Xp } from "./xp.js";
 export interface BankWrite {
   sourcedId: string;
   xp: Xp;
+  /** Base XP of its activity; 0 where that is not known. */
+  base: Xp;
   /** Whether the event is the exercise that the bank write followed at once. */
   hosted: boolean;
 }
@@ -24,8 +26,8 @@ export interface Suspect {
   /** Banked XP near it and after it, nearest first. Nothing that is linked to the event itself. */
   near: readonly BankWrite[];
   late: readonly BankWrite[];
-  /** Base XP of the passive results at 0 since the last exercise, and of the late bank writes: what a failed write may have lost. */
-  lostBase: Xp;
+  /** Base XP of the passive results at 0 since the last exercise: what a failed bank write may have lost. */
+  zeroBase: Xp;
 }
 
 /** Where the own XP of an event is known from, the strongest first. */
@@ -205,7 +207,8 @@ function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<strin
     });
   if (suspect.near.some(isFree(taken)))
     return claimOf(judged, { verdict: "probable", rule: "no-exact-sum", own: largest, found });
-  const isLost = suspect.lostBase > 0n && suspect.lostBase >= suspect.xp - largest;
+  const lateBases = suspect.late.filter(isFree(taken)).map(({ base }) => base);
+  const isLost = sumOf([suspect.zeroBase, ...lateBases]) >= suspect.xp - largest;
   return isLost && evidence !== "multiplier-table" && calibration.status === "holds"
     ? claimOf(judged, { verdict: "probable", rule: "failed-bank-write", own: largest, found })
     : null;

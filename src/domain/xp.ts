@@ -6,6 +6,7 @@ export type Xp = bigint;
 const XP_DECIMALS = 4;
 /** One XP. */
 export const ONE_XP: Xp = 10_000n;
+const HUNDREDTH: Xp = 100n;
 
 /** Divides, rounding half away from zero. The divisor is positive. */
 export function dividedHalfAway(amount: bigint, divisor: bigint): bigint {
@@ -24,6 +25,9 @@ export function xpFromText(text: string): Xp {
     fraction.length <= XP_DECIMALS ? digits : dividedHalfAway(digits, 10n ** BigInt(fraction.length - XP_DECIMALS));
   return plain.startsWith("-") ? -size : size;
 }
+
+/** An amount as a fact counts it: in hundredths, rounded half away from zero. */
+export const asCounted = (xp: Xp): Xp => dividedHalfAway(xp, HUNDREDTH) * HUNDREDTH;
 
 /** As decimal text without trailing zeros. */
 export function xpText(xp: Xp): string {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse } from "./exercises.js";
 import { pagesOf } from "./pages.js";
@@ -70,9 +71,10 @@ const later = sql`select ${columns(sql`false`, sql`b.at`)} ${lateBanks}`;
 const zeroResults = sql`
   select array_agg(r.sourced_id order by r.sourced_id) as ids, array_agg(resource.xp::text order by r.sourced_id) as bases
   from timeback.assessment_results r join timeback.resources resource on resource.sourced_id = r.activity_key
+  ${courseJoins}
   where r.student_id = x.student_id and r.linkable and r.score_day is null and coalesce(r.xp, 0) = 0 and (${isPassive("resource")})
     and r.score_date <= x.occurred_at and r.score_date >= x.occurred_at - interval '2 hours'
-    and ${isSameCourse(sql`r.course_id`, sql`x.course_id`)}
+    and ${isSameCourse(courseOfResult, sql`x.course_id`)}
     and not exists (
       select from pg_temp.exercises other where other.student_id = x.student_id and other.leader <> x.leader
         and other.occurred_at >= r.score_date and other.occurred_at < x.occurred_at

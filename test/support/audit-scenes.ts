@@ -16,7 +16,7 @@ export const TORN = "torn@school.example";
 /** A student for each thing that can be wrong. */
 export const STUDENTS = [
   "clean naive foreign missing altered twice gone-result late-result void tester owner copied rightful wrong zero chain",
-  "twins unlike differ tries rivals keys conflicting split unreadable",
+  "twins unlike differ tries rivals keys conflicting split unreadable bundled",
 ]
   .join(" ")
   .split(" ");
@@ -69,6 +69,7 @@ const EVENTS = [
   { id: 40, student: "split", at: at("08:00:00"), xp: 5, email: TORN },
   { id: 41, student: "split", at: at("09:00:00"), xp: 2, email: TORN },
   { id: 42, student: "split", at: at("10:00:00"), xp: 1 },
+  { id: 45, student: "bundled", at: at("08:00:00"), xp: 9, activity: "bundle" },
   { id: 50, student: "conflicting", at: at("08:00:00"), xp: 9 },
 ];
 
@@ -85,6 +86,14 @@ const RESULTS = [
   result("r-rival-2", "rivals", "rv", "08:00:20", { xp: 4 }),
   result("r-first", "rivals", "rv-attempts", "20:00:10", { xp: 3, attempt: 1 }),
   result("r-second", "rivals", "rv-attempts", "20:00:20", { xp: 4, attempt: 2 }),
+  result("r-own", "bundled", "bundle", "08:00:05", { xp: 3 }),
+  ...["video", "article"].map((seen, n) =>
+    result(`r-${seen}`, "bundled", seen, "08:00:05", {
+      xp: [5, 1][n],
+      xpReason: "Banked XP",
+      completedAt: at("08:00:05"),
+    }),
+  ),
   result("r-keys", "keys", "keys", "08:00:00", { xp: 5, "timeback.xp": "6" }),
   result("r-same-keys", "keys", "same-keys", "09:00:00", { xp: 5, "timeback.xp": "5.0" }),
   result("r-many", "unreadable", "many", "08:00:00", { xpEarned: "many" }),

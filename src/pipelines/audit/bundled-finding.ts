@@ -4,7 +4,7 @@ import type { Calibration } from "../../domain/calibration.js";
 import { type Finding, findingId } from "../../domain/finding.js";
 import { type JsonValue, xpNumber } from "../../domain/json-text.js";
 import { ownArithmetic } from "../../domain/own-xp.js";
-import { sumOf, type Xp, xpFromText, xpText } from "../../domain/xp.js";
+import { asCounted, sumOf, type Xp, xpFromText, xpText } from "../../domain/xp.js";
 import type { SuspectRow } from "../../store/bundle-suspects.js";
 
 /** A bank write as the audit names it. */
@@ -12,7 +12,6 @@ export interface NamedBank extends BankWrite {
   at: string | null;
   activityId: string | null;
   title: string | null;
-  base: string | null;
 }
 
 /** A suspect with the rows that it was made from. */
@@ -96,13 +95,11 @@ const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"]
 
 /** What is counted twice now: the rest of the event's XP, as far as its results stand in other facts. */
 function inflationOf(claim: Claim, counted: ReadonlySet<string>): Xp {
-  const standing = claim.suspect.row.counted;
-  if (claim.own === null || standing === null || xpFromText(standing) !== claim.suspect.xp) return 0n;
-  return sumOf(
-    named(claim)
-      .filter(({ sourcedId }) => counted.has(sourcedId))
-      .map(({ xp }) => xp),
-  );
+  const { suspect, own } = claim;
+  const standing = asCounted(suspect.xp);
+  if (own === null || suspect.row.counted === null || xpFromText(suspect.row.counted) !== standing) return 0n;
+  const elsewhere = named(claim).filter(({ sourcedId }) => counted.has(sourcedId));
+  return standing - asCounted(suspect.xp - sumOf(elsewhere.map(({ xp }) => xp)));
 }
 
 /** A claim of the audit as a finding. `counted` names the results that stand in other facts. */

@@ -62,13 +62,12 @@ const banksOf = (columns: BankColumns | null) =>
     at: columns?.ats[at] ?? null,
     activityId: columns?.activities[at] ?? null,
     title: columns?.titles[at] ?? null,
-    base: columns?.bases[at] ?? null,
+    base: xpFromText(columns?.bases[at] ?? "0"),
   }));
 
 function suspectOf(row: SuspectRow): Suspect & SuspectEvent {
   const near = banksOf(row.near);
   const late = banksOf(row.late);
-  const bases = [...(row.zeroBases ?? []), ...late.map(({ base }) => base)];
   return {
     eventId: row.eventId,
     app: row.app === "" ? null : row.app,
@@ -77,7 +76,7 @@ function suspectOf(row: SuspectRow): Suspect & SuspectEvent {
     ownResultXp: (row.ownXps ?? []).flatMap((xp) => (xp === null ? [] : [xpFromText(xp)])),
     near,
     late,
-    lostBase: sumOf(bases.map((base) => xpFromText(base ?? "0"))),
+    zeroBase: sumOf((row.zeroBases ?? []).map((base) => xpFromText(base ?? "0"))),
     row,
     banks: [...near, ...late],
   };

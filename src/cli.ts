@@ -10,6 +10,7 @@ import { importCommand } from "./commands/import-oneroster.js";
 import { ingestCommand } from "./commands/ingest.js";
 import { recomputeCommand } from "./commands/recompute.js";
 import { rejectsCommand } from "./commands/rejects.js";
+import { repairCommand } from "./commands/repair.js";
 import { reportCommand } from "./commands/report.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { withoutPasswords } from "./domain/redact.js";
@@ -51,6 +52,7 @@ export function buildProgram(shell: Shell): Command {
     importCommand,
     recomputeCommand,
     auditCommand,
+    repairCommand,
     reportCommand,
     factsCommand,
     rejectsCommand,

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse } from "./exercises.js";
+import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
 
@@ -47,17 +48,16 @@ export interface SuspectRow {
   zeroBases: (string | null)[] | null;
   /** What the event's standing fact counts; null where none stands. */
   counted: string | null;
+  /** The live correction of the event; null where there is none. */
+  correction: { id: string; own: string; results: string[] } | null;
 }
-
-const ISO = sql.lit('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
-const iso = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`to_char(${instant} at time zone 'UTC', ${ISO})`;
 
 /** Bank writes `b` as one JSON object of lists, in the given order. */
 const columns = (hosted: RawBuilder<unknown>, order: RawBuilder<unknown>): RawBuilder<unknown> => {
   const all = (value: RawBuilder<unknown>) => sql`json_agg(${value} order by ${order}, b.sourced_id)`;
   return sql`
     case when count(*) > 0 then json_build_object('ids', ${all(sql`b.sourced_id`)}, 'xps', ${all(sql`b.xp::text`)},
-      'ats', ${all(iso(sql`b.at`))}, 'hosted', ${all(hosted)}, 'activities', ${all(sql`b.activity_key`)},
+      'ats', ${all(isoInstant(sql`b.at`))}, 'hosted', ${all(hosted)}, 'activities', ${all(sql`b.activity_key`)},
       'titles', ${all(sql`b.title`)}, 'bases', ${all(sql`b.base::text`)}) end`;
 };
 
@@ -87,14 +87,15 @@ export const listSuspects = (db: Db, zone: string, students: readonly string[] |
     sql<SuspectRow>`
     select x.leader::text as "eventId", x.student_id as "studentId",
       coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
-      x.app, ${iso(sql`x.occurred_at`)} as "occurredAt",
+      x.app, ${isoInstant(sql`x.occurred_at`)} as "occurredAt",
       to_char(coalesce(f.date, (x.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date, x.xp::text as xp, x.base::text as base,
       x.band, x.counted_attempt as attempt, trim_scale(x.multiplier)::text as multiplier, x.activity_key as "activityId",
       coalesce(x.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(x.total_questions)::text as "totalQuestions",
       trim_scale(x.correct_questions)::text as "correctQuestions",
       array(select t.event_id::text from pg_temp.twins t where t.leader = x.leader and t.event_id <> x.leader order by t.event_id) as twins,
       o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later}) as late,
-      zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted
+      zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted,
+      case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
     from pg_temp.suspect_readings s
     join pg_temp.bundle_readings r on r.app = s.app and r.key = s.key
     join pg_temp.exercises x on x.event_id = r.event_id
@@ -102,6 +103,7 @@ export const listSuspects = (db: Db, zone: string, students: readonly string[] |
     left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_key
     left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.leader
+    left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.leader and c.retired_at is null
     left join lateral (${zeroResults}) zero on true
     where ${students === null ? sql`true` : sql`x.student_id = any(${[...students]}::text[])`}
     order by x.student_id, x.occurred_at, x.leader`,

@@ -6,6 +6,7 @@ import { addSuspects, gatherReadings, listReadings, openSuspects } from "../../s
 import { type BankColumns, countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
 import { gatherExercises } from "../../store/exercises.js";
 import { addCalibrations } from "../../store/findings.js";
+import { addFounded, openFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
 import { gatherTwins } from "../../store/twins.js";
 import { bundledFinding, type SuspectEvent } from "./bundled-finding.js";
@@ -28,9 +29,15 @@ async function* findBundles({ session, rules, students }: AuditGround) {
   const calibrations = await calibrateApps(db);
   await addCalibrations(session, [...calibrations.values()]);
   await markSuspects(session, calibrations);
+  await openFounded(db);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   for await (const suspects of byStudent(listSuspects(db, rules.zone, students))) {
-    const claims = judgeStudent(suspects, calibrationOf);
+    const judged = judgeStudent(suspects, calibrationOf);
+    await addFounded(
+      session,
+      judged.filter(bearsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
+    );
+    const claims = judged.filter(({ suspect }) => suspect.row.correction === null);
     const counted = await countedResults(db, claims.flatMap(namedResults));
     yield claims.map((claim) => bundledFinding(claim, calibrationOf(claim.suspect.app), counted));
   }
@@ -93,6 +100,13 @@ async function* byStudent(pages: AsyncIterable<SuspectRow[]>): AsyncGenerator<(S
       open.push(row);
     }
   if (open.length > 0) yield open.map(suspectOf);
+}
+
+/** Whether the event would be corrected today as its live correction does. What a person corrected without results asks for none. */
+function bearsCorrection({ own, results, suspect }: BundleClaim<Suspect & SuspectEvent>): boolean {
+  const { correction } = suspect.row;
+  if (correction === null || own === null || own !== xpFromText(correction.own)) return false;
+  return correction.results.length === 0 || correction.results.toSorted().join() === results.toSorted().join();
 }
 
 const namedResults = ({ suspect, results }: BundleClaim<Suspect & SuspectEvent>) =>

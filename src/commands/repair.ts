@@ -1,0 +1,185 @@
+import { userInfo } from "node:os";
+import { Command } from "commander";
+import { UsageError, WorkError } from "../errors.js";
+import type { RepairPlan } from "../pipelines/repair/repair.js";
+import type { Session } from "../store/session.js";
+import { type CommonFlags, type Opened, open, type Shell, withDatabase } from "./common.js";
+import { draftFacts, readFacts, withListOptions } from "./reading.js";
+import { confirmed, printCorrections, printPlan } from "./repair-print.js";
+
+interface RepairFlags extends CommonFlags {
+  event?: string[];
+  reason?: string;
+  by?: string;
+  yes?: boolean;
+  list?: boolean;
+  undo?: string[];
+  undoRun?: string;
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** `timeback repair`: corrects what the audit confirmed, and takes corrections back. */
+export const repairCommand = (shell: Shell): Command =>
+  withListOptions(new Command("repair"))
+    .description("correct bundled events to their own XP: prints the plan, writes only with --yes, and can be undone")
+    .argument("[email]", "student; everybody without one")
+    .option("--yes", "carry the plan out")
+    .option(
+      "--event <id>",
+      "only this event, also where the audit finds it no more than probable (may be given again)",
+      collect,
+    )
+    .option("--reason <text>", "why a person chose these events; kept with the corrections")
+    .option("--by <name>", "who does it (default: the user of this process)")
+    .option("--list", "the corrections that were made, undone ones too")
+    .option("--undo <id>", "take a correction back (may be given again)", collect)
+    .option("--undo-run <run>", "take back every correction that a run made")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback repair student@school.example             # the plan; nothing is written
+  $ timeback repair student@school.example --yes
+  $ timeback repair --event 270cb3ab-0c7a-4314-adef-3fcf71ef4604 --reason "agreed with the school" --yes
+  $ timeback repair --list
+  $ timeback repair --undo 3f0c2a9b41d7e865
+
+Only confirmed findings are corrected, unless --event names a probable one. A correction is a row of its own: the event
+stays as it came, its fact counts the event's own XP and names the correction. Undone, the facts are as if it had never
+been made. On a terminal, the plan asks for a typed yes.`,
+    )
+    .action((email: string | undefined, flags: RepairFlags) => runRepair(shell, email, flags));
+
+async function runRepair(shell: Shell, email: string | undefined, flags: RepairFlags): Promise<void> {
+  checkFlags(email, flags);
+  if (flags.list) return listMade(email, flags);
+  if (flags.undo !== undefined || flags.undoRun !== undefined) return takeBack(shell, flags);
+  if (flags.yes) return repair(shell, email, flags, null);
+  const plan = await plannedRepair(email, flags);
+  const { screen } = open(flags);
+  await printPlan(screen, flags, plan);
+  if (plan.corrections.length > 0 && (await confirmed(screen, flags))) await repair(shell, email, flags, plan);
+}
+
+function checkFlags(email: string | undefined, { list, undo, undoRun, event, yes, reason }: RepairFlags): void {
+  const taken = [list && "--list", undo && "--undo", undoRun !== undefined && "--undo-run"].filter(Boolean);
+  if (taken.length > 1) throw new UsageError(`${taken.join(" and ")} are different jobs: give one`);
+  if (taken.length === 1 && (yes || event || reason !== undefined))
+    throw new UsageError(`${taken[0]} takes neither --yes, --event nor --reason`);
+  if (taken.length === 1 && !list && email !== undefined)
+    throw new UsageError(`${taken[0]} names what is taken back: leave out the email`);
+}
+
+/** Audits everybody's or one student's events and plans on the session's findings. */
+async function auditedPlan(
+  session: Session,
+  students: readonly string[] | null,
+  flags: RepairFlags,
+): Promise<RepairPlan> {
+  const [{ audit }, { planRepair }, { factRules }] = await Promise.all([
+    import("../pipelines/audit/audit.js"),
+    import("../pipelines/repair/repair.js"),
+    import("../store/settings.js"),
+  ]);
+  const rules = await factRules(session.db, {});
+  const everything = { kinds: null, apps: null, from: null, to: null };
+  await audit({ session, rules, students }, everything, () => {});
+  return planRepair(session, flags.event ?? null);
+}
+
+async function plannedRepair(email: string | undefined, flags: RepairFlags): Promise<RepairPlan> {
+  let plan: RepairPlan = { corrections: [], totals: [] };
+  await draftFacts(flags, { command: "repair", email }, async ({ session, scope }) => {
+    plan = await auditedPlan(session, scope.students, flags);
+  });
+  return plan;
+}
+
+const handOf = (runId: string, flags: RepairFlags) => ({
+  runId,
+  by: flags.by ?? userInfo().username,
+  reason: flags.reason ?? null,
+});
+
+/** One writing run, all of it in one transaction. */
+async function inRun<T>(
+  { shell, flags, opened }: { shell: Shell; flags: RepairFlags; opened: Opened },
+  work: (session: Session, runId: string) => Promise<T>,
+): Promise<T & { runId: string }> {
+  const { config } = opened;
+  const { inTransaction, withRun } = await import("../store/runs.js");
+  const request = { command: "repair", version: shell.version, lockWaitSeconds: config.lockWait };
+  return withDatabase(config, flags, "repair", (store) =>
+    withRun(store, request, async ({ session, runId }) => ({
+      ...(await inTransaction(session, (inside) => work(inside, runId))),
+      runId,
+    })),
+  );
+}
+
+/** Carries a plan out; one that was agreed to must still be the plan. */
+async function repair(
+  shell: Shell,
+  email: string | undefined,
+  flags: RepairFlags,
+  agreed: RepairPlan | null,
+): Promise<void> {
+  const opened = open(flags);
+  const [{ carryOut }, { requireStudents }, { factRules }] = await Promise.all([
+    import("../pipelines/repair/repair.js"),
+    import("../pipelines/facts/students.js"),
+    import("../store/settings.js"),
+  ]);
+  const done = await inRun({ shell, flags, opened }, async (session, runId) => {
+    const students = email === undefined ? null : await requireStudents(session.db, email);
+    const plan = await auditedPlan(session, students, flags);
+    if (agreed !== null && idsOf(plan) !== idsOf(agreed))
+      throw new WorkError(
+        "what is landed has changed since the plan was printed: nothing was written; look at it again",
+      );
+    return { plan, ...(await carryOut(session, await factRules(session.db, {}), handOf(runId, flags))) };
+  });
+  await printCorrections(opened.screen, flags, {
+    done: `repair: ${done.corrections.length} of ${done.plan.corrections.length} corrections made in run ${done.runId}; facts ~${done.facts.updated}`,
+    planned: done.plan.corrections.length,
+    applied: done.corrections.length,
+    corrections: done.corrections,
+    totals: done.plan.totals,
+  });
+}
+
+const idsOf = ({ corrections }: RepairPlan): string => corrections.map(({ id }) => id).join();
+
+async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {
+  const opened = open(flags);
+  const [{ undo }, { factRules }] = await Promise.all([
+    import("../pipelines/repair/repair.js"),
+    import("../store/settings.js"),
+  ]);
+  const undoing = flags.undoRun === undefined ? { ids: flags.undo ?? [] } : { runId: flags.undoRun };
+  const done = await inRun({ shell, flags, opened }, async (session, runId) =>
+    undo(session, await factRules(session.db, {}), undoing, handOf(runId, flags)),
+  );
+  await printCorrections(opened.screen, flags, {
+    done: `repair: ${done.corrections.length} corrections undone in run ${done.runId}; facts ~${done.facts.updated}`,
+    planned: done.corrections.length,
+    applied: done.corrections.length,
+    corrections: done.corrections,
+    totals: [],
+  });
+}
+
+async function listMade(email: string | undefined, flags: RepairFlags): Promise<void> {
+  const { listCorrections } = await import("../store/corrections.js");
+  await readFacts(flags, { command: "repair", email }, async ({ db, scope, screen }) => {
+    const corrections = await listCorrections(db, { students: scope.students });
+    await printCorrections(screen, flags, {
+      done: `${corrections.length} corrections, ${corrections.filter(({ state }) => state === "live").length} live`,
+      planned: 0,
+      applied: 0,
+      corrections,
+      totals: [],
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import type { Verdict } from "./finding.js";
+
+/** Where a correction stands: only planned, in force, or retired. */
+export type CorrectionState = "planned" | "live" | "undone";
+
+/** A correction of one event's XP to its own XP. Amounts are exact decimal text. docs/repair.md. */
+export interface ListedCorrection {
+  id: string;
+  eventId: string;
+  studentId: string;
+  email: string | null;
+  /** Day of the event's fact. */
+  date: string | null;
+  /** What the event's fact counts without the correction, and with it. */
+  from: string;
+  to: string;
+  excessXp: string;
+  /** The results in which the excess was found. */
+  results: readonly string[];
+  verdict: Verdict;
+  rule: string;
+  state: CorrectionState;
+  /** Why a person chose it; null where the audit confirmed it. */
+  reason: string | null;
+  madeBy: string | null;
+  /** ISO 8601, UTC. */
+  madeAt: string | null;
+  runId: string | null;
+  retiredBy: string | null;
+  retiredAt: string | null;
+  retiredRunId: string | null;
+  /** The finding in one line. */
+  summary: string;
+}
+
+/** What a student's facts count before and after corrections; exact decimal text. */
+export interface CorrectedTotal {
+  studentId: string;
+  email: string | null;
+  before: string;
+  after: string;
+}

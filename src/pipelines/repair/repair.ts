@@ -1,0 +1,76 @@
+import type { CorrectedTotal, ListedCorrection } from "../../domain/correction.js";
+import { UsageError } from "../../errors.js";
+import {
+  correctedTotals,
+  type Hand,
+  listCorrections,
+  makeCorrections,
+  planCorrections,
+  plannedCorrections,
+  retireCorrections,
+  touchCorrected,
+  type Undoing,
+  unknownCorrections,
+  unplannedEvents,
+} from "../../store/corrections.js";
+import { deriveFacts, type FactChanges } from "../../store/derive.js";
+import type { FactRules } from "../../store/linking.js";
+import type { Session } from "../../store/session.js";
+import { openTouched } from "../../store/touched.js";
+
+/** What a repair would do, or did. */
+export interface RepairPlan {
+  corrections: ListedCorrection[];
+  /** The students' XP before and after, the largest difference first. */
+  totals: CorrectedTotal[];
+}
+
+/**
+ * The corrections that the findings in the session's list call for: of the confirmed ones, or of the named events.
+ * @throws UsageError for a named event that no finding with a known own XP is about
+ */
+export async function planRepair({ db }: Session, events: readonly string[] | null): Promise<RepairPlan> {
+  await planCorrections(db, events);
+  const missing = events === null ? [] : await unplannedEvents(db, events);
+  if (missing.length > 0)
+    throw new UsageError(
+      `no finding says what the own XP of ${missing.join(", ")} is: only what the audit confirms or finds probable can be corrected`,
+    );
+  return { corrections: await plannedCorrections(db), totals: await correctedTotals(db) };
+}
+
+async function deriveCorrected({ db }: Session, rules: FactRules): Promise<FactChanges> {
+  await openTouched(db);
+  await touchCorrected(db);
+  return deriveFacts(db, rules, "touched");
+}
+
+/** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */
+export async function carryOut(
+  session: Session,
+  rules: FactRules,
+  hand: Hand,
+): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
+  await makeCorrections(session.db, hand);
+  const facts = await deriveCorrected(session, rules);
+  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+}
+
+/**
+ * Retires live corrections and derives the facts as if they had never been made. To be called inside a run's
+ * transaction. Those that are undone already stay as they are.
+ * @throws UsageError for an id that names no correction, and a run that made none
+ */
+export async function undo(
+  session: Session,
+  rules: FactRules,
+  undoing: Undoing,
+  hand: Hand,
+): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
+  const unknown = await unknownCorrections(session.db, undoing);
+  if (unknown.length > 0)
+    throw new UsageError(`no correction is known as ${unknown.join(", ")}; \`timeback repair --list\` shows them`);
+  await retireCorrections(session.db, undoing, hand);
+  const facts = await deriveCorrected(session, rules);
+  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+}

@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import { copyRow } from "./copy-text.js";
+import { isoInstant } from "./iso-instant.js";
+import { pagesOf } from "./pages.js";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/** Opens `pg_temp.founded_corrections`: the live corrections whose ground the audit found again. */
+export const openFounded = (db: Db) =>
+  sql`create temp table founded_corrections (correction_id text collate "C")`.execute(db);
+
+/** Adds corrections whose ground was found again. */
+export const addFounded = (session: Session, ids: readonly string[]): Promise<number> =>
+  session.copyIn(
+    "pg_temp.founded_corrections",
+    ["correction_id"],
+    ids.map((id) => copyRow([id])),
+  );
+
+/** A live correction whose ground has moved. Amounts are exact decimal text. */
+export interface StaleCorrectionRow {
+  correctionId: string;
+  eventId: string;
+  studentId: string;
+  email: string | null;
+  date: string | null;
+  app: string | null;
+  activityName: string | null;
+  own: string;
+  excess: string;
+  results: string[];
+  madeBy: string;
+  madeAt: string;
+  runId: string;
+  /** What the event reports, and what its fact counts; null where it is gone. */
+  reported: string | null;
+  counted: string | null;
+}
+
+/** The live corrections of these students (null: everybody) that are not among the founded ones. */
+export const staleCorrections = (db: Db, students: readonly string[] | null): AsyncGenerator<StaleCorrectionRow[]> =>
+  pagesOf(
+    db,
+    sql<StaleCorrectionRow>`
+    select c.correction_id as "correctionId", c.event_id::text as "eventId", c.student_id as "studentId", f.email,
+      to_char(f.date, 'YYYY-MM-DD') as date, e.app, coalesce(e.activity_name, e.activity_key) as "activityName",
+      trim_scale(c.own_xp)::text as own, trim_scale(c.excess_xp)::text as excess, c.results, c.made_by as "madeBy",
+      ${isoInstant(sql`c.made_at`)} as "madeAt", c.made_run::text as "runId", trim_scale(e.xp)::text as reported,
+      trim_scale(f.xp_earned)::text as counted
+    from timeback.corrections c
+    left join timeback.caliper_events e on e.event_id = c.event_id
+    left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = 'caliper:event:' || c.event_id
+    where c.retired_at is null and ${students === null ? sql`true` : sql`c.student_id = any(${[...students]}::text[])`}
+      and not exists (select from pg_temp.founded_corrections k where k.correction_id = c.correction_id)
+    order by c.student_id, c.event_id`,
+  );

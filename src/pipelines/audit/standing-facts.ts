@@ -62,7 +62,7 @@ const summaries: Record<FamilyRow["kind"], (row: FamilyRow) => string> = {
   "double-counted": (row) => {
     const tooMuch = `${xpWords(row.counted)} XP counted, ${xpWords(row.truth)} earned`;
     if (row.elsewhere.length === 0)
-      return `one activity is counted by several facts: ${sum(row.stands)} = ${tooMuch}, ${xpWords(row.inflation)} too much`;
+      return `one activity is counted by several facts: ${sum(row.stands)} = ${tooMuch}${excess(row)}`;
     const others = [...new Set(row.elsewhere.map(({ studentId }) => studentId))].join(", ");
     return `one record is counted for several students (also for ${others}): ${tooMuch} by this one`;
   },
@@ -74,6 +74,13 @@ const summaries: Record<FamilyRow["kind"], (row: FamilyRow) => string> = {
       ? `${counts(row.stands.length)} that should not be there (the record is ${states(row)}): ${xpWords(row.counted)} XP counted, 0 earned`
       : `${counts(row.stands.length)} out of date (${differing(row)}): ${xpWords(row.counted)} XP counted, ${xpWords(row.truth)} earned`,
 };
+
+/** Two facts of one record may by chance count what it is worth, or less. */
+function excess({ inflation }: FamilyRow): string {
+  const amount = xpWords(inflation);
+  if (amount === "0") return "";
+  return amount.startsWith("-") ? `, ${amount.slice(1)} too little` : `, ${amount} too much`;
+}
 
 const states = ({ astray }: FamilyRow): string =>
   [...new Set(astray.map(({ state }) => state))].sort(byText).join(", ");

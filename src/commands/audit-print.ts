@@ -64,7 +64,7 @@ async function printFindings(asker: Asker, { filter }: Audited, overview: AuditO
     listing: {
       head: auditHead({ ...overview, scope: { ...asked, kinds, apps } }),
       rows: "findings",
-      fields: findingFields,
+      fields: findingFields(),
       object: ({ body }) => body,
       columns: findingColumns(new Set(await store.sharedEmails(db))),
     },

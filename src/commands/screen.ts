@@ -13,7 +13,7 @@ export interface Screen {
   note(line: string): void;
   /** A line on stderr that --quiet does not hide. */
   warn(line: string): void;
-  /** True where stderr is a terminal and nobody asked for quiet. */
+  /** True where stderr is a terminal with a width (some have none; there a line that changes never ends), and nobody asked for quiet. */
   lively: boolean;
   /** Whether tables may have colours. */
   color: boolean;
@@ -72,7 +72,7 @@ export function openScreen({ output, quiet, color }: ScreenFlags, colorful: bool
     warn: (line) => {
       process.stderr.write(`${line}\n`);
     },
-    lively: process.stderr.isTTY === true && !quiet,
+    lively: process.stderr.isTTY === true && process.stderr.columns > 0 && !quiet,
     color: colorful && color !== false && output === undefined,
   };
 }

@@ -5,14 +5,8 @@ import type { Column } from "./table.js";
 
 type Members = Readonly<Record<string, unknown>>;
 
-const parsed = new WeakMap<ListedFinding, Members>();
-
 /** All members of a finding, numbers exact (`LosslessNumber`). */
-export function membersOf(finding: ListedFinding): Members {
-  const members = parsed.get(finding) ?? (parse(finding.body) as Members);
-  parsed.set(finding, members);
-  return members;
-}
+export const membersOf = ({ body }: ListedFinding): Members => parse(body) as Members;
 
 const cell = (value: unknown): string => {
   if (value === undefined || value === null) return "";
@@ -45,12 +39,19 @@ const MEMBERS = [
   "evidence",
 ];
 
-/** The columns of a finding in CSV; empty where a kind does not have the member. */
-export const findingFields: readonly Field<ListedFinding>[] = MEMBERS.map((key) => ({
-  key,
-  json: (finding) => stringify(membersOf(finding)[key]) ?? "null",
-  csv: (finding) => cell(membersOf(finding)[key]),
-}));
+/** The columns of a finding in CSV; empty where a kind does not have the member. Each finding is parsed once. */
+export function findingFields(): readonly Field<ListedFinding>[] {
+  let last: { finding: ListedFinding; members: Members } | undefined;
+  const memberOf = (finding: ListedFinding, key: string): unknown => {
+    if (last?.finding !== finding) last = { finding, members: membersOf(finding) };
+    return last.members[key];
+  };
+  return MEMBERS.map((key) => ({
+    key,
+    json: (finding) => stringify(memberOf(finding, key)) ?? "null",
+    csv: (finding) => cell(memberOf(finding, key)),
+  }));
+}
 
 /** Who it is about: the email, and the id where no email tells the student apart. */
 function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {

@@ -52,6 +52,9 @@ export interface ReadingShape {
   day?: boolean;
 }
 
+/** An event without banked XP near it. */
+export type Quiet = readonly [base: number, xp: number, attempt?: number | null, correct?: number];
+
 /** A student with an app of its own, and everything that it did. Nothing of it touches another story. */
 export class Story {
   readonly events: Cells[] = [];
@@ -159,8 +162,8 @@ export class Story {
     ]);
   }
 
-  /** Quiet events of another student, an hour apart: one for each [base, XP, attempt, right of ten]. */
-  quiet(...all: readonly (readonly [base: number, xp: number, attempt?: number | null, correct?: number])[]): this {
+  /** Quiet events of another student, an hour apart: one for each. Right answers are of ten. */
+  quiet(...all: readonly Quiet[]): this {
     const before = this.events.length;
     all.forEach(([base, xp, attempt = 1, correct = 10], index) => {
       const of = `quiet-${before + index}`;

@@ -1,7 +1,22 @@
-import type { Story } from "../audit-world.js";
+import { Story } from "../audit-world.js";
 
-/** A title, what happens, and the findings as `briefOf` writes them; in any order. */
-export type AuditStory = readonly [title: string, happens: (story: Story) => void, ...findings: string[]];
+/** A title, what happens, and what the audit says of it, as the test writes it; in any order. */
+export type AuditStory = readonly [title: string, happens: (story: Story) => void, ...says: string[]];
+
+/** A story that has happened. */
+export interface Told {
+  title: string;
+  story: Story;
+  says: string[];
+}
+
+/** Lets the stories of a chapter happen, each to students and an app of its own. */
+export const tell = (chapter: string, stories: readonly AuditStory[]): Told[] =>
+  stories.map(([title, happens, ...says], index) => {
+    const story = new Story(`${chapter}-${String(index + 1).padStart(2, "0")}`);
+    happens(story);
+    return { title, story, says };
+  });
 
 const five = <T>(one: T): T[] => Array.from({ length: 5 }, () => one);
 

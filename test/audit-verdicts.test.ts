@@ -9,6 +9,8 @@ import { inDraft } from "../src/store/snapshot.js";
 import { banked } from "./support/audit-stories/banked.js";
 import { calibrations } from "./support/audit-stories/calibrations.js";
 import { eras } from "./support/audit-stories/eras.js";
+import { failedWrites } from "./support/audit-stories/failed-writes.js";
+import { oneEvent } from "./support/audit-stories/one-event.js";
 import { ownXp } from "./support/audit-stories/own-xp.js";
 import { type Told, tell } from "./support/audit-stories/story.js";
 import { verdicts } from "./support/audit-stories/verdicts.js";
@@ -37,7 +39,13 @@ interface Answer {
   findings: Bundle[];
 }
 
-const judged = { verdict: tell("verdict", verdicts), "own XP": tell("own", ownXp), "banked XP": tell("bank", banked) };
+const judged = {
+  verdict: tell("verdict", verdicts),
+  "failed write": tell("failed", failedWrites),
+  "own XP": tell("own", ownXp),
+  "banked XP": tell("bank", banked),
+  "one event": tell("one", oneEvent),
+};
 const ofApps = tell("app", calibrations);
 const ofEras = tell("era", eras);
 const world = [...Object.values(judged).flat(), ...ofApps, ...ofEras].map(({ story }) => story);

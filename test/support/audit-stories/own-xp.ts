@@ -171,11 +171,7 @@ export const ownXp: readonly AuditStory[] = [
   ],
   [
     "a child line item's result is no evidence of own XP",
-    (s) =>
-      banks(isVoid(s))
-        .event()
-        .activity("part", { child: true })
-        .result("own", [{ of: "part", metadata: { xp: 3, relatedCaliperEvents: [] } }]),
+    (s) => banks(isVoid(s)).activity("ex", { child: true }).event().own({ xp: 3 }),
   ],
   [
     "a deleted own result is no evidence",

@@ -46,7 +46,7 @@ export const count = (counts: FormulaCounts, formulas: FormulaSet, events: numbe
 };
 
 /** Number of events. */
-export const totalOf = (counts: FormulaCounts): number => [...counts.values()].reduce((sum, n) => sum + n, 0);
+const totalOf = (counts: FormulaCounts): number => [...counts.values()].reduce((sum, n) => sum + n, 0);
 
 const explainedBy = (formulas: FormulaSet, counts: FormulaCounts): number =>
   [...counts].reduce((sum, [set, n]) => ((set & formulas) === 0 ? sum : sum + n), 0);

@@ -113,13 +113,14 @@ async function readSource({
   progress,
   window,
 }: EtlRun): Promise<EtlSummary & { runId: string }> {
-  const [{ runEtl }, { inspectSource }, { withRun }, { factRules, storeSettings }, { withSource }] = await Promise.all([
-    import("../pipelines/oneroster/etl.js"),
-    import("../store/source-read.js"),
-    import("../store/runs.js"),
-    import("../store/settings.js"),
-    import("../store/open.js"),
-  ]);
+  const [{ runEtl }, { inspectSource }, { withPlannedRun }, { factRules, storeSettings }, { withSource }] =
+    await Promise.all([
+      import("../pipelines/oneroster/etl.js"),
+      import("../store/source-read.js"),
+      import("../store/fact-plan.js"),
+      import("../store/settings.js"),
+      import("../store/open.js"),
+    ]);
   const asked = requestedSettings(config);
   await factRules(store.db, asked);
   const { sourceUrl } = config;
@@ -139,7 +140,7 @@ async function readSource({
   if (sourceUrl === undefined) {
     const schema = flags.sourceSchema ?? IMPORTED_SCHEMA;
     await store.withSession((session) => inspectSource(session, schema));
-    return withRun(store, request, async (run) => {
+    return withPlannedRun(store, request, async (run) => {
       const source = await inspectSource(run.session, schema);
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
@@ -147,7 +148,7 @@ async function readSource({
   return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
     sourceStore.withSession(async (session) => {
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
-      return withRun(store, request, async (run) => ({
+      return withPlannedRun(store, request, async (run) => ({
         runId: run.runId,
         ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)),
       }));

@@ -44,10 +44,10 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  const [{ ingest }, { sizeOfInput }, { withRun }, { factRules, storeSettings }] = await Promise.all([
+  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/ingest.js"),
     import("../pipelines/caliper/input.js"),
-    import("../store/runs.js"),
+    import("../store/fact-plan.js"),
     import("../store/settings.js"),
   ]);
   const sizes = new Map<string, number | null>();
@@ -62,7 +62,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       lockWaitSeconds: config.lockWait,
       dryRun: flags.dryRun === true,
     };
-    return withRun(store, request, async (run) => {
+    return withPlannedRun(store, request, async (run) => {
       const rules = await storeSettings(run.session.db, asked);
       const summary = await ingest(run, rules, {
         files,

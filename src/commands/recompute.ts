@@ -48,10 +48,10 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
   if (Object.keys(set).length > 0 && (email ?? from ?? to ?? null) !== null)
     throw new UsageError("--set changes every fact: leave out the email and the days");
   const started = Date.now();
-  const [{ recompute }, { requireStudents }, { withRun }, { checkSettings }] = await Promise.all([
+  const [{ recompute }, { requireStudents }, { withPlannedRun }, { checkSettings }] = await Promise.all([
     import("../pipelines/facts/recompute.js"),
     import("../pipelines/facts/students.js"),
-    import("../store/runs.js"),
+    import("../store/fact-plan.js"),
     import("../store/settings.js"),
   ]);
   checkSettings(set);
@@ -59,12 +59,12 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
   const done = await withDatabase(config, flags, "recompute", async (store) => {
     const students = email === undefined ? null : await requireStudents(store.db, email);
     const request = { command: "recompute", version: shell.version, lockWaitSeconds: config.lockWait, dryRun };
-    return withRun(store, request, async (run) => ({
+    return withPlannedRun(store, request, async (run) => ({
       runId: run.runId,
       ...(await recompute(run, { students, from, to }, set)),
     }));
   });
-  const { runId, facts, xp, foreignFacts } = done;
+  const { runId, facts, xp, foreignFacts, plan } = done;
   const answer = {
     command: "recompute",
     runId,
@@ -77,6 +77,7 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
       xpEarned: fact.xpEarned === null ? null : Number(fact.xpEarned),
     })),
     seconds: (Date.now() - started) / 1000,
+    ...(plan ? { plan } : {}),
   };
   await printSummary(screen, flags, answer, recomputeLines(done, dryRun, answer.seconds));
 }

@@ -110,9 +110,9 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
   if (ids.length > 0 === (flags.all === true))
     throw new UsageError("rejects replay: give the ids of records, or --all");
   const started = Date.now();
-  const [{ replayRejects }, { withRun }, { factRules, storeSettings }] = await Promise.all([
+  const [{ replayRejects }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/replay.js"),
-    import("../store/runs.js"),
+    import("../store/fact-plan.js"),
     import("../store/settings.js"),
   ]);
   const dryRun = flags.dryRun === true;
@@ -121,7 +121,7 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
     const asked = requestedSettings(config);
     await factRules(store.db, asked);
     await requireReplayable(store.db, ids);
-    return withRun(store, request, async (run) => {
+    return withPlannedRun(store, request, async (run) => {
       const rules = await storeSettings(run.session.db, asked);
       const summary = await replayRejects(run, rules, { ids: flags.all ? null : ids, stop: stopOn(shell.signal) });
       return { runId: run.runId, ...summary };

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { CorrectedTotal, ListedCorrection } from "../domain/correction.js";
+import type { FactPlan } from "../domain/fact-plan.js";
 import type { RepairPlan } from "../pipelines/repair/repair.js";
 import type { Column } from "../report/table.js";
 import type { CommonFlags } from "./common.js";
@@ -12,6 +13,8 @@ export interface PrintedCorrections {
   applied: number;
   corrections: readonly ListedCorrection[];
   totals: readonly CorrectedTotal[];
+  /** What a plan does to the facts. */
+  facts?: FactPlan;
 }
 
 async function* pageOf<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
@@ -21,16 +24,17 @@ async function* pageOf<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]
 async function print(
   screen: Screen,
   flags: CommonFlags,
-  { planned, applied, corrections, totals }: PrintedCorrections,
+  { planned, applied, corrections, totals, facts }: PrintedCorrections,
   columns: readonly Column<ListedCorrection>[],
 ): Promise<void> {
   if (flags.quiet && applied > 0 && flags.output === undefined) return; // a run that was done
-  const [{ renderListing }, { correctionFields, totalLines }] = await Promise.all([
+  const [{ renderListing }, { correctionFields, totalLines }, { planJson }] = await Promise.all([
     import("../report/listing.js"),
     import("../report/correction-listing.js"),
+    import("../report/fact-plan.js"),
   ]);
   const listing = {
-    head: { command: "repair", planned, applied },
+    head: { command: "repair", planned, applied, ...(facts ? { plan: planJson(facts) } : {}) },
     rows: "corrections",
     fields: correctionFields,
     columns,

@@ -89,7 +89,7 @@ async function auditedPlan(
 }
 
 async function plannedRepair(email: string | undefined, flags: RepairFlags): Promise<RepairPlan> {
-  let plan: RepairPlan = { corrections: [], totals: [] };
+  let plan: RepairPlan = { corrections: [], totals: [], facts: { changes: [], largest: [] } };
   await draftFacts(flags, { command: "repair", email }, async ({ session, scope }) => {
     plan = await auditedPlan(session, scope.students, flags);
   });

@@ -27,6 +27,7 @@ const eventResults = sql`
   create temp table event_results as
   select t.leader, e.app, e.attempt as event_attempt, r.sourced_id, trim_scale(r.xp) as xp, r.multiplier, r.attempt,
     r.activity_key, r.total_questions, r.correct_questions, r.score_day is not null as of_day,
+    coalesce(${isBanked("r")}, false) as is_banked,
     ${near(sql`r.score_date`)} or ${near(sql`r.ended_at`)} as is_close
   from pg_temp.links l
   join pg_temp.twins t on t.event_id = l.event_id
@@ -44,7 +45,7 @@ const appNumbering = sql`
     union all select app, null, attempt from pg_temp.event_results) n
   group by 1`;
 
-/** What an event's own results say: those of its attempt, or where an attempt is missing, those close to it; close ones before others. */
+/** What an event's own results say (never one of banked XP): those of its attempt, or where an attempt is missing, those close to it; close ones before others. */
 const ownResults = sql`
   create temp table own_results as
   with linked as (
@@ -53,7 +54,7 @@ const ownResults = sql`
     from pg_temp.event_results r join pg_temp.app_numbering n on n.app = coalesce(r.app, '')),
   own as (
     select * from linked
-    where not of_day and is_close = any_close and case when counted is null or event_counted is null then is_close else counted = event_counted end)
+    where not of_day and not is_banked and is_close = any_close and case when counted is null or event_counted is null then is_close else counted = event_counted end)
   select leader, array_agg(sourced_id order by sourced_id) as sourced_ids,
     array_agg(xp::text order by sourced_id) as xps, min(xp) as least_xp,
     (array_agg(multiplier order by sourced_id) filter (where multiplier is not null))[1] as multiplier,

@@ -1,4 +1,6 @@
 import type { CorrectedTotal, ListedCorrection } from "../../domain/correction.js";
+import type { FactPlan } from "../../domain/fact-plan.js";
+import { sumOf, xpFromText, xpText } from "../../domain/xp.js";
 import { UsageError } from "../../errors.js";
 import {
   correctedTotals,
@@ -23,6 +25,38 @@ export interface RepairPlan {
   corrections: ListedCorrection[];
   /** The students' XP before and after, the largest difference first. */
   totals: CorrectedTotal[];
+  /** What becomes of the facts. */
+  facts: FactPlan;
+}
+
+const LARGEST = 20;
+const sum = (amounts: readonly string[]): string => xpText(sumOf(amounts.map(xpFromText)));
+
+/** What corrections do to the facts of their events, in the form of every plan. */
+function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
+  if (corrections.length === 0) return { changes: [], largest: [] };
+  const change = "updated" as const;
+  return {
+    changes: [
+      {
+        change,
+        eventType: "ActivityEvent",
+        xpSource: "correction",
+        rows: corrections.length,
+        xpBefore: sum(corrections.map(({ from }) => from)),
+        xpAfter: sum(corrections.map(({ to }) => to)),
+      },
+    ],
+    largest: corrections.slice(0, LARGEST).map(({ studentId, email, date, eventId, from, to }) => ({
+      change,
+      studentId,
+      email,
+      date: date ?? "",
+      factKey: `caliper:event:${eventId}`,
+      xpBefore: from,
+      xpAfter: to,
+    })),
+  };
 }
 
 /**
@@ -36,7 +70,8 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
     throw new UsageError(
       `no finding says what the own XP of ${missing.join(", ")} is: only what the audit confirms or finds probable can be corrected`,
     );
-  return { corrections: await plannedCorrections(db), totals: await correctedTotals(db) };
+  const corrections = await plannedCorrections(db);
+  return { corrections, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
 async function deriveCorrected({ db }: Session, rules: FactRules): Promise<FactChanges> {

@@ -42,7 +42,7 @@ describeOnEngines("settings that shape facts", (engine) => {
     onDatabase(engine, async (database) => {
       const { env } = database;
       expect(await timeback(["ingest", "-", "--zone", "America/Chicago"], { env, input })).toMatchObject({ code: 0 });
-      expect(await stored(database)).toEqual({
+      expect(await stored(database)).toMatchObject({
         zone: "America/Chicago",
         "link-window": "86400",
         "test-users": "exclude",
@@ -66,7 +66,7 @@ describeOnEngines("settings that shape facts", (engine) => {
       });
       expect(await contentsOf(database), "a plan stores no setting").toEqual(before);
       expect(await timebackJson(plan, { env })).toMatchObject({ facts: { inserted: 0, updated: 1, deleted: 0 } });
-      expect(await stored(database)).toEqual({ zone: "UTC", "link-window": "3600", "test-users": "exclude" });
+      expect(await stored(database)).toMatchObject({ zone: "UTC", "link-window": "3600", "test-users": "exclude" });
       expect(await days(database)).toEqual(["2025-03-02 UTC"]);
       const asBefore = await timeback(["ingest", "-", "--zone", "UTC", "--link-window", "3600"], { env, input });
       expect(asBefore, "the stored values may be asked for").toMatchObject({

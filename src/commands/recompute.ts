@@ -26,7 +26,12 @@ export const recomputeCommand = (shell: Shell): Command =>
     .argument("[email]", "student whose facts are rebuilt")
     .option("--from <day>", "first day of facts, YYYY-MM-DD in the stored zone", dayOption)
     .option("--to <day>", "last day of facts, inclusive", dayOption)
-    .option("--set <key=value>", "change a setting that shapes facts (zone, link-window, test-users)", addSetting, {})
+    .option(
+      "--set <key=value>",
+      "change a setting that shapes facts or findings (docs/facts.md, docs/audit.md)",
+      addSetting,
+      {},
+    )
     .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type BankWrite, judgeStudent, type Suspect } from "./bundle.js";
 import type { Calibration, FormulaStatus } from "./calibration.js";
+import { multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
 import { ONE_XP, sumOf, type Xp } from "./xp.js";
+
+const tables = {
+  standard: multipliersFromText(STANDARD_MULTIPLIERS.standard),
+  decay: multipliersFromText(STANDARD_MULTIPLIERS.decay),
+};
 
 const xp = (whole: number): Xp => BigInt(whole) * ONE_XP;
 const bank = (sourcedId: string, whole: number, changes: Partial<BankWrite> = {}): BankWrite => ({
@@ -18,7 +24,7 @@ const suspect = (changes: Partial<Suspect> = {}): Suspect => ({
   eventId: "e-1",
   app: "app",
   xp: xp(9),
-  completion: { base: xp(2), band: "full", attempt: 1, multiplier: null },
+  completion: { base: xp(2), band: "full", attempt: 1, multiplier: null, tables },
   ownResultXp: [],
   near: [bank("video", 5), bank("article", 1)],
   late: [],

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import { type AppCounts, calibrate, count, formulasThat, keptFormulas, noCounts } from "./calibrate.js";
-import { FORMULAS } from "./own-xp.js";
+import { FORMULAS, multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
 import { xpFromText } from "./xp.js";
+
+const tables = {
+  standard: multipliersFromText(STANDARD_MULTIPLIERS.standard),
+  decay: multipliersFromText(STANDARD_MULTIPLIERS.decay),
+};
 
 /** The formulas by which a first attempt with all right pays this XP for this base. */
 const fits = (base: string, xp: string, attempt = 1) =>
-  formulasThat({ base: xpFromText(base), band: "full", attempt, multiplier: null }, (own) => own === xpFromText(xp));
+  formulasThat(
+    { base: xpFromText(base), band: "full", attempt, multiplier: null, tables },
+    (own) => own === xpFromText(xp),
+  );
 const EVERY = fits("4", "5");
 const CEIL = fits("1", "2");
 const ROUND = fits("1", "1");

@@ -7,16 +7,24 @@ import {
   type Completion,
   explainedOwn,
   FORMULAS,
+  multipliersFromText,
   multipliersOf,
   paid,
+  STANDARD_MULTIPLIERS,
 } from "./own-xp.js";
 import { xpFromText, xpText } from "./xp.js";
+
+const tables = {
+  standard: multipliersFromText(STANDARD_MULTIPLIERS.standard),
+  decay: multipliersFromText(STANDARD_MULTIPLIERS.decay),
+};
 
 const completion = (changes: Partial<Completion> = {}): Completion => ({
   base: xpFromText("2"),
   band: "full",
   attempt: 1,
   multiplier: null,
+  tables,
   ...changes,
 });
 
@@ -32,9 +40,9 @@ test.each([
   ["decay", 4, [0, 0, 0]],
   ["decay", 9, [0, 0, 0]],
 ] as const)("the %s table, attempt %s: %j for all right, 80 %% and less", (table, attempt, multipliers) => {
-  const inTable = BANDS.flatMap((band) => multipliersOf(table, { band, attempt }));
+  const inTable = BANDS.flatMap((band) => multipliersOf(table, { band, attempt, tables }));
   expect(inTable.map((one) => Number(one) / 10_000)).toEqual(multipliers);
-  expect(multipliersOf(table, { band: null, attempt })).toEqual(inTable);
+  expect(multipliersOf(table, { band: null, attempt, tables })).toEqual(inTable);
 });
 
 test.each([

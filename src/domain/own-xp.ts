@@ -10,6 +10,12 @@ export interface Formula {
   table: MultiplierTable;
 }
 
+/** For each attempt the multipliers, in ten-thousandths, for all right and for at least 80 %; the last stands for all later ones. Less than 80 %: 0. */
+export type MultiplierRows = readonly (readonly [full: bigint, pass: bigint])[];
+
+/** The multipliers of each table. */
+export type MultiplierTables = Readonly<Record<MultiplierTable, MultiplierRows>>;
+
 /** What is known of one completed activity before anybody asks what it paid. */
 export interface Completion {
   /** XP of the activity's resource. */
@@ -19,6 +25,8 @@ export interface Completion {
   attempt: number;
   /** The multiplier stored on its own result, in ten-thousandths. */
   multiplier: bigint | null;
+  /** The multipliers of which one applies where none is stored. */
+  tables: MultiplierTables;
 }
 
 /** Every formula; a set of formulas is a number with the bit of each. */
@@ -26,26 +34,25 @@ export const FORMULAS: readonly Formula[] = MULTIPLIER_TABLES.flatMap((table) =>
   ROUNDINGS.map((rounding) => ({ rounding, table })),
 );
 
-/** Multipliers in ten-thousandths, for all right and for at least 80 %, by attempt; the last stands for all later ones. Less than 80 %: 0. */
-const MULTIPLIERS: Record<MultiplierTable, readonly (readonly [full: bigint, pass: bigint])[]> = {
-  standard: [
-    [12_500n, 10_000n],
-    [10_000n, 5_000n],
-  ],
-  decay: [
-    [12_500n, 10_000n],
-    [6_250n, 5_000n],
-    [3_125n, 2_500n],
-    [0n, 0n],
-  ],
+/** Reads a row for each attempt: `1.25/1,1/0.5`. @throws RangeError for what is no such text */
+export const multipliersFromText = (text: string): MultiplierRows =>
+  text.split(",").map((row) => {
+    const [full = "", pass = ""] = row.split("/");
+    return [multiplierFromText(full), multiplierFromText(pass)] as const;
+  });
+
+/** The tables of a database that stores no others (docs/audit.md, "Own XP"). */
+export const STANDARD_MULTIPLIERS: Readonly<Record<MultiplierTable, string>> = {
+  standard: "1.25/1,1/0.5",
+  decay: "1.25/1,0.625/0.5,0.3125/0.25,0/0",
 };
 
 /** The multipliers that a table allows, in ten-thousandths: one, or each band's where the accuracy is not known. docs/audit.md, "Own XP". */
 export function multipliersOf(
   table: MultiplierTable,
-  { band, attempt }: Pick<Completion, "band" | "attempt">,
+  { band, attempt, tables }: Pick<Completion, "band" | "attempt" | "tables">,
 ): readonly bigint[] {
-  const rows = MULTIPLIERS[table];
+  const rows = tables[table];
   const [full, pass] = rows[Math.min(Math.max(attempt, 1), rows.length) - 1] ?? [0n, 0n];
   if (band === null) return [full, pass, 0n];
   return [{ full, pass, fail: 0n }[band]];

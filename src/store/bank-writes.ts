@@ -1,14 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { isBanked, isPassive, isSameCourse } from "./exercises.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
 
-/** So soon after an exercise a bank write belongs to it; so long before and after an event one may be inside it. docs/audit.md, "Banked XP". */
-const HOST = sql`interval '10 seconds'`;
-const BEFORE = sql`interval '15 minutes'`;
-const AFTER = sql`interval '26 hours'`;
+const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
 /** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. */
 const rises = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -38,13 +36,13 @@ const writes = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     and (${isBanked("r")} or (r.xp_reason is null and rise.sourced_id is not null and (${isPassive("resource")})))`;
 
 /** Each with its host: the last exercise event shortly before it, by the leader of its twins. */
-const hosted = sql`
+const hosted = ({ hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
   create temp table bank_writes as
   select b.*, host.leader as host
   from pg_temp.bank_writes_found b
   left join lateral (
     select x.leader from pg_temp.exercises x
-    where x.student_id = b.student_id and x.occurred_at <= b.at and x.occurred_at >= b.at - ${HOST}
+    where x.student_id = b.student_id and x.occurred_at <= b.at and x.occurred_at >= b.at - ${interval(hostSeconds)}
       and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
     order by x.occurred_at desc, x.event_id limit 1) host on true`;
 
@@ -52,8 +50,8 @@ const hosted = sql`
 const isNotItsOwn = sql`not exists (
   select from pg_temp.event_results own where own.leader = x.leader and own.sourced_id = b.sourced_id)`;
 
-/** Banked XP near an exercise `x`: hosted by it, or by none and at most 15 minutes before and 10 seconds after it. */
-const near = sql`
+/** Banked XP near an exercise `x`: hosted by it, or by none and shortly before or after it (docs/audit.md, "Banked XP"). */
+const near = ({ bankBeforeSeconds, hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
   create temp table near_banks as
   select x.leader as event_id, b.sourced_id, b.xp, b.host is not null as hosted, abs(extract(epoch from b.at - x.occurred_at)) as distance
   from pg_temp.exercises x join pg_temp.bank_writes b on b.host = x.leader
@@ -61,34 +59,34 @@ const near = sql`
   union all
   select x.leader, b.sourced_id, b.xp, false, abs(extract(epoch from b.at - x.occurred_at))
   from pg_temp.exercises x join pg_temp.bank_writes b on b.student_id = x.student_id and b.host is null
-    and b.at >= x.occurred_at - ${BEFORE} and b.at <= x.occurred_at + ${HOST}
+    and b.at >= x.occurred_at - ${interval(bankBeforeSeconds)} and b.at <= x.occurred_at + ${interval(hostSeconds)}
     and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
   where x.event_id = x.leader and ${isNotItsOwn}`;
 
-/** Banked XP after an exercise `x`, up to 26 hours, hosted by none: `from` and `where` of a query over `b`. */
-export const lateBanks: RawBuilder<unknown> = sql`
+/** Banked XP after an exercise `x`, hosted by none: `from` and `where` of a query over `b`. */
+export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuilder<unknown> => sql`
   from pg_temp.bank_writes b
   where b.student_id = x.student_id and b.host is null
-    and b.at > x.occurred_at + ${HOST} and b.at <= x.occurred_at + ${AFTER}
+    and b.at > x.occurred_at + ${interval(hostSeconds)} and b.at <= x.occurred_at + ${interval(bankLateSeconds)}
     and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)} and ${isNotItsOwn}`;
 
 /**
  * Makes `pg_temp.bank_writes` (`sourced_id`, `xp`, `at`, `host`, ...) and `pg_temp.near_banks` (`event_id`, `sourced_id`,
  * `xp`, `hosted`, `distance` in seconds) for the exercises in `pg_temp.exercises`.
  */
-export async function gatherBankWrites(db: Db, students: readonly string[] | null): Promise<void> {
+export async function gatherBankWrites(db: Db, rules: AuditRules, students: readonly string[] | null): Promise<void> {
   const ofStudents = students === null ? sql`` : sql`and r.student_id = any(${[...students]}::text[])`;
   for (const statement of [
     rises(ofStudents),
     sql`create index on pg_temp.xp_rises (sourced_id)`,
     sql`analyze pg_temp.xp_rises`,
     writes(ofStudents),
-    hosted,
+    hosted(rules),
     sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
     sql`create index on pg_temp.bank_writes (host)`,
     sql`create index on pg_temp.bank_writes (sourced_id)`,
     sql`analyze pg_temp.bank_writes`,
-    near,
+    near(rules),
     sql`create index on pg_temp.near_banks (event_id)`,
     sql`analyze pg_temp.near_banks`,
   ])

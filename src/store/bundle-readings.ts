@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
 import type { AccuracyBand } from "../domain/own-xp.js";
 import { lateBanks } from "./bank-writes.js";
 import { copyRow } from "./copy-text.js";
@@ -86,8 +87,9 @@ export async function* listBankedReadings(
   db: Db,
   apps: readonly string[],
   late: boolean,
+  rules: AuditRules,
 ): AsyncGenerator<BankedReading[]> {
-  const later = late ? sql`union all select b.xp ${lateBanks}` : sql``;
+  const later = late ? sql`union all select b.xp ${lateBanks(rules)}` : sql``;
   const which = late ? sql`` : sql`and not r.quiet`;
   const rows = sql<ReadingRow & { amounts: string[] | null }>`
     select key, app, quiet, amounts, count(*) as events from (

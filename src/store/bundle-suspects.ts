@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse } from "./exercises.js";
@@ -65,7 +66,8 @@ const nearBanks = sql`
   select ${columns(sql`n.hosted`, sql`n.hosted desc, n.distance`)}
   from pg_temp.near_banks n join pg_temp.bank_writes b on b.sourced_id = n.sourced_id where n.event_id = x.leader`;
 
-const later = sql`select ${columns(sql`false`, sql`b.at`)} ${lateBanks}`;
+const later = (rules: AuditRules): RawBuilder<unknown> =>
+  sql`select ${columns(sql`false`, sql`b.at`)} ${lateBanks(rules)}`;
 
 /** Passive results without XP whose score date lies between the last exercise (at most 2 hours ago, of the same course) and the event. */
 const zeroResults = sql`
@@ -81,7 +83,11 @@ const zeroResults = sql`
         and ${isSameCourse(sql`other.course_id`, sql`x.course_id`)})`;
 
 /** The events of `pg_temp.suspect_readings` of these students (null: everybody), by student, time and id. */
-export const listSuspects = (db: Db, zone: string, students: readonly string[] | null): AsyncGenerator<SuspectRow[]> =>
+export const listSuspects = (
+  db: Db,
+  rules: AuditRules,
+  { zone, students }: { zone: string; students: readonly string[] | null },
+): AsyncGenerator<SuspectRow[]> =>
   pagesOf(
     db,
     sql<SuspectRow>`
@@ -93,7 +99,7 @@ export const listSuspects = (db: Db, zone: string, students: readonly string[] |
       coalesce(x.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(x.total_questions)::text as "totalQuestions",
       trim_scale(x.correct_questions)::text as "correctQuestions",
       array(select t.event_id::text from pg_temp.twins t where t.leader = x.leader and t.event_id <> x.leader order by t.event_id) as twins,
-      o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later}) as late,
+      o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later(rules)}) as late,
       zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted,
       case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
     from pg_temp.suspect_readings s

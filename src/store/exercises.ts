@@ -1,10 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
-
-/** Only so far from its event does a result say what the event itself earned. docs/audit.md, "Own results". */
-const OWN_SECONDS = sql.lit(60);
 
 /** A resource that is watched or read: it earns banked XP, and is no exercise. docs/audit.md, "Passive activities". */
 export const isPassive = (resource: string): RawBuilder<unknown> =>
@@ -19,11 +17,8 @@ export const isBanked = (result: string): RawBuilder<unknown> =>
 export const isSameCourse = (one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(${one} = ${other}) is not false`;
 
-const near = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`coalesce(abs(extract(epoch from ${instant} - e.occurred_at)) <= ${OWN_SECONDS}, false)`;
-
-/** The results that link to an event or one of its twins. */
-const eventResults = sql`
+/** The results that link to an event or one of its twins, and whether they are close enough to be its own. */
+const eventResults = (near: (instant: RawBuilder<unknown>) => RawBuilder<unknown>): RawBuilder<unknown> => sql`
   create temp table event_results as
   select t.leader, e.app, e.attempt as event_attempt, r.sourced_id, trim_scale(r.xp) as xp, r.multiplier, r.attempt,
     r.activity_key, r.total_questions, r.correct_questions, r.score_day is not null as of_day,
@@ -108,9 +103,11 @@ const exercises = sql`
  * Makes `pg_temp.exercises`, the events that may hold other activities' XP (`event_id`, `leader` of its twins, XP, base
  * XP, accuracy band, attempt from 1, ...), `pg_temp.own_results` (by `leader`) and `pg_temp.event_results`, of the events in `pg_temp.twins`, linked by `pg_temp.links`.
  */
-export async function gatherExercises(db: Db): Promise<void> {
+export async function gatherExercises(db: Db, { ownSeconds }: AuditRules): Promise<void> {
+  const near = (instant: RawBuilder<unknown>) =>
+    sql`coalesce(abs(extract(epoch from ${instant} - e.occurred_at)) <= ${sql.lit(ownSeconds)}, false)`;
   for (const statement of [
-    eventResults,
+    eventResults(near),
     sql`create index on pg_temp.event_results (leader, sourced_id)`,
     appNumbering,
     sql`analyze pg_temp.event_results`,

@@ -1,4 +1,6 @@
 import { sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
+import { multipliersFromText, STANDARD_MULTIPLIERS } from "../domain/own-xp.js";
 import { UsageError } from "../errors.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
@@ -26,7 +28,28 @@ function zoneFault(value: string): string | undefined {
 const secondsFault = (value: string): string | undefined =>
   /^[1-9]\d{0,6}$/.test(value) ? undefined : "expected a whole number of seconds, 1 to 9999999";
 
-/** Everything that shapes facts (docs/facts.md, "Settings"). */
+const MULTIPLIERS = /^\d{1,3}(\.\d{1,4})?\/\d{1,3}(\.\d{1,4})?(,\d{1,3}(\.\d{1,4})?\/\d{1,3}(\.\d{1,4})?){0,9}$/;
+
+const multipliersFault = (value: string): string | undefined =>
+  MULTIPLIERS.test(value)
+    ? undefined
+    : "expected for each attempt the multipliers for all right and for at least 80 %, such as 1.25/1,1/0.5";
+
+const seconds = (key: string, standard: string, meaning: string): Setting => ({
+  key,
+  standard,
+  meaning: `seconds ${meaning}`,
+  fault: secondsFault,
+});
+
+const multipliers = (key: string, standard: string, meaning: string): Setting => ({
+  key,
+  standard,
+  meaning,
+  fault: multipliersFault,
+});
+
+/** Everything that shapes facts (docs/facts.md, "Settings") and findings (docs/audit.md, "Settings"). */
 const settings: readonly Setting[] = [
   { key: "zone", standard: "UTC", meaning: "time zone whose days the facts stand on", fault: zoneFault },
   {
@@ -41,6 +64,21 @@ const settings: readonly Setting[] = [
     meaning: "whether students marked isTestUser have facts: exclude or include",
     fault: (value) => (value === "exclude" || value === "include" ? undefined : "expected exclude or include"),
   },
+  seconds("bank-before", "900", "before an event in which a bank write without host is near it"),
+  seconds("bank-host", "10", "after an exercise in which a bank write belongs to it"),
+  seconds("bank-late", "93600", "after an event in which a bank write without host may be in it"),
+  seconds("twin-window", "60", "in which twins follow each other"),
+  seconds("own-window", "60", "around an event in which a result without attempt is its own"),
+  multipliers(
+    "multipliers-standard",
+    STANDARD_MULTIPLIERS.standard,
+    "multipliers by attempt, the last for all later ones",
+  ),
+  multipliers(
+    "multipliers-decay",
+    STANDARD_MULTIPLIERS.decay,
+    "as multipliers-standard, of apps that pay less each time",
+  ),
 ];
 
 /** Values by key, as asked for on the command line, in the environment or in the settings file. */
@@ -70,6 +108,23 @@ async function stored(db: Session["db"]): Promise<Record<string, string>> {
 /** The settings in force: those stored, and the standard values of those that no run has stored yet. */
 export async function settingsInForce(db: Session["db"]): Promise<Record<string, string>> {
   return { ...Object.fromEntries(settings.map(({ key, standard }) => [key, standard])), ...(await stored(db)) };
+}
+
+/** The choices of the audit that are in force. */
+export async function auditRules(db: Session["db"]): Promise<AuditRules> {
+  const values = await settingsInForce(db);
+  const number = (key: string): number => Number(values[key]);
+  return {
+    bankBeforeSeconds: number("bank-before"),
+    hostSeconds: number("bank-host"),
+    bankLateSeconds: number("bank-late"),
+    twinSeconds: number("twin-window"),
+    ownSeconds: number("own-window"),
+    multipliers: {
+      standard: multipliersFromText(values["multipliers-standard"] ?? ""),
+      decay: multipliersFromText(values["multipliers-decay"] ?? ""),
+    },
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { AuditRules } from "../domain/audit-rules.js";
 import { notOfTestUser } from "./derive.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
@@ -6,9 +7,6 @@ import { pagesOf } from "./pages.js";
 import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 import { type Suspect, suspect } from "./suspect.js";
-
-/** Greatest distance between a twin and the one before it, inclusive (docs/audit.md, "Twins"). */
-export const TWIN_SECONDS = 60;
 
 /**
  * Makes `pg_temp.twins` (`event_id`, `leader`), once a transaction: every ActivityEvent with metrics of these students
@@ -18,7 +16,7 @@ export const TWIN_SECONDS = 60;
  */
 export async function gatherTwins(
   db: Session["db"],
-  rules: FactRules,
+  rules: FactRules & Pick<AuditRules, "twinSeconds">,
   students: readonly string[] | null,
 ): Promise<void> {
   const alike = sql`partition by student_id, activity_key, xp, total_questions, correct_questions, alone`;
@@ -31,7 +29,7 @@ export async function gatherTwins(
       where e.linkable and ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}),
     spaced as (
       select *, occurred_at - lag(occurred_at) over (${alike} order by occurred_at, event_id)
-        <= make_interval(secs => ${sql.lit(TWIN_SECONDS)}) as follows
+        <= make_interval(secs => ${sql.lit(rules.twinSeconds)}) as follows
       from event),
     chained as (
       select *, count(*) filter (where follows is not true) over (${alike} order by occurred_at, event_id) as chain

@@ -1,5 +1,6 @@
 import { prepareGround } from "../../store/audit-ground.js";
 import { addFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
+import { auditRules } from "../../store/settings.js";
 import type { AuditGround, Check } from "./check.js";
 import { checks } from "./checks.js";
 
@@ -11,8 +12,12 @@ export type AuditProgress = (doing: string, findings: number) => void;
  * (src/store/findings.ts). Holds one page of findings. The session must be a draft: its temp tables are taken back.
  * Returns what was looked for, of the kinds asked for: the meanings of the checks.
  */
-export async function audit(ground: AuditGround, filter: FindingFilter, progress: AuditProgress): Promise<string[]> {
-  const { session, rules, students } = ground;
+export async function audit(
+  { session, rules, students }: Omit<AuditGround, "auditRules">,
+  filter: FindingFilter,
+  progress: AuditProgress,
+): Promise<string[]> {
+  const ground = { session, rules, students, auditRules: await auditRules(session.db) };
   let findings = 0;
   await openFindings(session.db);
   progress("what the landed records call for", findings);

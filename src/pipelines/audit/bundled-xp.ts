@@ -1,5 +1,6 @@
 import { type BundleClaim, isInnocent, judgeStudent, type Suspect } from "../../domain/bundle.js";
 import type { Calibration } from "../../domain/calibration.js";
+import type { MultiplierTables } from "../../domain/own-xp.js";
 import { sumOf, xpFromText } from "../../domain/xp.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
 import { addSuspects, gatherReadings, listReadings, openSuspects } from "../../store/bundle-readings.js";
@@ -20,18 +21,19 @@ export const bundledXp: Check = {
   find: findBundles,
 };
 
-async function* findBundles({ session, rules, students }: AuditGround) {
+async function* findBundles({ session, rules, auditRules, students }: AuditGround) {
   const { db } = session;
-  await gatherTwins(db, rules, null);
-  await gatherExercises(db);
-  await gatherBankWrites(db, null);
+  const { multipliers: tables } = auditRules;
+  await gatherTwins(db, { ...rules, ...auditRules }, null);
+  await gatherExercises(db, auditRules);
+  await gatherBankWrites(db, auditRules, null);
   await gatherReadings(db);
-  const calibrations = await calibrateApps(db);
+  const calibrations = await calibrateApps(db, auditRules);
   await addCalibrations(session, [...calibrations.values()]);
-  await markSuspects(session, calibrations);
+  await markSuspects(session, calibrations, tables);
   await openFounded(db);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
-  for await (const suspects of byStudent(listSuspects(db, rules.zone, students))) {
+  for await (const suspects of byStudent(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {
     const judged = judgeStudent(suspects, calibrationOf);
     await addFounded(
       session,
@@ -44,12 +46,20 @@ async function* findBundles({ session, rules, students }: AuditGround) {
 }
 
 /** Leaves for a closer look only readings of events that are not innocent at first sight. */
-async function markSuspects(session: Session, calibrations: ReadonlyMap<string, Calibration>): Promise<void> {
+async function markSuspects(
+  session: Session,
+  calibrations: ReadonlyMap<string, Calibration>,
+  tables: MultiplierTables,
+): Promise<void> {
   await openSuspects(session.db);
   for await (const page of listReadings(session.db)) {
     const found = page.filter((reading) => {
       const xp = xpFromText(reading.xp);
-      const suspect = { xp, completion: completionOf(reading), ownResultXp: reading.hasLowerOwn ? [xp - 1n] : [] };
+      const suspect = {
+        xp,
+        completion: completionOf(reading, tables),
+        ownResultXp: reading.hasLowerOwn ? [xp - 1n] : [],
+      };
       return xp > 0n && !isInnocent(suspect, calibrations.get(reading.app) as Calibration);
     });
     await addSuspects(session, distinct(found));
@@ -72,14 +82,14 @@ const banksOf = (columns: BankColumns | null) =>
     base: xpFromText(columns?.bases[at] ?? "0"),
   }));
 
-function suspectOf(row: SuspectRow): Suspect & SuspectEvent {
+function suspectOf(row: SuspectRow, tables: MultiplierTables): Suspect & SuspectEvent {
   const near = banksOf(row.near);
   const late = banksOf(row.late);
   return {
     eventId: row.eventId,
     app: row.app === "" ? null : row.app,
     xp: xpFromText(row.xp),
-    completion: completionOf(row),
+    completion: completionOf(row, tables),
     ownResultXp: (row.ownXps ?? []).flatMap((xp) => (xp === null ? [] : [xpFromText(xp)])),
     near,
     late,
@@ -89,17 +99,20 @@ function suspectOf(row: SuspectRow): Suspect & SuspectEvent {
   };
 }
 
-async function* byStudent(pages: AsyncIterable<SuspectRow[]>): AsyncGenerator<(Suspect & SuspectEvent)[]> {
+async function* byStudent(
+  pages: AsyncIterable<SuspectRow[]>,
+  tables: MultiplierTables,
+): AsyncGenerator<(Suspect & SuspectEvent)[]> {
   let open: SuspectRow[] = [];
   for await (const page of pages)
     for (const row of page) {
       if (open[0] !== undefined && open[0].studentId !== row.studentId) {
-        yield open.map(suspectOf);
+        yield open.map((one) => suspectOf(one, tables));
         open = [];
       }
       open.push(row);
     }
-  if (open.length > 0) yield open.map(suspectOf);
+  if (open.length > 0) yield open.map((one) => suspectOf(one, tables));
 }
 
 /** Whether the event would be corrected today as its live correction does. What a person corrected without results asks for none. */

@@ -1,7 +1,8 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import { calibrate, count, type FormulaSet, formulasThat, isEnough, keptBy, noCounts } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
-import { type Completion, multiplierFromText } from "../../domain/own-xp.js";
+import { type Completion, type MultiplierTables, multiplierFromText } from "../../domain/own-xp.js";
 import { subsetsOf } from "../../domain/subset-sums.js";
 import { type Xp, xpFromText } from "../../domain/xp.js";
 import { type EventReading, listBankedReadings, listReadings } from "../../store/bundle-readings.js";
@@ -10,30 +11,32 @@ import type { Session } from "../../store/session.js";
 type Db = Session["db"];
 
 /** What a reading says of the completed activity. */
-export const completionOf = ({
-  base,
-  band,
-  attempt,
-  multiplier,
-}: Pick<EventReading, "base" | "band" | "attempt" | "multiplier">): Completion => ({
+export const completionOf = (
+  { base, band, attempt, multiplier }: Pick<EventReading, "base" | "band" | "attempt" | "multiplier">,
+  tables: MultiplierTables,
+): Completion => ({
   base: base === null ? null : xpFromText(base),
   band,
   attempt,
   multiplier: multiplier === null ? null : multiplierFromText(multiplier),
+  tables,
 });
 
 /** The formulas that explain an event alone, or with some of these bank writes. */
-function explained(reading: EventReading, banks: readonly Xp[]): FormulaSet {
+function explained(reading: EventReading, tables: MultiplierTables, banks: readonly Xp[]): FormulaSet {
   const xp = xpFromText(reading.xp);
   return formulasThat(
-    completionOf(reading),
+    completionOf(reading, tables),
     (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0),
   );
 }
 
 /** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
-const tells = (reading: EventReading): boolean =>
-  reading.base !== null && (reading.xp !== "0" || formulasThat(completionOf(reading), (own) => own > 0n) !== 0);
+const tells =
+  (tables: MultiplierTables) =>
+  (reading: EventReading): boolean =>
+    reading.base !== null &&
+    (reading.xp !== "0" || formulasThat(completionOf(reading, tables), (own) => own > 0n) !== 0);
 
 /** Whether the quiet events of an app leave something to its other events to decide. */
 const leavesOpen = (counts: AppCounts): boolean => {
@@ -50,32 +53,36 @@ class CountsByApp extends Map<string, AppCounts> {
   }
 }
 
-async function countQuiet(db: Db, apps: CountsByApp): Promise<void> {
+async function countQuiet(db: Db, apps: CountsByApp, { multipliers }: AuditRules): Promise<void> {
   for await (const page of listReadings(db))
     for (const reading of page) {
       const { quiet } = apps.of(reading.app);
-      if (reading.quiet && tells(reading)) count(quiet, explained(reading, []), reading.events);
+      if (reading.quiet && tells(multipliers)(reading))
+        count(quiet, explained(reading, multipliers, []), reading.events);
     }
 }
 
 async function countBanked(
   db: Db,
   apps: CountsByApp,
-  which: readonly string[],
-  counts: "banked" | "all",
+  rules: AuditRules,
+  { which, counts }: { which: readonly string[]; counts: "banked" | "all" },
 ): Promise<void> {
-  for await (const page of listBankedReadings(db, which, counts === "all"))
-    for (const reading of page.filter(tells))
-      count(apps.of(reading.app)[counts], explained(reading, reading.amounts.map(xpFromText)), reading.events);
+  const { multipliers } = rules;
+  for await (const page of listBankedReadings(db, which, counts === "all", rules))
+    for (const reading of page.filter(tells(multipliers))) {
+      const explains = explained(reading, multipliers, reading.amounts.map(xpFromText));
+      count(apps.of(reading.app)[counts], explains, reading.events);
+    }
 }
 
 /** Asks all events of each app how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
-export async function calibrateApps(db: Db): Promise<Map<string, Calibration>> {
+export async function calibrateApps(db: Db, rules: AuditRules): Promise<Map<string, Calibration>> {
   const apps = new CountsByApp();
-  await countQuiet(db, apps);
+  await countQuiet(db, apps, rules);
   const few = [...apps].filter(([, { quiet }]) => !isEnough(quiet)).map(([app]) => app);
   const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
-  await countBanked(db, apps, [...few, ...open], "banked");
-  await countBanked(db, apps, few, "all");
+  await countBanked(db, apps, rules, { which: [...few, ...open], counts: "banked" });
+  await countBanked(db, apps, rules, { which: few, counts: "all" });
   return new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));
 }

@@ -1,3 +1,4 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { Finding, FindingKind } from "../../domain/finding.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
@@ -6,6 +7,7 @@ import type { Session } from "../../store/session.js";
 export interface AuditGround {
   session: Session;
   rules: FactRules;
+  auditRules: AuditRules;
   /** Whose findings are wanted; null is everybody. */
   students: readonly string[] | null;
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
-import { gatherTwins, listTwinGroups, TWIN_SECONDS, type TwinGroup } from "../../store/twins.js";
+import { gatherTwins, listTwinGroups, type TwinGroup } from "../../store/twins.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
@@ -9,20 +9,21 @@ import { xpWords } from "./xp-words.js";
 export const duplicateEvent: Check = {
   kinds: ["duplicate-event"],
   meaning: "one activity reported by several events",
-  async *find({ session: { db }, rules, students }) {
-    await gatherTwins(db, rules, students);
-    for await (const groups of listTwinGroups(db)) yield groups.map(toFinding);
+  async *find({ session: { db }, rules, auditRules, students }) {
+    const { twinSeconds } = auditRules;
+    await gatherTwins(db, { ...rules, twinSeconds }, students);
+    for await (const groups of listTwinGroups(db)) yield groups.map((group) => toFinding(group, twinSeconds));
   },
 };
 
-function toFinding(group: TwinGroup): Finding {
+function toFinding(group: TwinGroup, twinSeconds: number): Finding {
   const { events, xp, activity, counted } = group;
   return suspicion(group, {
     kind: "duplicate-event",
     about: events.map(({ eventId }) => eventId),
     summary: `${events.length} events report ${activity} with ${xpWords(xp)} XP each within moments; all of it still counts: ${xpWords(counted)} XP`,
     evidence: {
-      rule: `the same student, activity, XP and questions, each at most ${TWIN_SECONDS} s after the one before; the first is judged for all`,
+      rule: `the same student, activity, XP and questions, each at most ${twinSeconds} s after the one before; the first is judged for all`,
       events,
       activity,
       xp: xpNumber(xp),

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../domain/finding.js";
 import { nearest } from "../domain/nearest.js";
-import { ExitCode } from "../errors.js";
+import { ExitCode, UsageError } from "../errors.js";
+import { printBalance } from "./audit-balance.js";
 import { type Shell, stopOn } from "./common.js";
 import { openProgress } from "./progress.js";
 import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
@@ -12,6 +13,7 @@ interface AuditFlags extends ReadingFlags {
   kind?: FindingKind[];
   app?: string[];
   failOn: Verdict | "none";
+  balance?: boolean;
 }
 
 function addKind(text: string, before: FindingKind[] = []): FindingKind[] {
@@ -33,6 +35,7 @@ export const auditCommand = (shell: Shell): Command =>
         .choices([...VERDICTS, "none"])
         .default("confirmed"),
     )
+    .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
     .addHelpText(
       "after",
       `
@@ -49,6 +52,8 @@ The audit waits for no run, and no run for it. -q prints the answer too: it is w
     .action((email: string | undefined, flags: AuditFlags) => runAudit(shell, email, flags));
 
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
+  if (flags.balance && (flags.kind || flags.app))
+    throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
   const [{ audit }, { factRules }, { printAudit }] = await Promise.all([
@@ -67,7 +72,8 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
       stop();
       progress.show(`${findings} findings; checking ${doing}`);
     }).finally(progress.end);
-    if (flags.app) await warnOfUnknownApps(flags.app, reading);
+    if (flags.balance) return printBalance({ shell, flags, reading });
+    await warnOfUnknownApps(flags.app ?? [], reading);
     const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked });
     if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
     if (flags.format !== "table" || flags.output !== undefined) screen.note(`audit: ${totals}; ${seconds()} s`);
@@ -76,6 +82,7 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
 
 /** A gate whose app is misspelt would pass for ever. */
 async function warnOfUnknownApps(asked: readonly string[], { db, screen }: FactReading): Promise<void> {
+  if (asked.length === 0) return;
   const { knownApps } = await import("../store/apps.js");
   const known = await knownApps(db);
   for (const app of asked.filter((name) => !known.includes(name)))

@@ -66,30 +66,36 @@ const elsewhereList = sql`
     from pg_temp.elsewhere_facts e where e.student_id = f.student_id and e.family = f.family)`;
 
 /**
- * Every family with what it is: `double-counted` with two facts with XP (or one, where another student's fact with XP
- * names its source too), else `missing-fact` where nothing stands, `orphan-fact` where all its sources are gone, and
- * `stale-fact`. By student, then instant and key. Needs `gatherFamilies` and `gatherAstray`.
+ * Fills `pg_temp.family_kinds` (`student_id`, `family`, `kind`, `counted`, `truth`), what each family is: `double-counted`
+ * with two facts with XP (or one, where another student's fact with XP names its source too), else `missing-fact` where
+ * nothing stands, `orphan-fact` where all its sources are gone, and `stale-fact`. Needs `gatherFamilies` and `gatherAstray`.
  */
-export const listFamilies = (db: Session["db"]): AsyncGenerator<FamilyRow[]> =>
-  pagesOf(
-    db,
-    sql<FamilyRow>`
+export async function judgeFamilies(db: Session["db"]): Promise<void> {
+  await sql`
+    create temp table family_kinds as
     with family as (
       select student_id, family, bool_or(stands) as any_stands, count(*) filter (where stands and coalesce(xp, 0) <> 0) as paying,
         coalesce(sum(xp) filter (where stands), 0) as counted, coalesce(sum(xp) filter (where not stands), 0) as truth
       from pg_temp.family_members group by 1, 2),
     gone as (
-      select student_id, family, bool_and(gone) as gone from pg_temp.astray_sources group by 1, 2),
-    judged as (
-      select f.*, case
+      select student_id, family, bool_and(gone) as gone from pg_temp.astray_sources group by 1, 2)
+    select f.student_id, f.family, f.counted, f.truth, case
         when f.paying >= 2 then 'double-counted'
         when not f.any_stands then 'missing-fact'
         when g.gone then 'orphan-fact'
         when f.paying = 1 and exists (
           select from pg_temp.elsewhere_facts e where e.student_id = f.student_id and e.family = f.family) then 'double-counted'
         else 'stale-fact' end as kind
-      from family f left join gone g on g.student_id = f.student_id and g.family = f.family),
-    about as (
+    from family f left join gone g on g.student_id = f.student_id and g.family = f.family`.execute(db);
+  await sql`analyze pg_temp.family_kinds`.execute(db);
+}
+
+/** Every family with its facts, by student, then instant and key. Needs `judgeFamilies`. */
+export const listFamilies = (db: Session["db"]): AsyncGenerator<FamilyRow[]> =>
+  pagesOf(
+    db,
+    sql<FamilyRow>`
+    with about as (
       select distinct on (m.student_id, m.family) m.* from pg_temp.family_members m
       left join pg_temp.derived_facts d on d.student_id = m.student_id and d.fact_key = m.fact_key
       where m.stands order by m.student_id, m.family, d.fact_key is not null desc, m.occurred_at, m.fact_key),
@@ -103,7 +109,7 @@ export const listFamilies = (db: Session["db"]): AsyncGenerator<FamilyRow[]> =>
       ${memberList(true, sql`timeback.processed_facts`)} as stands, ${memberList(false, sql`pg_temp.derived_facts`)} as called,
       case when s.fact_key is null or d.fact_key is null or f.kind <> 'stale-fact' then '[]' else ${differences} end as differences,
       coalesce(${astrayList}, '[]') as astray, coalesce(${elsewhereList}, '[]') as elsewhere
-    from judged f
+    from pg_temp.family_kinds f
     left join about a on a.student_id = f.student_id and a.family = f.family
     left join compared c on c.student_id = f.student_id and c.family = f.family
     left join timeback.processed_facts s on s.student_id = a.student_id and s.fact_key = a.fact_key

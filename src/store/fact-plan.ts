@@ -9,7 +9,7 @@ type Db = Session["db"];
 const LARGEST = 20;
 
 /** Keeps the facts as they stand in `pg_temp.facts_before`. */
-export async function keepFactsBefore(db: Db): Promise<void> {
+async function keepFactsBefore(db: Db): Promise<void> {
   const columns = sql.join(FACT_COLUMNS.map((column) => sql.ref(column)));
   await sql`create temp table facts_before as select ${columns} from timeback.processed_facts`.execute(db);
   await sql`create index on pg_temp.facts_before (student_id, fact_key)`.execute(db);
@@ -17,7 +17,7 @@ export async function keepFactsBefore(db: Db): Promise<void> {
 }
 
 /** What became of the facts since `keepFactsBefore`. */
-export async function planSinceBefore(db: Db): Promise<FactPlan> {
+async function planSinceBefore(db: Db): Promise<FactPlan> {
   await sql`
     create temp table fact_changes as
     select case when b.fact_key is null then 'inserted' when f.fact_key is null then 'deleted' else 'updated' end as change,

@@ -3,7 +3,13 @@ import { type Finding, findingId } from "../../domain/finding.js";
 import { type JsonValue, xpNumber } from "../../domain/json-text.js";
 import { gatherAstray } from "../../store/audit-astray.js";
 import { gatherFamilies } from "../../store/audit-families.js";
-import { type ColumnDifference, type FamilyFact, type FamilyRow, listFamilies } from "../../store/audit-family-rows.js";
+import {
+  type ColumnDifference,
+  type FamilyFact,
+  type FamilyRow,
+  judgeFamilies,
+  listFamilies,
+} from "../../store/audit-family-rows.js";
 import type { Check } from "./check.js";
 import { xpWords } from "./xp-words.js";
 
@@ -18,6 +24,7 @@ export const standingFacts: Check = {
   async *find({ session: { db }, students }) {
     await gatherFamilies(db, students);
     await gatherAstray(db);
+    await judgeFamilies(db);
     for await (const rows of listFamilies(db)) yield rows.map(toFinding);
   },
 };

@@ -26,7 +26,7 @@ export async function prepareGround(db: Db, rules: FactRules, students: readonly
     select * from (
       select p.*, row_number() over (partition by sourced_id order by ${bestFirst}) as rank from pg_temp.link_pairs p) ranked
     where rank = 1`.execute(db);
-  await listDerivedFacts(db, rules, scope, "derived_facts");
+  await listDerivedFacts(db, rules, scope);
   await sql`create index on pg_temp.links (event_id)`.execute(db);
   await sql`create index on pg_temp.links (sourced_id)`.execute(db);
   await sql`create index on pg_temp.derived_facts (student_id, fact_key)`.execute(db);

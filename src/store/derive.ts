@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
-import { gatherLinkPairs } from "./link-pairs.js";
-import { bestFirst, candidates, everything, type FactRules, type Scope } from "./linking.js";
+import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
+import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
 import { isAnythingTouched } from "./touched.js";
 
@@ -15,28 +15,20 @@ export interface FactChanges {
 /** `all`: everything landed. `touched`: what the session's touched tables name (see touched.ts). */
 export type DeriveScope = "all" | "touched";
 
-interface ScopeParts {
-  events: Scope;
-  results: Scope;
-  /** Candidate links of at least the results and events in scope. */
-  pairs: RawBuilder<unknown>;
-  removable: RawBuilder<unknown>;
-}
-
-const parts = (rules: FactRules, scope: DeriveScope): ScopeParts =>
+/** The landed rows in scope. */
+const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
   scope === "all"
-    ? {
-        events: everything,
-        results: everything,
-        pairs: candidates(rules, everything, everything),
-        removable: sql`true`,
-      }
+    ? { events: everything, results: everything }
     : {
         events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
         results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-        pairs: sql`pg_temp.link_pairs`,
-        removable: sql`(f.student_id, f.fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`,
       };
+
+/** The facts `f` in scope. */
+const removable = (scope: DeriveScope): RawBuilder<unknown> =>
+  scope === "all"
+    ? sql`true`
+    : sql`(f.student_id, f.fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`;
 
 /** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
 export const FACT_COLUMNS = [
@@ -87,11 +79,11 @@ export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unkn
     : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
 
 /** Links: each result to its best event; and XP that an event without any takes over from results no paying event could claim. */
-const links = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const links = sql`
   candidate as (
     select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
       row_number() over (partition by sourced_id order by ${bestFirst}) as rank
-    from ${pairs} c),
+    from pg_temp.link_pairs c),
   link as materialized (select * from candidate where rank = 1),
   linked as (
     select event_id, min(rule) as rule,
@@ -142,8 +134,8 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
-function derivedFacts(rules: FactRules, scope: DeriveScope, pairs: RawBuilder<unknown>): RawBuilder<unknown> {
-  const { events, results } = parts(rules, scope);
+function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
+  const { events, results } = scopes(scope);
   return sql`
   event as (
     select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
@@ -152,14 +144,14 @@ function derivedFacts(rules: FactRules, scope: DeriveScope, pairs: RawBuilder<un
     from timeback.caliper_events e
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
-  ${links(pairs)},
+  ${links},
   fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
   student as (
     select s.student_id, coalesce(u.email, (
       select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
     from (select distinct student_id from fact) s
     left join timeback.users u on u.sourced_id = s.student_id),
-  derived as materialized (
+  derived as (
     select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
@@ -170,35 +162,33 @@ function derivedFacts(rules: FactRules, scope: DeriveScope, pairs: RawBuilder<un
 const list = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
 
-/** Fills a new temp table with the facts that what is landed calls for. `pg_temp.link_pairs` must hold the candidates of the scope. */
-export const listDerivedFacts = (db: Session["db"], rules: FactRules, scope: DeriveScope, table: string) =>
-  sql`create temp table ${sql.id(table)} as with ${derivedFacts(rules, scope, sql`pg_temp.link_pairs`)} select * from derived`.execute(
-    db,
-  );
-
 /**
- * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
- * Deletes, of the facts in scope, those that are no longer called for, and notes them in `pg_temp.removed_facts`.
+ * Makes `pg_temp.derived_facts`, the facts that what is landed calls for, in place of an earlier one.
+ * `pg_temp.link_pairs` must hold the candidates of the scope.
  */
-export async function deriveFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
-  if (scope === "touched") {
-    if (!(await isAnythingTouched(db))) return { inserted: 0, updated: 0, deleted: 0 };
-    await gatherLinkPairs(db, rules);
-  }
+export async function listDerivedFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<void> {
+  await sql`drop table if exists pg_temp.derived_facts`.execute(db);
+  await sql`create temp table derived_facts as with ${derivedFacts(rules, scope)} select * from derived`.execute(db);
+  await sql`analyze pg_temp.derived_facts`.execute(db);
+}
+
+/** Makes the facts in scope those of `pg_temp.derived_facts`: only rows that are new, differ or are no longer called for are touched at all. */
+async function writeDifferences(db: Session["db"], scope: DeriveScope): Promise<FactChanges> {
   const values = FACT_COLUMNS.slice(KEY_COLUMNS);
   const set = sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
   const { rows } = await sql<Record<keyof FactChanges, string>>`
-    with ${derivedFacts(rules, scope, parts(rules, scope).pairs)},
-    written as (
+    with written as (
       insert into timeback.processed_facts as f (${list("", FACT_COLUMNS)}, created_at, updated_at)
-      select ${list("", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() from derived
+      select ${list("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp()
+      from pg_temp.derived_facts d
+      left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
+      where s.fact_key is null or ${factsDiffer("s", "d")}
       on conflict (student_id, fact_key) do update
       set ${set}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
-      where ${factsDiffer("f", "excluded")}
       returning f.created_at = f.updated_at as inserted),
     removed as (
-      delete from timeback.processed_facts f where ${parts(rules, scope).removable}
-        and not exists (select from derived d where d.student_id = f.student_id and d.fact_key = f.fact_key)
+      delete from timeback.processed_facts f where ${removable(scope)}
+        and not exists (select from pg_temp.derived_facts d where d.student_id = f.student_id and d.fact_key = f.fact_key)
       returning f.student_id, f.fact_key, f.date::text, f.xp_earned),
     noted as (insert into pg_temp.removed_facts select * from removed)
     select (select count(*) from written where inserted) as inserted,
@@ -211,4 +201,18 @@ export async function deriveFacts(db: Session["db"], rules: FactRules, scope: De
     updated: Number(counts?.updated ?? 0),
     deleted: Number(counts?.deleted ?? 0),
   };
+}
+
+/**
+ * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
+ * Deletes, of the facts in scope, those that are no longer called for, and notes them in `pg_temp.removed_facts`.
+ */
+export async function deriveFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
+  if (scope === "all") await gatherAllLinkPairs(db, rules);
+  else {
+    if (!(await isAnythingTouched(db))) return { inserted: 0, updated: 0, deleted: 0 };
+    await gatherLinkPairs(db, rules);
+  }
+  await listDerivedFacts(db, rules, scope);
+  return writeDifferences(db, scope);
 }

@@ -22,10 +22,12 @@ async function openPairs(db: Db): Promise<void> {
   await sql`truncate pg_temp.link_pairs`.execute(db);
 }
 
-/** Fills `pg_temp.link_pairs` with every candidate of every result. */
+/** Makes `pg_temp.link_pairs` with every candidate of every result. A new table, because that may be filled in parallel. */
 export async function gatherAllLinkPairs(db: Db, rules: FactRules): Promise<void> {
-  await openPairs(db);
-  await addPairs(db, rules, everything);
+  await sql`drop table if exists pg_temp.link_pairs`.execute(db);
+  await sql`create temp table link_pairs as select ${COLUMNS} from ${candidates(rules, everything, everything)} c`.execute(
+    db,
+  );
   await sql`analyze pg_temp.link_pairs`.execute(db);
 }
 

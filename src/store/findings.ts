@@ -113,7 +113,7 @@ export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
     db,
     sql<ListedFinding>`
     select id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
-      counted::text, truth::text, inflation::text, pending, body
+      trim_scale(counted)::text as counted, trim_scale(truth)::text as truth, trim_scale(inflation)::text as inflation, pending, body
     from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
   );

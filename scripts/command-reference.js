@@ -8,13 +8,12 @@ const WIDTH = 100;
 
 /** Every command that does something, with its help as it is printed. */
 function sections(command, path) {
-  if (command.commands.length > 0 && command.name() !== "help") {
-    return command.commands.flatMap((child) => sections(child, [...path, child.name()]));
-  }
+  const children = command.commands.flatMap((child) => sections(child, [...path, child.name()]));
+  if (children.length > 0 && command.registeredArguments.length === 0) return children;
   command.configureOutput({ getOutHelpWidth: () => WIDTH, writeOut: (text) => printed.push(text) });
   const printed = [];
   command.outputHelp();
-  return [`### timeback ${path.join(" ")}\n\n\`\`\`text\n${printed.join("").trim()}\n\`\`\``];
+  return [`### timeback ${path.join(" ")}\n\n\`\`\`text\n${printed.join("").trim()}\n\`\`\``, ...children];
 }
 
 const shell = { version: "", signal: new AbortController().signal, exitWith() {} };

@@ -44,6 +44,7 @@ export function buildProgram(shell: Shell): Command {
     )
     .version(shell.version)
     .showHelpAfterError("(add --help for the options and examples)")
+    .enablePositionalOptions() // an option after the name of a subcommand is the subcommand's
     .configureOutput({ writeErr: complain })
     .exitOverride();
   for (const command of [

@@ -1,5 +1,5 @@
 import type { Verdict } from "../domain/finding.js";
-import type { ListedFinding } from "../domain/listed-finding.js";
+import type { AuditTotals, ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";
 import { type CommonFlags, type Shell, stopOn } from "./common.js";
@@ -16,17 +16,20 @@ interface Asker {
 interface Audited {
   filter: FindingFilter;
   checked: readonly string[];
+  /** Time zone of the days. */
+  zone: string;
 }
 
 /** Prints the session's findings in the form that was asked for, and returns what a summary and an exit code say. */
 export async function printAudit(
   asker: Asker,
   audited: Audited,
-): Promise<{ verdicts: Record<Verdict, number>; totals: string }> {
-  const { db, scope } = asker.reading;
-  const [{ totalsLine }, store] = await Promise.all([
+): Promise<{ verdicts: Record<Verdict, number>; totals: AuditTotals; line: string }> {
+  const { db, scope, asked } = asker.reading;
+  const [{ totalsLine }, store, { blastRadius }] = await Promise.all([
     import("../report/audit-overview.js"),
     import("../store/findings.js"),
+    import("../store/blast-radius.js"),
   ]);
   const verdicts = await store.verdictCounts(db);
   const overview = {
@@ -36,9 +39,10 @@ export async function printAudit(
     byApp: await store.sumsByApp(db),
     byWeek: await store.sumsByWeek(db),
     calibrations: await store.listCalibrations(db),
+    blastRadius: asked.email === null ? await blastRadius(db, audited.zone) : null,
   };
   await printForm(asker, audited, overview);
-  return { verdicts, totals: totalsLine(overview) };
+  return { verdicts, totals: overview.totals, line: totalsLine(overview) };
 }
 
 async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
@@ -66,7 +70,7 @@ async function printFindings(asker: Asker, { filter }: Audited, overview: AuditO
       rows: "findings",
       fields: findingFields(),
       object: ({ body }) => body,
-      columns: findingColumns(new Set(await store.sharedEmails(db))),
+      columns: findingColumns(new Set(await store.sharedEmails(db, "pg_temp.findings"))),
     },
     pages: store.listFindings(db),
     footer: () => auditOverview(overview),

@@ -1,18 +1,27 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { randomUUID } from "node:crypto";
+import { Command, InvalidArgumentError } from "commander";
 import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../domain/finding.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
+import type { Session } from "../store/session.js";
+import type { AuditSummary } from "../store/stored-audits.js";
 import { printBalance } from "./audit-balance.js";
-import { type Shell, stopOn } from "./common.js";
-import { openProgress } from "./progress.js";
+import { diffCommand } from "./audit-diff.js";
+import { auditOnScreen } from "./audit-run.js";
+import { showCommand } from "./audit-show.js";
+import { verifyCommand } from "./audit-verify.js";
+import type { Shell } from "./common.js";
+import { type FailOn, failOnOption, failsOn } from "./fail-on.js";
 import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
 
 const SUGGESTIONS = 3;
+const RUN_DIGITS = 8;
 
 interface AuditFlags extends ReadingFlags {
   kind?: FindingKind[];
   app?: string[];
-  failOn: Verdict | "none";
+  failOn: FailOn;
+  save: boolean;
   balance?: boolean;
 }
 
@@ -24,18 +33,21 @@ function addKind(text: string, before: FindingKind[] = []): FindingKind[] {
 
 const addApp = (name: string, before: string[] = []): string[] => [...before, name];
 
-/** `timeback audit`: what is counted twice or wrongly, with proof. It changes nothing. */
+/** `timeback audit`: what is counted twice or wrongly, with proof. It changes no record and no fact. */
 export const auditCommand = (shell: Shell): Command =>
   withFactScope(new Command("audit"))
-    .description("find XP that is counted twice or wrongly, with the arithmetic and the proof; changes nothing")
+    .description(
+      "find XP that is counted twice or wrongly, with the arithmetic and the proof; changes no record and no fact",
+    )
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
-    .addOption(
-      new Option("--fail-on <verdict>", "exit 1 where there are findings as sure as this, or surer")
-        .choices([...VERDICTS, "none"])
-        .default("confirmed"),
-    )
+    .addOption(failOnOption("findings"))
+    .option("--no-save", "do not store the findings (only those of everybody, unfiltered, are stored)")
     .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
+    .addCommand(diffCommand(shell))
+    .addCommand(showCommand(shell))
+    .addCommand(verifyCommand(shell))
+    .hook("preSubcommand", refuseOptionsBefore)
     .addHelpText(
       "after",
       `
@@ -44,6 +56,7 @@ Examples:
   $ timeback audit -q --format ndjson --output findings.ndjson    # cron, CI: exit 1 when something is confirmed
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
+  $ timeback audit diff                                           # what is new since the audit before
 
 Kinds: ${FINDING_KINDS.join(", ")}.
 A student is judged as among everybody. Filters choose among the findings, and then totals and exit code are of these.
@@ -51,33 +64,59 @@ The audit waits for no run, and no run for it. -q prints the answer too: it is w
     )
     .action((email: string | undefined, flags: AuditFlags) => runAudit(shell, email, flags));
 
+/** Options before the name of a subcommand would be taken for those of `audit`, and be lost. */
+function refuseOptionsBefore(audit: Command, sub: Command): void {
+  const given = audit.options.filter((option) => audit.getOptionValueSource(option.attributeName()) === "cli");
+  if (given.length > 0)
+    throw new UsageError(
+      `${given.map(({ long }) => long).join(", ")} stands before ${sub.name()}: give it after, timeback audit ${sub.name()} ...`,
+    );
+}
+
+/** Only an audit of everybody, with all of its findings, can be compared with another. */
+const isStored = (email: string | undefined, { kind, app, from, to, save, balance }: AuditFlags): boolean =>
+  save && !balance && [email, kind, app, from, to].every((one) => one === undefined);
+
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
   if (flags.balance && (flags.kind || flags.app))
     throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
-  const [{ audit }, { factRules }, { printAudit }] = await Promise.all([
-    import("../pipelines/audit/audit.js"),
+  const runId = randomUUID();
+  const stored = isStored(email, flags);
+  const run = stored ? `; run ${runId.slice(0, RUN_DIGITS)}` : "";
+  const work = async (reading: FactReading & { session: Session }): Promise<AuditSummary | null> => {
+    const printed = await auditAndPrint(shell, flags, reading);
+    if (printed === null) return null;
+    const { verdicts, totals, line } = printed;
+    if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
+    if (flags.format !== "table" || flags.output !== undefined)
+      reading.screen.note(`audit: ${line}${run}; ${seconds()} s`);
+    return { runId, totals, verdicts };
+  };
+  const keep = async (session: Session, summary: AuditSummary | null): Promise<void> => {
+    const { storeAudit } = await import("../store/stored-audits.js");
+    if (summary) await storeAudit(session, { command: "audit", version: shell.version }, summary);
+  };
+  await draftFacts(flags, { command: "audit", email }, work, stored ? keep : undefined);
+}
+
+/** Answers with the findings; null where the balance was asked for instead. */
+async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: FactReading & { session: Session }) {
+  const [{ factRules }, { printAudit }] = await Promise.all([
     import("../store/settings.js"),
     import("./audit-print.js"),
   ]);
-  await draftFacts(flags, { command: "audit", email }, async (reading) => {
-    const { session, scope, screen } = reading;
-    const { from, to, students } = scope;
-    const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
-    const rules = await factRules(session.db, {});
-    const stop = stopOn(shell.signal);
-    const progress = await openProgress(screen);
-    const checked = await audit({ session, rules, students }, filter, (doing, findings) => {
-      stop();
-      progress.show(`${findings} findings; checking ${doing}`);
-    }).finally(progress.end);
-    if (flags.balance) return printBalance({ shell, flags, reading });
-    await warnOfUnknownApps(flags.app ?? [], reading);
-    const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked });
-    if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
-    if (flags.format !== "table" || flags.output !== undefined) screen.note(`audit: ${totals}; ${seconds()} s`);
-  });
+  const { from, to, students } = reading.scope;
+  const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
+  const rules = await factRules(reading.session.db, {});
+  const checked = await auditOnScreen(shell, { ...reading, rules, students, filter });
+  if (flags.balance) {
+    await printBalance({ shell, flags, reading });
+    return null;
+  }
+  await warnOfUnknownApps(flags.app ?? [], reading);
+  return printAudit({ shell, flags, reading }, { filter, checked, zone: rules.zone });
 }
 
 /** A gate whose app is misspelt would pass for ever. */
@@ -90,7 +129,5 @@ async function warnOfUnknownApps(asked: readonly string[], { db, screen }: FactR
 }
 
 /** Whether there are findings at least as sure as the wanted verdict. */
-function isFailure(counts: Readonly<Record<Verdict, number>>, failOn: Verdict | "none"): boolean {
-  if (failOn === "none") return false;
-  return VERDICTS.slice(0, VERDICTS.indexOf(failOn) + 1).some((verdict) => counts[verdict] > 0);
-}
+const isFailure = (counts: Readonly<Record<Verdict, number>>, failOn: FailOn): boolean =>
+  VERDICTS.some((verdict) => counts[verdict] > 0 && failsOn(verdict, failOn));

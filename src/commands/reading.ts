@@ -78,20 +78,28 @@ export async function readFacts(
   );
 }
 
-/** As `readFacts`, on a connection that may make temp tables; it changes nothing. @throws UsageError for an unknown email */
-export async function draftFacts(
+/** What is done with the temp tables of a draft after it has ended. */
+type Keep<T> = (session: Session, result: T) => Promise<void>;
+
+/**
+ * As `readFacts`, on a connection that may make temp tables; it changes nothing. With `keep` the temp tables outlive
+ * the reading, for it. @throws UsageError for an unknown email
+ */
+export async function draftFacts<T>(
   flags: ReadingFlags,
   { command, email }: { command: string; email: string | undefined },
-  work: (reading: FactReading & { session: Session }) => Promise<void>,
+  work: (reading: FactReading & { session: Session }) => Promise<T>,
+  keep?: Keep<T>,
 ): Promise<void> {
   checkDays(flags);
   const opened = open(flags);
-  const { inDraft } = await import("../store/snapshot.js");
-  await withDatabase(opened.config, flags, command, (store) =>
-    inDraft(store, async (session) =>
-      work({ ...opened, db: session.db, session, ...(await askedFacts(session.db, flags, email)) }),
-    ),
-  );
+  const { inDraft, inKeptDraft } = await import("../store/snapshot.js");
+  const draft = async (session: Session) =>
+    work({ ...opened, db: session.db, session, ...(await askedFacts(session.db, flags, email)) });
+  await withDatabase(opened.config, flags, command, async (store) => {
+    if (keep) await inKeptDraft(store, draft, keep);
+    else await inDraft(store, draft);
+  });
 }
 
 function checkDays({ from, to }: ReadingFlags): void {

@@ -1,7 +1,9 @@
+import type { BlastRadius } from "../domain/blast-radius.js";
 import type { Calibration } from "../domain/calibration.js";
 import { FINDING_KINDS, type FindingKind } from "../domain/finding.js";
 import { type JsonValue, xpNumber } from "../domain/json-text.js";
 import type { AuditTotals, FindingSum } from "../domain/listed-finding.js";
+import { blastRadiusJson } from "./blast-radius.js";
 
 /** What an audit says besides its findings. */
 export interface AuditSums {
@@ -13,6 +15,7 @@ export interface AuditSums {
   totals: AuditTotals;
   byKind: readonly FindingSum[];
   calibrations: readonly Calibration[];
+  blastRadius: readonly BlastRadius[] | null;
 }
 
 /** Every kind that was looked for, also those without a finding: a program finds what it asks for. */
@@ -41,5 +44,6 @@ export function auditHead(sums: AuditSums): Readonly<Record<string, JsonValue>> 
       byKind: kindTotals(sums),
     },
     calibration: sums.calibrations.map((calibration) => ({ ...calibration })),
+    ...(sums.blastRadius === null ? {} : { blastRadius: blastRadiusJson(sums.blastRadius) }),
   };
 }

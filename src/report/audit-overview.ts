@@ -1,7 +1,9 @@
+import type { BlastRadius } from "../domain/blast-radius.js";
 import type { Calibration } from "../domain/calibration.js";
 import type { Verdict } from "../domain/finding.js";
 import type { AuditTotals, FindingSum } from "../domain/listed-finding.js";
 import { printable } from "../domain/printable.js";
+import { blastRadiusLines } from "./blast-radius.js";
 import { calibrationLine } from "./calibration-line.js";
 import { numberToken } from "./fields.js";
 import { renderTable } from "./table.js";
@@ -14,6 +16,8 @@ export interface AuditOverview {
   byApp: readonly FindingSum[];
   byWeek: readonly FindingSum[];
   calibrations: readonly Calibration[];
+  /** Of everybody's findings; null where one student was asked for. */
+  blastRadius: readonly BlastRadius[] | null;
 }
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
@@ -54,6 +58,7 @@ export async function auditOverview(overview: AuditOverview): Promise<string[]> 
     ...(await sumTable("by kind", byKind, "-")),
     ...(await sumTable("by app", byApp, "(no app)")),
     ...(await sumTable("by week from", byWeek, "(no day)")),
+    ...(await blastRadiusLines(overview.blastRadius ?? [])),
     ...(pays.length === 0 ? [] : ["", "How the apps pay:", ...pays]),
     "",
     "timeback audit <email> explains one student, with what to do and who must mend the cause; --format json has the proofs.",

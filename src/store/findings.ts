@@ -107,16 +107,24 @@ const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> =
 export const keepFindings = (db: Db, filter: FindingFilter) =>
   sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
 
+const LISTED = sql`id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
+  trim_scale(counted)::text as counted, trim_scale(truth)::text as truth, trim_scale(inflation)::text as inflation, pending, body`;
+
 /** The session's findings, the surest and worst first. */
 export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
   pagesOf(
     db,
     sql<ListedFinding>`
-    select id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
-      trim_scale(counted)::text as counted, trim_scale(truth)::text as truth, trim_scale(inflation)::text as inflation, pending, body
-    from pg_temp.findings
+    select ${LISTED} from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
   );
+
+/** The session's findings whose id begins so; two at most. */
+export async function foundNamed(db: Db, id: string): Promise<ListedFinding[]> {
+  const { rows } = await sql<ListedFinding>`
+    select ${LISTED} from pg_temp.findings where starts_with(id, ${id}) order by id collate "C" limit 2`.execute(db);
+  return rows;
+}
 
 const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<FindingSum[]> => {
   const { rows } = await sql<Record<Exclude<keyof FindingSum, "name">, string> & Pick<FindingSum, "name">>`
@@ -126,10 +134,10 @@ const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown
   return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
 };
 
-/** Emails of the session's findings that several students have: there an email does not tell who it is. */
-export async function sharedEmails(db: Db): Promise<string[]> {
+/** Emails of the session's (or the stored) findings that several students have: there an email does not tell who it is. */
+export async function sharedEmails(db: Db, of: "pg_temp.findings" | "timeback.findings"): Promise<string[]> {
   const { rows } = await sql<{ email: string }>`
-    select f.email from timeback.processed_facts f where f.email in (select email from pg_temp.findings)
+    select f.email from timeback.processed_facts f where f.email in (select email from ${sql.table(of)})
     group by f.email having count(distinct f.student_id) > 1`.execute(db);
   return rows.map(({ email }) => email);
 }

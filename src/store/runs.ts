@@ -58,7 +58,7 @@ async function takeLock(db: Session["db"], waitSeconds: number): Promise<void> {
   }
 }
 
-const start = (db: Session["db"], runId: string, { command, version }: RunRequest) =>
+const start = (db: Session["db"], runId: string, { command, version }: Pick<RunRequest, "command" | "version">) =>
   db
     .insertInto("timeback.runs")
     .values({
@@ -77,6 +77,17 @@ const finish = (db: Session["db"], runId: string, outcome: string, summary: unkn
   sql`
   update timeback.runs set finished_at = now(), outcome = ${outcome}, summary = ${JSON.stringify(summary ?? null)}::jsonb
   where run_id = ${runId}`.execute(db);
+
+/** Keeps a record of a run that needed no lock, when it is done; its start is that of the transaction. */
+export async function logRun(
+  db: Session["db"],
+  runId: string,
+  request: Pick<RunRequest, "command" | "version">,
+  summary: unknown,
+): Promise<void> {
+  await start(db, runId, request);
+  await finish(db, runId, "done", summary);
+}
 
 /**
  * Runs `work` as the only writing run of this database, and keeps a record of it. The lock dies with its connection.

@@ -111,8 +111,10 @@ export async function settingsInForce(db: Session["db"]): Promise<Record<string,
 }
 
 /** The choices of the audit that are in force. */
-export async function auditRules(db: Session["db"]): Promise<AuditRules> {
-  const values = await settingsInForce(db);
+export const auditRules = async (db: Session["db"]): Promise<AuditRules> => auditRulesOf(await settingsInForce(db));
+
+/** The choices of the audit that settings by key make. @throws RangeError where one is missing or is no value of its key */
+export function auditRulesOf(values: RequestedSettings): AuditRules {
   const number = (key: string): number => Number(values[key]);
   return {
     bankBeforeSeconds: number("bank-before"),

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
-import { rolledBack } from "./runs.js";
+import { WorkError } from "../errors.js";
+import { inTransaction, rolledBack } from "./runs.js";
 import type { Session, Store } from "./session.js";
 
 const PAGE_ROWS = 200;
@@ -19,6 +20,45 @@ export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>)
       return work(draft);
     }),
   );
+
+/**
+ * As `inDraft`, but the temp tables stay on the connection for `keep`, which is called after the draft has ended, with
+ * no transaction open. A draft that wrote to any other table is taken back.
+ * @throws WorkError for such a draft: a fault of this program
+ */
+export const inKeptDraft = <T>(
+  store: Store,
+  work: (session: Session) => Promise<T>,
+  keep: (session: Session, result: T) => Promise<void>,
+): Promise<void> =>
+  store.withSession(async (session) => {
+    try {
+      const result = await inTransaction(session, async (draft) => {
+        await sql`set transaction isolation level repeatable read`.execute(draft.db);
+        const before = await rowsWritten(draft.db);
+        const made = await work(draft);
+        requireSame(before, await rowsWritten(draft.db));
+        return made;
+      });
+      await keep(session, result);
+    } finally {
+      await sql`discard temp`.execute(session.db).catch(() => {}); // the connection may be lost, and they with it
+    }
+  });
+
+/** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
+async function rowsWritten(db: Session["db"]): Promise<string> {
+  const { rows } = await sql<{ written: string | null }>`
+    select string_agg(concat_ws(' ', relname, n_tup_ins, n_tup_upd, n_tup_del), ', ' order by relname) as written
+    from pg_stat_xact_user_tables where schemaname in ('timeback', 'oneroster') and n_tup_ins + n_tup_upd + n_tup_del > 0`.execute(
+    db,
+  );
+  return rows[0]?.written ?? "";
+}
+
+function requireSame(before: string, after: string): void {
+  if (before !== after) throw new WorkError(`the audit wrote to tables (${after}): all of it was taken back`);
+}
 
 /**
  * Rows from a cursor, some at a time. The statement must cast to text what is no text: the parsers of the connection

@@ -1,18 +1,19 @@
-import { type BundleClaim, isInnocent, judgeStudent, type Suspect } from "../../domain/bundle.js";
+import { isInnocent, judgeStudent } from "../../domain/bundle.js";
 import type { Calibration } from "../../domain/calibration.js";
 import type { MultiplierTables } from "../../domain/own-xp.js";
-import { sumOf, xpFromText } from "../../domain/xp.js";
+import { xpFromText } from "../../domain/xp.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
 import { addSuspects, gatherReadings, listReadings, openSuspects } from "../../store/bundle-readings.js";
-import { type BankColumns, countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
+import { countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
 import { gatherExercises } from "../../store/exercises.js";
 import { addCalibrations } from "../../store/findings.js";
 import { addFounded, openFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
 import { gatherTwins } from "../../store/twins.js";
-import { bundledFinding, type SuspectEvent } from "./bundled-finding.js";
-import { calibrateApps, completionOf } from "./calibrate-apps.js";
+import { bundledFinding } from "./bundled-finding.js";
+import { calibrated, completionOf, countApps } from "./calibrate-apps.js";
 import type { AuditGround, Check } from "./check.js";
+import { type EventClaim, type EventSuspect, namedResults, suspectOf, uncorrected } from "./suspect-event.js";
 
 /** Events that carry other activities' XP (docs/audit.md, "Bundled XP"). */
 export const bundledXp: Check = {
@@ -28,7 +29,7 @@ async function* findBundles({ session, rules, auditRules, students }: AuditGroun
   await gatherExercises(db, auditRules);
   await gatherBankWrites(db, auditRules, null);
   await gatherReadings(db);
-  const calibrations = await calibrateApps(db, auditRules);
+  const calibrations = calibrated(await countApps(db, auditRules));
   await addCalibrations(session, [...calibrations.values()]);
   await markSuspects(session, calibrations, tables);
   await openFounded(db);
@@ -39,7 +40,7 @@ async function* findBundles({ session, rules, auditRules, students }: AuditGroun
       session,
       judged.filter(bearsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
     );
-    const claims = judged.filter(({ suspect }) => suspect.row.correction === null);
+    const claims = uncorrected(judged);
     const counted = await countedResults(db, claims.flatMap(namedResults));
     yield claims.map((claim) => bundledFinding(claim, calibrationOf(claim.suspect.app), counted));
   }
@@ -71,38 +72,10 @@ const distinct = <R extends { app: string; key: string }>(readings: readonly R[]
   ...new Map(readings.map((reading) => [JSON.stringify([reading.app, reading.key]), reading])).values(),
 ];
 
-const banksOf = (columns: BankColumns | null) =>
-  (columns?.ids ?? []).map((sourcedId, at) => ({
-    sourcedId,
-    xp: xpFromText(columns?.xps[at] ?? "0"),
-    hosted: columns?.hosted[at] === true,
-    at: columns?.ats[at] ?? null,
-    activityId: columns?.activities[at] ?? null,
-    title: columns?.titles[at] ?? null,
-    base: xpFromText(columns?.bases[at] ?? "0"),
-  }));
-
-function suspectOf(row: SuspectRow, tables: MultiplierTables): Suspect & SuspectEvent {
-  const near = banksOf(row.near);
-  const late = banksOf(row.late);
-  return {
-    eventId: row.eventId,
-    app: row.app === "" ? null : row.app,
-    xp: xpFromText(row.xp),
-    completion: completionOf(row, tables),
-    ownResultXp: (row.ownXps ?? []).flatMap((xp) => (xp === null ? [] : [xpFromText(xp)])),
-    near,
-    late,
-    zeroBase: sumOf((row.zeroBases ?? []).map((base) => xpFromText(base ?? "0"))),
-    row,
-    banks: [...near, ...late],
-  };
-}
-
 async function* byStudent(
   pages: AsyncIterable<SuspectRow[]>,
   tables: MultiplierTables,
-): AsyncGenerator<(Suspect & SuspectEvent)[]> {
+): AsyncGenerator<EventSuspect[]> {
   let open: SuspectRow[] = [];
   for await (const page of pages)
     for (const row of page) {
@@ -116,11 +89,8 @@ async function* byStudent(
 }
 
 /** Whether the event would be corrected today as its live correction does. What a person corrected without results asks for none. */
-function bearsCorrection({ own, results, suspect }: BundleClaim<Suspect & SuspectEvent>): boolean {
+function bearsCorrection({ own, results, suspect }: EventClaim): boolean {
   const { correction } = suspect.row;
   if (correction === null || own === null || own !== xpFromText(correction.own)) return false;
   return correction.results.length === 0 || correction.results.toSorted().join() === results.toSorted().join();
 }
-
-const namedResults = ({ suspect, results }: BundleClaim<Suspect & SuspectEvent>) =>
-  results.map((sourcedId) => ({ studentId: suspect.row.studentId, eventId: suspect.eventId, sourcedId }));

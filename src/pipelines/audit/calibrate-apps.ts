@@ -76,13 +76,17 @@ async function countBanked(
     }
 }
 
-/** Asks all events of each app how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
-export async function calibrateApps(db: Db, rules: AuditRules): Promise<Map<string, Calibration>> {
+/** What all events of each app say about how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
+export async function countApps(db: Db, rules: AuditRules): Promise<ReadonlyMap<string, AppCounts>> {
   const apps = new CountsByApp();
   await countQuiet(db, apps, rules);
   const few = [...apps].filter(([, { quiet }]) => !isEnough(quiet)).map(([app]) => app);
   const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
   await countBanked(db, apps, rules, { which: [...few, ...open], counts: "banked" });
   await countBanked(db, apps, rules, { which: few, counts: "all" });
-  return new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));
+  return apps;
 }
+
+/** How apps pay by such counts; the app without a name is "". */
+export const calibrated = (apps: ReadonlyMap<string, AppCounts>): Map<string, Calibration> =>
+  new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));

@@ -1,0 +1,29 @@
+import type { FindingFilter } from "../store/findings.js";
+import type { FactRules } from "../store/linking.js";
+import type { Session } from "../store/session.js";
+import { type Shell, stopOn } from "./common.js";
+import { openProgress } from "./progress.js";
+import type { Screen } from "./screen.js";
+
+/** Who is audited in which draft, by which rules, and which findings are wanted. */
+interface AuditRun {
+  session: Session;
+  screen: Screen;
+  rules: FactRules;
+  students: readonly string[] | null;
+  filter: FindingFilter;
+}
+
+/** Makes the audit, telling how far it is; stops where the process was told to. Returns what was looked for. */
+export async function auditOnScreen(
+  shell: Shell,
+  { session, screen, rules, students, filter }: AuditRun,
+): Promise<string[]> {
+  const { audit } = await import("../pipelines/audit/audit.js");
+  const stop = stopOn(shell.signal);
+  const progress = await openProgress(screen);
+  return audit({ session, rules, students }, filter, (doing, findings) => {
+    stop();
+    progress.show(`${findings} findings; checking ${doing}`);
+  }).finally(progress.end);
+}

@@ -1,0 +1,113 @@
+import { Command } from "commander";
+import type { ListedFinding } from "../domain/listed-finding.js";
+import { UsageError, WorkError } from "../errors.js";
+import type { FindingProof } from "../report/finding-proof.js";
+import type { FactRules } from "../store/linking.js";
+import type { Session } from "../store/session.js";
+import { auditOnScreen } from "./audit-run.js";
+import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
+import { draftFacts, type FactReading } from "./reading.js";
+import { openScreen } from "./screen.js";
+
+interface ShowFlags extends CommonFlags {
+  bundle?: string;
+}
+
+/** `timeback audit show`: one finding with everything that it rests on. */
+export const showCommand = (shell: Shell): Command =>
+  withCommonOptions(new Command("show"), ["table", "json", "ndjson"])
+    .description(
+      "one finding with its whole evidence: the raw event, its results over time, how the app pays, every reading",
+    )
+    .argument("<finding>", "id of the finding, or its beginning")
+    .option("--bundle <file>", "write the evidence of a bundled-xp finding to a file that timeback audit verify proves")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback audit show 21277ba76bb74de6
+  $ timeback audit show 21277b --format json | jq .raw.results
+  $ timeback audit show 21277b --bundle evidence.json        # for the app's team: needs no database to verify
+
+A stored finding is shown as the last audit that has it said it, with the rows as they are now; where it is not stored,
+and with --bundle, an audit is made. Nothing is changed. -q prints the answer too.`,
+    )
+    .action((id: string, flags: ShowFlags) => runShow(shell, id.toLowerCase(), flags));
+
+async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void> {
+  const file = flags.bundle === undefined ? null : openScreen({ output: flags.bundle }, false);
+  const { factRules } = await import("../store/settings.js");
+  await draftFacts(flags, { command: "audit show", email: undefined }, async (reading) => {
+    const { session, screen } = reading;
+    const rules = await factRules(session.db, {});
+    const proof = await provenBy(shell, { id, rules, again: file !== null }, reading);
+    if (file) await file.print([await evidence(shell, { session, rules }, proof.finding)]);
+    const { proofJson, proofLines } = await import("../report/finding-proof.js");
+    if (flags.format === "table") await screen.print(proofLines(proof).map((line) => `${line}\n`));
+    else await screen.print([`${proofJson(proof)}\n`]);
+    if (file)
+      screen.note(`evidence written to ${flags.bundle}; timeback audit verify ${flags.bundle} proves it anywhere`);
+  });
+}
+
+async function evidence(
+  shell: Shell,
+  { session, rules }: { session: Session; rules: FactRules },
+  finding: ListedFinding,
+): Promise<string> {
+  if (finding.kind !== "bundled-xp")
+    throw new UsageError(
+      `finding ${finding.id} is ${finding.kind}: it compares rows of this database; only bundled-xp can be proven without it`,
+    );
+  const { evidenceOf } = await import("../pipelines/audit/evidence.js");
+  return evidenceOf({ session, rules, program: shell.version }, finding);
+}
+
+interface Asked {
+  id: string;
+  rules: FactRules;
+  /** Whether it must be found again, even where it is stored. */
+  again: boolean;
+}
+
+async function provenBy(
+  shell: Shell,
+  asked: Asked,
+  reading: FactReading & { session: Session },
+): Promise<FindingProof> {
+  const { db } = reading;
+  const [{ findingsNamed }, { rawRows }, { namedRows }] = await Promise.all([
+    import("../store/stored-findings.js"),
+    import("../store/raw-rows.js"),
+    import("../domain/named-rows.js"),
+  ]);
+  const stored = onlyOne(asked.id, await findingsNamed(db, asked.id)) ?? null;
+  const finding = stored !== null && !asked.again ? stored : await foundNow(shell, asked, stored, reading);
+  const names = namedRows(finding.body);
+  return { finding, stored, raw: await rawRows(db, { studentId: finding.studentId, ...names }, []) };
+}
+
+async function foundNow(
+  shell: Shell,
+  { id, rules }: Asked,
+  stored: ListedFinding | null,
+  { session, screen }: FactReading & { session: Session },
+): Promise<ListedFinding> {
+  const students = stored === null ? null : [stored.studentId];
+  const filter = { kinds: null, apps: null, from: null, to: null };
+  await auditOnScreen(shell, { session, screen, rules, students, filter });
+  const { foundNamed } = await import("../store/findings.js");
+  const found = onlyOne(id, await foundNamed(session.db, stored?.id ?? id));
+  if (found !== undefined) return found;
+  if (stored === null)
+    throw new UsageError(`no finding ${id}: neither stored nor found by auditing now; timeback audit lists them`);
+  throw new WorkError(
+    `finding ${stored.id} is stored, but the audit does not find it any more: there is nothing to prove`,
+  );
+}
+
+function onlyOne<F extends ListedFinding>(id: string, [found, another]: readonly F[]): F | undefined {
+  if (found && another)
+    throw new UsageError(`several findings begin with ${id}: ${found.id}, ${another.id}; give more of it`);
+  return found;
+}

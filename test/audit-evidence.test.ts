@@ -1,13 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealed } from "../src/pipelines/audit/evidence-file.js";
-import { banked } from "./support/audit-stories/banked.js";
-import { verdicts } from "./support/audit-stories/verdicts.js";
-import { LOADS, Story, writeWorld } from "./support/audit-world.js";
 import { contentsOf } from "./support/contents.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase, type Row } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback } from "./support/timeback.js";
 
@@ -197,11 +194,13 @@ describeOnEngines("the evidence of a finding", (engine) => {
     const lines = file.split("\n").filter((line) => line.startsWith('"'));
     for (const line of lines) {
       const part = /^"(\w+)"/.exec(line)?.[1] ?? "";
-      const changed = line.replace(/[0-8](?=\D*$)/, (digit) => String(Number(digit) + 1));
+      const changed = line.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
+      expect(changed).not.toBe(line);
       await writeFile(join(folder, "changed.json"), file.replace(line, changed));
-      const found = await verify("changed.json");
-      if (changed === line) expect(part).toBe("settings");
-      else expect(found, part).toMatchObject({ code: 1, stdout: expect.stringContaining("not verified: ") });
+      expect(await verify("changed.json"), part).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining("not verified: "),
+      });
     }
     for (const text of ["", "{}", "[]", file.slice(0, -40)]) {
       await writeFile(join(folder, "broken.json"), text);
@@ -224,64 +223,5 @@ describeOnEngines("the evidence of a finding", (engine) => {
     const gone = await run("audit", "show", id, "--bundle", "gone.json");
     expect(gone).toMatchObject({ code: 3, stdout: "" });
     expect(gone.stderr).toContain("there is nothing to prove");
-  });
-});
-
-describeOnEngines("evidence of every verdict", (engine) => {
-  let database: FreshDatabase;
-  let folder: string;
-  let findings: Row[] = [];
-
-  beforeAll(async () => {
-    database = await freshDatabase(engine, "verdict evidence");
-    folder = await scratchFolder("verdict-evidence");
-    const world = [...verdicts, ...banked].map(([, happens], index) => {
-      const story = new Story(`v${index}`);
-      happens(story);
-      return story;
-    });
-    writeWorld(world, folder);
-    const run = (...args: string[]) => timeback([...args, "-q"], { env: database.env, cwd: folder });
-    await run("ingest", "events.ndjson");
-    for (const load of LOADS) {
-      await run("import", "oneroster", `source-${load}`);
-      await run("etl", "oneroster", "--full");
-    }
-    const { stdout } = await run("audit", "--format", "ndjson");
-    findings = stdout
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  }, 300_000);
-  afterAll(() => database?.close());
-
-  describe.each([
-    "near",
-    "near+late",
-    "formula-unsure",
-    "own-ambiguous",
-    "no-exact-sum",
-    "failed-bank-write",
-    "above-base",
-    "above-banked",
-  ])("%s", (rule) => {
-    test("travels, and is verified", async () => {
-      const of = findings.filter((finding) => finding.rule === rule);
-      const finding = of.at(-1);
-      expect(finding).toBeDefined();
-      const args = ["audit", "show", String(finding?.id), "-q", "--bundle", "evidence.json"];
-      expect(await timeback(args, { env: database.env, cwd: folder })).toMatchObject({ code: 0, stderr: "" });
-      const verified = await timeback(["audit", "verify", "evidence.json"], { env: NO_DATABASE, cwd: folder });
-      expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(`verified: ${finding?.verdict}, `) });
-    });
-  });
-
-  test("other kinds are shown, and do not travel", async () => {
-    const other = findings.find(({ kind }) => kind === "duplicate-event" || kind === "disagreement");
-    const run = (...args: string[]) =>
-      timeback(["audit", "show", String(other?.id), ...args], { env: database.env, cwd: folder });
-    const { raw } = JSON.parse((await run("--format", "json")).stdout);
-    expect(raw.events.length + raw.results.length).toBeGreaterThan(1);
-    expect(await run("--bundle", "other.json")).toMatchObject({ code: 2, stdout: "" });
   });
 });

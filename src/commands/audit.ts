@@ -1,18 +1,19 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../domain/finding.js";
+import { Command, InvalidArgumentError } from "commander";
+import { FINDING_KINDS, type FindingKind } from "../domain/finding.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
 import { printBalance } from "./audit-balance.js";
-import { type Shell, stopOn } from "./common.js";
+import { type GateFormat, type Shell, stopOn } from "./common.js";
+import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
 import { openProgress } from "./progress.js";
-import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
+import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
 
 const SUGGESTIONS = 3;
 
-interface AuditFlags extends ReadingFlags {
+interface AuditFlags extends ReadingFlags<GateFormat> {
   kind?: FindingKind[];
   app?: string[];
-  failOn: Verdict | "none";
+  failOn: FailOn;
   balance?: boolean;
 }
 
@@ -26,15 +27,11 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes nothing. */
 export const auditCommand = (shell: Shell): Command =>
-  withFactScope(new Command("audit"))
+  withFactScope(new Command("audit"), [...FORMATS, "junit"])
     .description("find XP that is counted twice or wrongly, with the arithmetic and the proof; changes nothing")
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
-    .addOption(
-      new Option("--fail-on <verdict>", "exit 1 where there are findings as sure as this, or surer")
-        .choices([...VERDICTS, "none"])
-        .default("confirmed"),
-    )
+    .addOption(failOnOption())
     .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
     .addHelpText(
       "after",
@@ -42,6 +39,7 @@ export const auditCommand = (shell: Shell): Command =>
 Examples:
   $ timeback audit student@school.example                         # support: an answer to read out and paste
   $ timeback audit -q --format ndjson --output findings.ndjson    # cron, CI: exit 1 when something is confirmed
+  $ timeback audit -q --format junit --output audit.xml           # CI: a test case for each check and student
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
 
@@ -51,9 +49,14 @@ The audit waits for no run, and no run for it. -q prints the answer too: it is w
     )
     .action((email: string | undefined, flags: AuditFlags) => runAudit(shell, email, flags));
 
-async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
-  if (flags.balance && (flags.kind || flags.app))
+function checkBalance({ balance, kind, app, format }: AuditFlags): void {
+  if (balance && (kind || app))
     throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
+  if (balance && format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
+}
+
+async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
+  checkBalance(flags);
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
   const [{ audit }, { factRules }, { printAudit }] = await Promise.all([
@@ -72,9 +75,11 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
       stop();
       progress.show(`${findings} findings; checking ${doing}`);
     }).finally(progress.end);
-    if (flags.balance) return printBalance({ shell, flags, reading });
+    const { format } = flags;
+    if (flags.balance && format !== "junit") return printBalance({ shell, flags: { ...flags, format }, reading });
     await warnOfUnknownApps(flags.app ?? [], reading);
-    const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked });
+    const failing = failingVerdicts(flags.failOn);
+    const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked, failing });
     if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
     if (flags.format !== "table" || flags.output !== undefined) screen.note(`audit: ${totals}; ${seconds()} s`);
   });
@@ -87,10 +92,4 @@ async function warnOfUnknownApps(asked: readonly string[], { db, screen }: FactR
   const known = await knownApps(db);
   for (const app of asked.filter((name) => !known.includes(name)))
     screen.warn(`no fact is of the app ${app}; nearest: ${nearest(app, known, SUGGESTIONS).join(", ") || "none"}`);
-}
-
-/** Whether there are findings at least as sure as the wanted verdict. */
-function isFailure(counts: Readonly<Record<Verdict, number>>, failOn: Verdict | "none"): boolean {
-  if (failOn === "none") return false;
-  return VERDICTS.slice(0, VERDICTS.indexOf(failOn) + 1).some((verdict) => counts[verdict] > 0);
 }

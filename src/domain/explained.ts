@@ -11,10 +11,7 @@ export interface PaidCompletion {
 
 /** The formulas that explain an event's XP alone, or with some of these bank writes. docs/audit.md, "Calibration". */
 export const explainedBy = ({ xp, completion }: PaidCompletion, banks: readonly Xp[]): FormulaSet =>
-  formulasThat(
-    completion,
-    (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0),
-  );
+  formulasThat(completion, (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0));
 
 /** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
 export const tells = ({ xp, completion }: PaidCompletion): boolean =>

@@ -1,0 +1,142 @@
+import type { NamedBank } from "../../domain/bundle-words.js";
+import { sumOf, type Xp } from "../../domain/xp.js";
+import type { Evidence, ResultNote } from "./evidence.js";
+import type { Exercise, JudgedEvent } from "./exercises.js";
+
+/** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
+interface Bank extends NamedBank {
+  /** Milliseconds since 1970. */
+  time: number;
+  courseId: string | null;
+  /** An event proves XP shortly before the exercise only. */
+  isEvent: boolean;
+}
+
+/** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
+export interface BankedXp {
+  near: NamedBank[];
+  late: NamedBank[];
+  zeroBase: Xp;
+}
+
+const HOST_MS = 10_000;
+const BEFORE_MS = 15 * 60_000;
+const LATE_MS = 26 * 3_600_000;
+const ZERO_MS = 2 * 3_600_000;
+
+const instantText = (time: number): string => new Date(time).toISOString();
+
+function banksOfResults(results: readonly ResultNote[], { resources }: Evidence): Bank[] {
+  return results.flatMap((result) => {
+    const { sourcedId, xp, activityKey, courseId } = result;
+    const time = result.completedAt ?? result.scoredAt;
+    if (!result.isBanked || xp === null || xp <= 0n || result.scoredAt === null || time === null) return [];
+    const resource = resources.get(activityKey);
+    const named = { at: instantText(time), activityId: activityKey, title: resource?.title ?? null };
+    return [{ sourcedId, xp, base: resource?.base ?? 0n, hosted: false, ...named, time, courseId, isEvent: false }];
+  });
+}
+
+const banksOfEvents = (judged: readonly JudgedEvent[]): Bank[] =>
+  judged
+    .filter(({ isPassive, event }) => isPassive && event.xp !== null && event.xp > 0n)
+    .map(({ event, resource, activityKey }) => ({
+      sourcedId: event.eventId,
+      xp: event.xp ?? 0n,
+      base: resource?.base ?? 0n,
+      hosted: false,
+      at: instantText(event.at),
+      activityId: activityKey,
+      title: event.activityName ?? resource?.title ?? null,
+      time: event.at,
+      courseId: event.courseId,
+      isEvent: true,
+    }));
+
+const isSameCourse = (one: string | null, other: string | null): boolean =>
+  one === null || other === null || one === other;
+
+/** The last exercise at most 10 seconds before a bank write. */
+function hostOf({ time, courseId }: Bank, exercises: readonly Exercise[]): Exercise | null {
+  const hosts = exercises.filter(
+    ({ event }) => event.at <= time && event.at >= time - HOST_MS && isSameCourse(event.courseId, courseId),
+  );
+  const latest = Math.max(...hosts.map(({ event }) => event.at));
+  return hosts.find(({ event }) => event.at === latest) ?? null;
+}
+
+interface Hosted {
+  bank: Bank;
+  host: Exercise | null;
+}
+
+const distanceTo =
+  ({ event }: Exercise) =>
+  ({ time }: Bank): number =>
+    Math.abs(time - event.at);
+
+function nearOf(exercise: Exercise, free: readonly Hosted[]): NamedBank[] {
+  const { at, courseId } = exercise.event;
+  const hosted = free.filter(({ host }) => host === exercise).map(({ bank }) => ({ ...bank, hosted: true }));
+  const beside = free
+    .filter(({ host, bank }) => host === null && bank.time >= at - BEFORE_MS && bank.time <= at + HOST_MS)
+    .map(({ bank }) => bank)
+    .filter((bank) => isSameCourse(bank.courseId, courseId));
+  const distance = distanceTo(exercise);
+  const nearestFirst = (a: Bank, b: Bank) => distance(a) - distance(b) || (a.sourcedId < b.sourcedId ? -1 : 1);
+  return [...hosted.sort(nearestFirst), ...beside.sort(nearestFirst)];
+}
+
+function lateOf({ event }: Exercise, free: readonly Hosted[]): NamedBank[] {
+  return free
+    .filter(({ host, bank }) => host === null && !bank.isEvent && bank.time > event.at + HOST_MS)
+    .map(({ bank }) => bank)
+    .filter((bank) => bank.time <= event.at + LATE_MS && isSameCourse(bank.courseId, event.courseId))
+    .sort((a, b) => a.time - b.time || (a.sourcedId < b.sourcedId ? -1 : 1));
+}
+
+/** Base XP of the passive results at 0 since the last exercise. */
+function zeroBaseOf(
+  { event }: Exercise,
+  results: readonly ResultNote[],
+  exercises: readonly Exercise[],
+  { resources }: Evidence,
+): Xp {
+  const bases = results.flatMap(({ xp, scoredAt, courseId, activityKey }) => {
+    const resource = resources.get(activityKey);
+    if (!resource?.isPassive || (xp ?? 0n) !== 0n || scoredAt === null) return [];
+    if (scoredAt > event.at || scoredAt < event.at - ZERO_MS || !isSameCourse(courseId, event.courseId)) return [];
+    const isBetween = exercises.some(
+      (other) =>
+        other.event.at >= scoredAt && other.event.at < event.at && isSameCourse(other.event.courseId, event.courseId),
+    );
+    return isBetween ? [] : [resource.base ?? 0n];
+  });
+  return sumOf(bases);
+}
+
+/** For each exercise of a student the banked XP that bears on it; what links to the exercise itself is not in it. */
+export function bankedXp(
+  judged: readonly JudgedEvent[],
+  exercises: readonly Exercise[],
+  student: string,
+  evidence: Evidence,
+): Map<Exercise, BankedXp> {
+  const results = evidence.resultsOf.get(student) ?? [];
+  const banks = evidence.hasResults ? banksOfResults(results, evidence) : banksOfEvents(judged);
+  const hosted = banks.map((bank) => ({ bank, host: hostOf(bank, exercises) }));
+  return new Map(
+    exercises.map((exercise) => {
+      const own = new Set(exercise.linked.map(({ sourcedId }) => sourcedId));
+      const free = hosted.filter(({ bank }) => !own.has(bank.sourcedId));
+      return [
+        exercise,
+        {
+          near: nearOf(exercise, free),
+          late: lateOf(exercise, free),
+          zeroBase: zeroBaseOf(exercise, results, exercises, evidence),
+        },
+      ];
+    }),
+  );
+}

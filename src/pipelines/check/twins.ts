@@ -1,0 +1,26 @@
+import type { EventNote } from "./event-note.js";
+
+const TWIN_MS = 60_000;
+
+/** What twins have in common; null where an event is nobody's twin. */
+const likeness = ({ activityKey, xp, total, correct }: EventNote): string | null =>
+  activityKey === null || xp === null || xp === 0n ? null : JSON.stringify([activityKey, `${xp} ${total} ${correct}`]);
+
+/** Groups of a student's events, given by time, then id: twins together, all others alone. docs/audit.md, "Twins". */
+export function twinGroups(events: readonly EventNote[]): EventNote[][] {
+  const open = new Map<string, EventNote[]>();
+  const groups: EventNote[][] = [];
+  for (const event of events) {
+    const like = likeness(event);
+    const group = like === null ? undefined : open.get(like);
+    const last = group?.at(-1);
+    if (group && last && event.at - last.at <= TWIN_MS) {
+      group.push(event);
+      continue;
+    }
+    const alone = [event];
+    groups.push(alone);
+    if (like !== null) open.set(like, alone);
+  }
+  return groups;
+}

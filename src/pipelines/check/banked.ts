@@ -10,11 +10,15 @@ interface Bank extends NamedBank {
   courseId: string | null;
   /** An event proves XP shortly before the exercise only. */
   isEvent: boolean;
+  /** False where one reading alone cannot tell: such XP proves nothing, and no event beside it is quiet. */
+  isSure: boolean;
 }
 
 /** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
 export interface BankedXp {
   near: NamedBank[];
+  /** No banked XP is near, nor what may be; and the student's banked XP is known at all. */
+  isQuiet: boolean;
   late: NamedBank[];
   zeroBase: Xp;
 }
@@ -26,14 +30,23 @@ const ZERO_MS = 2 * 3_600_000;
 
 const instantText = (time: number): string => new Date(time).toISOString();
 
+/** Whether a result was banked: it says so, or says nothing and was seen to rise; null where it may have been. */
+function wasBanked({ isBanked, hasReason, roseAt }: ResultNote, isPassive: boolean): boolean | null {
+  if (isBanked || hasReason || !isPassive) return isBanked;
+  return roseAt === null ? null : true;
+}
+
 function banksOfResults(results: readonly ResultNote[], { resources }: Evidence): Bank[] {
   return results.flatMap((result) => {
     const { sourcedId, xp, activityKey, courseId } = result;
-    const time = result.completedAt ?? result.scoredAt;
-    if (!result.isBanked || xp === null || xp <= 0n || result.scoredAt === null || time === null) return [];
+    const time = result.completedAt ?? result.roseAt ?? result.scoredAt;
+    if (xp === null || xp <= 0n || result.scoredAt === null || time === null) return [];
     const resource = resources.get(activityKey);
+    const banked = wasBanked(result, resource?.isPassive ?? false);
+    if (banked === false) return [];
     const named = { at: instantText(time), activityId: activityKey, title: resource?.title ?? null };
-    return [{ sourcedId, xp, base: resource?.base ?? 0n, hosted: false, ...named, time, courseId, isEvent: false }];
+    const base = resource?.base ?? 0n;
+    return [{ sourcedId, xp, base, hosted: false, ...named, time, courseId, isEvent: false, isSure: banked === true }];
   });
 }
 
@@ -51,6 +64,7 @@ const banksOfEvents = (judged: readonly JudgedEvent[]): Bank[] =>
       time: event.at,
       courseId: event.courseId,
       isEvent: true,
+      isSure: true,
     }));
 
 const isSameCourse = (one: string | null, other: string | null): boolean =>
@@ -75,7 +89,7 @@ const distanceTo =
   ({ time }: Bank): number =>
     Math.abs(time - event.at);
 
-function nearOf(exercise: Exercise, free: readonly Hosted[]): NamedBank[] {
+function nearOf(exercise: Exercise, free: readonly Hosted[]): Bank[] {
   const { at, courseId } = exercise.event;
   const hosted = free.filter(({ host }) => host === exercise).map(({ bank }) => ({ ...bank, hosted: true }));
   const beside = free
@@ -89,7 +103,7 @@ function nearOf(exercise: Exercise, free: readonly Hosted[]): NamedBank[] {
 
 function lateOf({ event }: Exercise, free: readonly Hosted[]): NamedBank[] {
   return free
-    .filter(({ host, bank }) => host === null && !bank.isEvent && bank.time > event.at + HOST_MS)
+    .filter(({ host, bank }) => host === null && bank.isSure && !bank.isEvent && bank.time > event.at + HOST_MS)
     .map(({ bank }) => bank)
     .filter((bank) => bank.time <= event.at + LATE_MS && isSameCourse(bank.courseId, event.courseId))
     .sort((a, b) => a.time - b.time || (a.sourcedId < b.sourcedId ? -1 : 1));
@@ -122,17 +136,20 @@ export function bankedXp(
   student: string,
   evidence: Evidence,
 ): Map<Exercise, BankedXp> {
-  const results = evidence.resultsOf.get(student) ?? [];
+  const results = evidence.resultsOf(student);
+  const isCovered = !evidence.hasResults || evidence.hasStudent(student);
   const banks = evidence.hasResults ? banksOfResults(results, evidence) : banksOfEvents(judged);
   const hosted = banks.map((bank) => ({ bank, host: hostOf(bank, exercises) }));
   return new Map(
     exercises.map((exercise) => {
       const own = new Set(exercise.linked.map(({ sourcedId }) => sourcedId));
       const free = hosted.filter(({ bank }) => !own.has(bank.sourcedId));
+      const near = nearOf(exercise, free);
       return [
         exercise,
         {
-          near: nearOf(exercise, free),
+          near: near.filter(({ isSure }) => isSure),
+          isQuiet: near.length === 0 && isCovered,
           late: lateOf(exercise, free),
           zeroBase: zeroBaseOf(exercise, results, exercises, evidence),
         },

@@ -8,7 +8,7 @@ const amountsOf = (banks: CheckedSuspect["near"]) => banks.map(({ xp }) => xp);
 function countQuiet(apps: CountsByApp, suspects: Iterable<CheckedSuspect>): void {
   for (const suspect of suspects) {
     const { quiet } = apps.of(suspect.app ?? "");
-    if (suspect.near.length === 0 && tells(suspect)) count(quiet, explainedBy(suspect, []), 1);
+    if (suspect.isQuiet && tells(suspect)) count(quiet, explainedBy(suspect, []), 1);
   }
 }
 

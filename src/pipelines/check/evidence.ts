@@ -4,6 +4,7 @@ import { multiplierFromText } from "../../domain/own-xp.js";
 import { ONE_XP, type Xp, xpFromText } from "../../domain/xp.js";
 import { millisOf } from "./event-note.js";
 import type { EvidenceTable, SourceRow } from "./records.js";
+import { SoleOwners } from "./sole-owners.js";
 
 /** What a result says, as far as it is evidence. Instants in milliseconds. */
 export interface ResultNote {
@@ -23,7 +24,11 @@ export interface ResultNote {
   attempt: number | null;
   total: Xp | null;
   correct: Xp | null;
+  /** The result says that its XP was banked. */
   isBanked: boolean;
+  hasReason: boolean;
+  /** `date_last_modified` of the first reading that showed XP after one that showed 0; null where none did. */
+  roseAt: number | null;
   eventRefs: readonly string[];
 }
 
@@ -99,15 +104,14 @@ interface LineItem {
 
 /** What the rows of OneRoster tables say of the students asked for. Rows must come in the order of EVIDENCE_TABLES. */
 export class Evidence {
-  /** Active users by email; null where several have it. */
-  readonly usersByEmail = new Map<string, string | null>();
+  /** Active users by email. */
+  readonly usersByEmail = new SoleOwners();
   /** Every user, with the email. */
   readonly users = new Map<string, string | null>();
   readonly resources = new Map<string, ResourceNote>();
-  readonly resultsOf = new Map<string, ResultNote[]>();
+  private readonly results = new Map<string, Map<string, ResultNote>>();
   /** Whether results were read at all: then banked XP is theirs. */
   hasResults = false;
-  private readonly resultIds = new Set<string>();
   private readonly componentResources = new Map<string, string>();
   private readonly lineItems = new Map<string, LineItem>();
 
@@ -133,21 +137,33 @@ export class Evidence {
     const email = row.get("email")?.toLowerCase();
     this.users.set(id, email ?? null);
     if (row.get("status") !== "active" || email === undefined) return;
-    this.usersByEmail.set(email, this.usersByEmail.has(email) ? null : id);
+    this.usersByEmail.add(email, id);
   }
 
-  /** The first row of an id stays. Results that are not active and those of child line items prove nothing. */
+  /** A result that is read again is a later reading of it: the latest stays. Results that are not active and those of child line items prove nothing. */
   private addResult(sourcedId: string, row: SourceRow): void {
     this.hasResults = true;
     const student = row.get("student_sourced_id") ?? "";
     const item = row.get("assessment_line_item_sourced_id") ?? "";
     const lineItem = this.lineItems.get(item);
     if (row.get("status") !== "active" || lineItem?.isChild || !this.concerns(student)) return;
-    if (this.resultIds.has(sourcedId)) return;
-    this.resultIds.add(sourcedId);
-    const results = this.resultsOf.get(student) ?? [];
-    results.push(this.resultOf(sourcedId, student, item, row));
-    this.resultsOf.set(student, results);
+    const results = this.results.get(student) ?? new Map<string, ResultNote>();
+    const before = results.get(sourcedId);
+    const now = this.resultOf(sourcedId, student, item, row);
+    const rises = before !== undefined && (before.xp ?? 0n) === 0n && (now.xp ?? 0n) > 0n;
+    now.roseAt = before?.roseAt ?? (rises ? instantOf(row.get("date_last_modified")) : null);
+    this.results.set(student, results.set(sourcedId, now));
+  }
+
+  /** The results of one student, in the order of their ids. */
+  resultsOf(student: string): ResultNote[] {
+    const results = [...(this.results.get(student)?.values() ?? [])];
+    return results.sort((a, b) => (a.sourcedId < b.sourcedId ? -1 : 1));
+  }
+
+  /** Whether a result names this student. */
+  hasStudent(student: string): boolean {
+    return this.results.has(student);
   }
 
   private resultOf(sourcedId: string, student: string, item: string, row: SourceRow): ResultNote {
@@ -172,6 +188,8 @@ export class Evidence {
       total: xpOf(metadata.totalQuestions),
       correct: xpOf(metadata.correctQuestions),
       isBanked: textOf(metadata.xpReason)?.toLowerCase() === "banked xp",
+      hasReason: textOf(metadata.xpReason) !== null,
+      roseAt: null,
       eventRefs: eventRefs(sourcedId, metadata),
     };
   }

@@ -32,7 +32,7 @@ const OWN_MS = 60_000;
 
 /** A student's events with what links to them. `events` come by time, then id. */
 export function judgedEvents(events: readonly EventNote[], student: string, evidence: Evidence): JudgedEvent[] {
-  const results = evidence.resultsOf.get(student) ?? [];
+  const results = evidence.resultsOf(student);
   const links = linkResults(events, results);
   const banked = new Set(results.filter(({ isBanked }) => isBanked).map(({ activityKey }) => activityKey));
   return twinGroups(events).map(([event, ...twins]) => {

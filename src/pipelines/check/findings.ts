@@ -57,12 +57,16 @@ export const twinFinding = (first: EventNote, twin: EventNote, studentId: string
   };
 };
 
-/** A claim of the audit's rules about an event of the files. */
+/** The guard of the audit cannot be asked: that the activity pays the XP as it is. */
+const UNCHECKED = "; what the activity can pay is not known, so it is not confirmed";
+
+/** A claim of the audit's rules about an event of the files. Nothing is confirmed without the base XP. */
 export function bundledFinding(
   claim: NamedClaim & { suspect: CheckedSuspect },
   calibration: Calibration,
 ): CheckFinding {
   const { suspect, own, rule } = claim;
+  const isUnchecked = claim.verdict === "confirmed" && suspect.completion.base === null;
   const { event, activityKey } = suspect.exercise;
   const how = own === null ? null : ownArithmetic(keptFormulas(calibration), suspect.completion, own);
   const because = how === null ? "" : ` (own XP: ${how})`;
@@ -70,9 +74,9 @@ export function bundledFinding(
     file: event.file,
     line: event.line,
     check: "bundled-xp",
-    verdict: claim.verdict,
+    verdict: isUnchecked ? "probable" : claim.verdict,
     code: rule,
-    reason: `${event.activityName ?? activityKey ?? event.eventId}: ${RULE_WORDS[rule]}${because}`,
+    reason: `${event.activityName ?? activityKey ?? event.eventId}: ${RULE_WORDS[rule]}${because}${isUnchecked ? UNCHECKED : ""}`,
     eventId: event.eventId,
     studentId: suspect.student,
     xp: xpText(suspect.xp),

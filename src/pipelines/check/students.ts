@@ -1,14 +1,13 @@
 import type { ActorNote } from "./event-note.js";
 import type { Evidence } from "./evidence.js";
+import { SoleOwners } from "./sole-owners.js";
 
-/** User ids that the files themselves name with an email; null where several do. */
-function emailsOf(actors: readonly ActorNote[]): Map<string, string | null> {
-  const known = new Map<string, string | null>();
-  for (const { segment, looksLikeUser, email } of actors) {
-    if (segment === null || email === null || !looksLikeUser) continue;
-    known.set(email, (known.get(email) ?? segment) === segment ? segment : null);
-  }
-  return known;
+/** User ids that the files themselves name together with an email. */
+function emailsOf(actors: readonly ActorNote[]): SoleOwners {
+  const owners = new SoleOwners();
+  for (const { segment, looksLikeUser, email } of actors)
+    if (segment !== null && email !== null && looksLikeUser) owners.add(email, segment);
+  return owners;
 }
 
 /**
@@ -17,16 +16,11 @@ function emailsOf(actors: readonly ActorNote[]): Map<string, string | null> {
  */
 export function resolveStudents(actors: readonly ActorNote[], evidence: Evidence): Map<ActorNote, string> {
   const named = emailsOf(actors);
-  const isKnown = (id: string) => evidence.users.has(id) || evidence.resultsOf.has(id);
-  const byEmail = (email: string) => evidence.usersByEmail.get(email) ?? null;
+  const isKnown = (id: string) => evidence.users.has(id) || evidence.hasStudent(id);
   const resolve = ({ segment, looksLikeUser, email }: ActorNote): string => {
     const known = segment !== null && isKnown(segment) ? segment : null;
     const likely = looksLikeUser ? segment : null;
-    const user = email === null ? null : byEmail(email);
-    return known ?? user ?? likely ?? nameOf(email, named) ?? segment ?? "";
+    return known ?? evidence.usersByEmail.of(email) ?? likely ?? named.of(email) ?? email ?? segment ?? "";
   };
   return new Map(actors.map((actor) => [actor, resolve(actor)]));
 }
-
-const nameOf = (email: string | null, named: ReadonlyMap<string, string | null>): string | null =>
-  email === null ? null : (named.get(email) ?? email);

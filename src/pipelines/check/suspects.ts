@@ -1,6 +1,6 @@
 import type { Suspect } from "../../domain/bundle.js";
 import type { NamedBank } from "../../domain/bundle-words.js";
-import { bankedXp } from "./banked.js";
+import { type BankedXp, bankedXp } from "./banked.js";
 import type { EventNote } from "./event-note.js";
 import type { Evidence } from "./evidence.js";
 import { type Exercise, exercisesOf, type JudgedEvent, judgedEvents, type Numbering } from "./exercises.js";
@@ -9,6 +9,7 @@ import { type Exercise, exercisesOf, type JudgedEvent, judgedEvents, type Number
 export interface CheckedSuspect extends Suspect {
   exercise: Exercise;
   student: string;
+  isQuiet: boolean;
   banks: readonly NamedBank[];
 }
 
@@ -30,6 +31,8 @@ export function numberings(students: Iterable<StudentEvents>, evidence: Evidence
   return (app) => ({ events: ofEvents.has(app) ? 1 : 0, results: ofResults.has(app) ? 1 : 0 });
 }
 
+const NOTHING: BankedXp = { near: [], isQuiet: true, late: [], zeroBase: 0n };
+
 /** The exercises of one student that report XP, by time, then id. */
 export function suspectsOf(
   judged: readonly JudgedEvent[],
@@ -40,7 +43,7 @@ export function suspectsOf(
   return exercises
     .filter(({ xp }) => xp >= 0n)
     .map((exercise) => {
-      const { near, late, zeroBase } = banked.get(exercise) ?? { near: [], late: [], zeroBase: 0n };
+      const { near, isQuiet, late, zeroBase } = banked.get(exercise) ?? NOTHING;
       const { event, xp, completion } = exercise;
       return {
         eventId: event.eventId,
@@ -51,6 +54,7 @@ export function suspectsOf(
         near,
         late,
         zeroBase,
+        isQuiet,
         exercise,
         student,
         banks: [...near, ...late],

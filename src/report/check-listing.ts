@@ -32,7 +32,7 @@ export const checkFields: readonly Field<CheckFinding>[] = [
 ];
 
 /** An address that an editor can jump to: `events.ndjson:17`. */
-export const addressOf = ({ file, line }: Pick<CheckFinding, "file" | "line">): string => `${file}:${line}`;
+const addressOf = ({ file, line }: Pick<CheckFinding, "file" | "line">): string => `${file}:${line}`;
 
 const whyOf = ({ arithmetic, reason }: CheckFinding): string =>
   arithmetic === null ? reason : `${arithmetic}; ${reason}`;

@@ -1,6 +1,7 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { NamedBank } from "../../domain/bundle-words.js";
 import { sumOf, type Xp } from "../../domain/xp.js";
-import type { Evidence, ResultNote } from "./evidence.js";
+import type { Evidence, Ground, ResultNote } from "./evidence.js";
 import type { Exercise, JudgedEvent } from "./exercises.js";
 
 /** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
@@ -23,9 +24,6 @@ export interface BankedXp {
   zeroBase: Xp;
 }
 
-const HOST_MS = 10_000;
-const BEFORE_MS = 15 * 60_000;
-const LATE_MS = 26 * 3_600_000;
 const ZERO_MS = 2 * 3_600_000;
 
 const instantText = (time: number): string => new Date(time).toISOString();
@@ -71,9 +69,13 @@ const isSameCourse = (one: string | null, other: string | null): boolean =>
   one === null || other === null || one === other;
 
 /** The last exercise at most 10 seconds before a bank write. */
-function hostOf({ time, courseId }: Bank, exercises: readonly Exercise[]): Exercise | null {
+function hostOf(
+  { time, courseId }: Bank,
+  exercises: readonly Exercise[],
+  { hostSeconds }: AuditRules,
+): Exercise | null {
   const hosts = exercises.filter(
-    ({ event }) => event.at <= time && event.at >= time - HOST_MS && isSameCourse(event.courseId, courseId),
+    ({ event }) => event.at <= time && event.at >= time - hostSeconds * 1000 && isSameCourse(event.courseId, courseId),
   );
   const latest = Math.max(...hosts.map(({ event }) => event.at));
   return hosts.find(({ event }) => event.at === latest) ?? null;
@@ -89,11 +91,14 @@ const distanceTo =
   ({ time }: Bank): number =>
     Math.abs(time - event.at);
 
-function nearOf(exercise: Exercise, free: readonly Hosted[]): Bank[] {
+function nearOf(exercise: Exercise, free: readonly Hosted[], rules: AuditRules): Bank[] {
   const { at, courseId } = exercise.event;
   const hosted = free.filter(({ host }) => host === exercise).map(({ bank }) => ({ ...bank, hosted: true }));
   const beside = free
-    .filter(({ host, bank }) => host === null && bank.time >= at - BEFORE_MS && bank.time <= at + HOST_MS)
+    .filter(
+      ({ host, bank }) =>
+        host === null && bank.time >= at - rules.bankBeforeSeconds * 1000 && bank.time <= at + rules.hostSeconds * 1000,
+    )
     .map(({ bank }) => bank)
     .filter((bank) => isSameCourse(bank.courseId, courseId));
   const distance = distanceTo(exercise);
@@ -101,11 +106,16 @@ function nearOf(exercise: Exercise, free: readonly Hosted[]): Bank[] {
   return [...hosted.sort(nearestFirst), ...beside.sort(nearestFirst)];
 }
 
-function lateOf({ event }: Exercise, free: readonly Hosted[]): NamedBank[] {
+function lateOf({ event }: Exercise, free: readonly Hosted[], rules: AuditRules): NamedBank[] {
   return free
-    .filter(({ host, bank }) => host === null && bank.isSure && !bank.isEvent && bank.time > event.at + HOST_MS)
+    .filter(
+      ({ host, bank }) =>
+        host === null && bank.isSure && !bank.isEvent && bank.time > event.at + rules.hostSeconds * 1000,
+    )
     .map(({ bank }) => bank)
-    .filter((bank) => bank.time <= event.at + LATE_MS && isSameCourse(bank.courseId, event.courseId))
+    .filter(
+      (bank) => bank.time <= event.at + rules.bankLateSeconds * 1000 && isSameCourse(bank.courseId, event.courseId),
+    )
     .sort((a, b) => a.time - b.time || (a.sourcedId < b.sourcedId ? -1 : 1));
 }
 
@@ -134,23 +144,23 @@ export function bankedXp(
   judged: readonly JudgedEvent[],
   exercises: readonly Exercise[],
   student: string,
-  evidence: Evidence,
+  { evidence, rules }: Ground,
 ): Map<Exercise, BankedXp> {
   const results = evidence.resultsOf(student);
   const isCovered = !evidence.hasResults || evidence.hasStudent(student);
   const banks = evidence.hasResults ? banksOfResults(results, evidence) : banksOfEvents(judged);
-  const hosted = banks.map((bank) => ({ bank, host: hostOf(bank, exercises) }));
+  const hosted = banks.map((bank) => ({ bank, host: hostOf(bank, exercises, rules) }));
   return new Map(
     exercises.map((exercise) => {
       const own = new Set(exercise.linked.map(({ sourcedId }) => sourcedId));
       const free = hosted.filter(({ bank }) => !own.has(bank.sourcedId));
-      const near = nearOf(exercise, free);
+      const near = nearOf(exercise, free, rules);
       return [
         exercise,
         {
           near: near.filter(({ isSure }) => isSure),
           isQuiet: near.length === 0 && isCovered,
-          late: lateOf(exercise, free),
+          late: lateOf(exercise, free, rules),
           zeroBase: zeroBaseOf(exercise, results, exercises, evidence),
         },
       ];

@@ -1,9 +1,10 @@
+import { STANDARD_AUDIT_RULES } from "../../domain/audit-rules.js";
 import { judgeStudent } from "../../domain/bundle.js";
 import type { Calibration } from "../../domain/calibration.js";
 import type { CheckedFile, CheckFinding } from "../../domain/check-finding.js";
 import { calibrations } from "./calibrations.js";
 import type { EventNote } from "./event-note.js";
-import { Evidence } from "./evidence.js";
+import { Evidence, type Ground } from "./evidence.js";
 import { judgedEvents } from "./exercises.js";
 import { bundledFinding, twinFinding } from "./findings.js";
 import { type Gathered, type GatherProgress, gather } from "./gather.js";
@@ -37,7 +38,7 @@ export async function check({ inputs, tables, progress }: CheckRequest): Promise
   const gathered = await gather(inputs, progress);
   const evidence = await readEvidence(gathered, tables);
   const students = resolveStudents(gathered.actors, evidence);
-  const judged = judge(eventsByStudent(gathered.notes, students), evidence);
+  const judged = judge(eventsByStudent(gathered.notes, students), { evidence, rules: STANDARD_AUDIT_RULES });
   const conflicts = gathered.conflicts.map(({ actor, finding }) => ({
     ...finding,
     studentId: students.get(actor) ?? null,
@@ -78,17 +79,17 @@ function eventsByStudent(notes: readonly EventNote[], students: ReadonlyMap<Even
   }));
 }
 
-function judge(students: readonly StudentEvents[], evidence: Evidence) {
-  const numbering = numberings(students, evidence);
+function judge(students: readonly StudentEvents[], ground: Ground) {
+  const numbering = numberings(students, ground);
   const suspects = ({ student, events }: StudentEvents): CheckedSuspect[] =>
-    suspectsOf(judgedEvents(events, student, evidence), { student, numbering, evidence });
+    suspectsOf(judgedEvents(events, student, ground), { student, numbering, ground });
   function* everySuspect() {
     for (const student of students) yield* suspects(student);
   }
   const calibrated = calibrations(everySuspect);
   const calibrationOf = (app: string | null): Calibration => calibrated.get(app ?? "") as Calibration;
   const findings = students.flatMap((student) => [
-    ...twinsOf(student, evidence),
+    ...twinsOf(student, ground),
     ...judgeStudent(suspects(student), calibrationOf).map((claim) =>
       bundledFinding(claim, calibrationOf(claim.suspect.app)),
     ),
@@ -96,8 +97,8 @@ function judge(students: readonly StudentEvents[], evidence: Evidence) {
   return { findings, calibrations: [...calibrated.values()].filter(({ events }) => events > 0) };
 }
 
-const twinsOf = ({ student, events }: StudentEvents, evidence: Evidence): CheckFinding[] =>
-  judgedEvents(events, student, evidence).flatMap(({ event, twins }) =>
+const twinsOf = ({ student, events }: StudentEvents, ground: Ground): CheckFinding[] =>
+  judgedEvents(events, student, ground).flatMap(({ event, twins }) =>
     twins.map((twin) => twinFinding(event, twin, student)),
   );
 

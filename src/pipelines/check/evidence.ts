@@ -1,3 +1,4 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import { decimalText } from "../../domain/decimal.js";
 import { readInstant } from "../../domain/instant.js";
 import { multiplierFromText } from "../../domain/own-xp.js";
@@ -95,6 +96,12 @@ const wholeOf = (value: unknown): number | null => {
   const text = textOf(value);
   return text !== null && /^\d{1,6}(\.0{1,20})?$/.test(text) ? Number(text) : null;
 };
+
+/** What events are judged by. */
+export interface Ground {
+  evidence: Evidence;
+  rules: AuditRules;
+}
 
 interface LineItem {
   isChild: boolean;

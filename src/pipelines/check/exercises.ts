@@ -1,7 +1,8 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AccuracyBand, Completion } from "../../domain/own-xp.js";
 import type { Xp } from "../../domain/xp.js";
 import type { EventNote } from "./event-note.js";
-import type { Evidence, ResourceNote, ResultNote } from "./evidence.js";
+import type { Ground, ResourceNote, ResultNote } from "./evidence.js";
 import { linkResults } from "./links.js";
 import { twinGroups } from "./twins.js";
 
@@ -28,14 +29,16 @@ export interface Numbering {
   results: number;
 }
 
-const OWN_MS = 60_000;
-
 /** A student's events with what links to them. `events` come by time, then id. */
-export function judgedEvents(events: readonly EventNote[], student: string, evidence: Evidence): JudgedEvent[] {
+export function judgedEvents(
+  events: readonly EventNote[],
+  student: string,
+  { evidence, rules }: Ground,
+): JudgedEvent[] {
   const results = evidence.resultsOf(student);
   const links = linkResults(events, results);
   const banked = new Set(results.filter(({ isBanked }) => isBanked).map(({ activityKey }) => activityKey));
-  return twinGroups(events).map(([event, ...twins]) => {
+  return twinGroups(events, rules).map(([event, ...twins]) => {
     const first = event as EventNote;
     const linked = [first, ...twins].flatMap((one) => links.get(one) ?? []);
     const through = linked
@@ -50,16 +53,16 @@ export function judgedEvents(events: readonly EventNote[], student: string, evid
   });
 }
 
-const isClose = ({ scoredAt, endedAt }: ResultNote, at: number): boolean =>
-  [scoredAt, endedAt].some((instant) => instant !== null && Math.abs(instant - at) <= OWN_MS);
+const isClose = ({ scoredAt, endedAt }: ResultNote, at: number, { ownSeconds }: AuditRules): boolean =>
+  [scoredAt, endedAt].some((instant) => instant !== null && Math.abs(instant - at) <= ownSeconds * 1000);
 
 /** The results that say what the event itself earned. docs/audit.md, "Own results". */
-function ownResults({ event, linked }: JudgedEvent, { events, results }: Numbering): ResultNote[] {
-  const anyClose = linked.some((result) => isClose(result, event.at));
+function ownResults({ event, linked }: JudgedEvent, { events, results }: Numbering, rules: AuditRules): ResultNote[] {
+  const anyClose = linked.some((result) => isClose(result, event.at, rules));
   return linked
     .filter((result) => {
-      const close = isClose(result, event.at);
-      if (result.day !== null || close !== anyClose) return false;
+      const close = isClose(result, event.at, rules);
+      if (result.day !== null || result.isBanked || close !== anyClose) return false;
       if (result.attempt === null || event.attempt === null) return close;
       return result.attempt + results === event.attempt + events;
     })
@@ -76,14 +79,18 @@ const firstOf = <T>(results: readonly ResultNote[], value: (result: ResultNote) 
   results.map(value).find((one) => one !== null) ?? null;
 
 /** The exercises among a student's events, by time, then id. */
-export function exercisesOf(judged: readonly JudgedEvent[], numbering: (app: string) => Numbering): Exercise[] {
+export function exercisesOf(
+  judged: readonly JudgedEvent[],
+  numbering: (app: string) => Numbering,
+  rules: AuditRules,
+): Exercise[] {
   const seen = new Map<string, number>();
   return judged
     .filter(({ isPassive }) => !isPassive)
     .map((one) => {
       const { event } = one;
       const plus = numbering(event.app);
-      const own = ownResults(one, plus);
+      const own = ownResults(one, plus, rules);
       const nth = (seen.get(one.activityKey ?? "") ?? 0) + 1;
       seen.set(one.activityKey ?? "", nth);
       const ownAttempt = firstOf(own, ({ attempt }) => (attempt === null ? null : attempt + plus.results));
@@ -99,6 +106,7 @@ export function exercisesOf(judged: readonly JudgedEvent[], numbering: (app: str
           ),
           attempt: (event.attempt === null ? null : event.attempt + plus.events) ?? ownAttempt ?? nth,
           multiplier: firstOf(own, ({ multiplier }) => multiplier),
+          tables: rules.multipliers,
         },
       };
     });

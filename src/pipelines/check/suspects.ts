@@ -2,7 +2,7 @@ import type { Suspect } from "../../domain/bundle.js";
 import type { NamedBank } from "../../domain/bundle-words.js";
 import { type BankedXp, bankedXp } from "./banked.js";
 import type { EventNote } from "./event-note.js";
-import type { Evidence } from "./evidence.js";
+import type { Ground } from "./evidence.js";
 import { type Exercise, exercisesOf, type JudgedEvent, judgedEvents, type Numbering } from "./exercises.js";
 
 /** An exercise that reports XP, ready to be judged. */
@@ -20,11 +20,11 @@ export interface StudentEvents {
 }
 
 /** Which apps number attempts from 0, in their events and in their results. docs/audit.md, "Attempts". */
-export function numberings(students: Iterable<StudentEvents>, evidence: Evidence): (app: string) => Numbering {
+export function numberings(students: Iterable<StudentEvents>, ground: Ground): (app: string) => Numbering {
   const ofEvents = new Set<string>();
   const ofResults = new Set<string>();
   for (const { student, events } of students)
-    for (const { event, twins, linked } of judgedEvents(events, student, evidence)) {
+    for (const { event, twins, linked } of judgedEvents(events, student, ground)) {
       if ([event, ...twins].some(({ attempt }) => attempt === 0)) ofEvents.add(event.app);
       if (linked.some(({ attempt }) => attempt === 0)) ofResults.add(event.app);
     }
@@ -36,10 +36,10 @@ const NOTHING: BankedXp = { near: [], isQuiet: true, late: [], zeroBase: 0n };
 /** The exercises of one student that report XP, by time, then id. */
 export function suspectsOf(
   judged: readonly JudgedEvent[],
-  { student, numbering, evidence }: { student: string; numbering: (app: string) => Numbering; evidence: Evidence },
+  { student, numbering, ground }: { student: string; numbering: (app: string) => Numbering; ground: Ground },
 ): CheckedSuspect[] {
-  const exercises = exercisesOf(judged, numbering);
-  const banked = bankedXp(judged, exercises, student, evidence);
+  const exercises = exercisesOf(judged, numbering, ground.rules);
+  const banked = bankedXp(judged, exercises, student, ground);
   return exercises
     .filter(({ xp }) => xp >= 0n)
     .map((exercise) => {

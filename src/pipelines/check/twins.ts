@@ -1,20 +1,19 @@
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { EventNote } from "./event-note.js";
-
-const TWIN_MS = 60_000;
 
 /** What twins have in common; null where an event is nobody's twin. */
 const likeness = ({ activityKey, xp, total, correct }: EventNote): string | null =>
   activityKey === null || xp === null || xp === 0n ? null : JSON.stringify([activityKey, `${xp} ${total} ${correct}`]);
 
 /** Groups of a student's events, given by time, then id: twins together, all others alone. docs/audit.md, "Twins". */
-export function twinGroups(events: readonly EventNote[]): EventNote[][] {
+export function twinGroups(events: readonly EventNote[], { twinSeconds }: AuditRules): EventNote[][] {
   const open = new Map<string, EventNote[]>();
   const groups: EventNote[][] = [];
   for (const event of events) {
     const like = likeness(event);
     const group = like === null ? undefined : open.get(like);
     const last = group?.at(-1);
-    if (group && last && event.at - last.at <= TWIN_MS) {
+    if (group && last && event.at - last.at <= twinSeconds * 1000) {
       group.push(event);
       continue;
     }

@@ -3,7 +3,7 @@ import { FINDING_KINDS, type FindingKind } from "../domain/finding.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
 import { printBalance } from "./audit-balance.js";
-import { type GateFormat, type Shell, stopOn } from "./common.js";
+import { type CommonFlags, type GateFormat, type Shell, stopOn } from "./common.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
 import { openProgress } from "./progress.js";
 import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
@@ -49,14 +49,17 @@ The audit waits for no run, and no run for it. -q prints the answer too: it is w
     )
     .action((email: string | undefined, flags: AuditFlags) => runAudit(shell, email, flags));
 
-function checkBalance({ balance, kind, app, format }: AuditFlags): void {
-  if (balance && (kind || app))
+/** The flags of a trial balance, where one is asked for. @throws UsageError for what it cannot be asked */
+function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags | null {
+  if (!flags.balance) return null;
+  if (flags.kind || flags.app)
     throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
-  if (balance && format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
+  if (format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
+  return { ...flags, format };
 }
 
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
-  checkBalance(flags);
+  const balance = balanceFlags(flags);
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
   const [{ audit }, { factRules }, { printAudit }] = await Promise.all([
@@ -75,8 +78,7 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
       stop();
       progress.show(`${findings} findings; checking ${doing}`);
     }).finally(progress.end);
-    const { format } = flags;
-    if (flags.balance && format !== "junit") return printBalance({ shell, flags: { ...flags, format }, reading });
+    if (balance) return printBalance({ shell, flags: balance, reading });
     await warnOfUnknownApps(flags.app ?? [], reading);
     const failing = failingVerdicts(flags.failOn);
     const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked, failing });

@@ -33,23 +33,28 @@ export async function withEvidence<T>(
   ]);
   return withInputs(resources, defaultZipLimits, (ofResources) =>
     withInputs(results, defaultZipLimits, async (ofResults) => {
-      const files = [...(await located(ofResources, "resources")), ...(await located(ofResults, "assessment_results"))];
+      const files = [
+        ...(await located(ofResources, { table: "resources", paths: resources })),
+        ...(await located(ofResults, { table: "assessment_results", paths: results })),
+      ];
       return work(await opened(files, onBadRow));
     }),
   );
 }
 
-/** The files that are evidence, each with its table. */
-async function located(packages: readonly CsvPackage[], fallback: EvidenceTable): Promise<TableFile[]> {
+/** The files that are evidence, each with its table; `given` says which one a file of `paths` is where its name does not. */
+async function located(
+  packages: readonly CsvPackage[],
+  given: { table: EvidenceTable; paths: readonly string[] },
+): Promise<TableFile[]> {
   const [{ tableFor }, { EVIDENCE_TABLES }] = await Promise.all([
     import("../pipelines/import/header.js"),
     import("../pipelines/check/records.js"),
   ]);
-  const isAlone = (file: CsvFile) => packages.some(({ files, label }) => files.length === 1 && label === file.label);
   return packages
     .flatMap(({ files }) => files)
     .flatMap((file) => {
-      const name = tableFor(file.stem)?.name ?? (isAlone(file) ? fallback : undefined);
+      const name = tableFor(file.stem)?.name ?? (given.paths.includes(file.label) ? given.table : undefined);
       const table = EVIDENCE_TABLES.find((one) => one === name);
       return table === undefined ? [] : [{ table, file }];
     });

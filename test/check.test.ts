@@ -84,6 +84,14 @@ describe("the schema", () => {
     expect(home.rejected).toBe(answer.files[0].rejected);
   });
 
+  test("of a file that is no Caliper at all, ten thousand records are listed and all are counted", async () => {
+    const file = await fileOf(...Array.from({ length: 10_002 }, () => "x"));
+    const run = await timeback(["check", file, "--format", "json", "-q"]);
+    const { files, findings } = JSON.parse(run.stdout);
+    expect([files[0].rejected, findings.length]).toEqual([10_002, 10_000]);
+    expect(run).toMatchObject({ code: 1, stderr: `${file}: 10002 records are rejected; the first 10000 are listed\n` });
+  });
+
   test("reads stdin, gzip and several files; a clean file passes without a word under -q", async () => {
     const zipped = join(await scratchFolder(), "events.gz");
     await writeFile(zipped, gzipSync(`${exercise(1, 3)}\n`));

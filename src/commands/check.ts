@@ -64,8 +64,9 @@ async function run(shell: Shell, files: string[], flags: CheckFlags): Promise<vo
   const outcome = await checked(shell, screen, files, flags);
   const evidence = { results: flags.results.length > 0, resources: flags.resources.length > 0 };
   const answer = { ...outcome, evidence };
-  const [{ checkLine, notShown, verdictsOf }] = await Promise.all([import("../report/check-listing.js")]);
+  const { checkLine, notShown, unlisted, verdictsOf } = await import("../report/check-listing.js");
   await print(shell, screen, flags, answer);
+  for (const line of unlisted(answer)) screen.warn(line);
   if (isFailure(verdictsOf(answer.findings), flags.failOn)) shell.exitWith(ExitCode.attention);
   if (flags.format === "table" && flags.output === undefined) return;
   const seconds = ((Date.now() - started) / 1000).toFixed(1);

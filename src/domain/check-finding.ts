@@ -25,6 +25,9 @@ export interface CheckFinding {
   arithmetic: string | null;
 }
 
+/** So many rejected records of a file are listed; the others are counted. A file that is no Caliper at all has no other end. */
+export const MOST_LISTED = 10_000;
+
 /** What became of the records of one file. */
 export interface CheckedFile {
   file: string;

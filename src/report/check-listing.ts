@@ -1,5 +1,5 @@
 import type { Calibration } from "../domain/calibration.js";
-import { CHECKS, type CheckedFile, type CheckFinding } from "../domain/check-finding.js";
+import { CHECKS, type CheckedFile, type CheckFinding, MOST_LISTED } from "../domain/check-finding.js";
 import { VERDICTS, type Verdict } from "../domain/finding.js";
 import type { JsonValue } from "../domain/json-text.js";
 import { printable } from "../domain/printable.js";
@@ -87,6 +87,12 @@ export function checkLine({ files, students, findings }: CheckAnswer): string {
   const found = `${findings.length} findings${sure.length === 0 ? "" : ` (${sure.join(", ")})`}`;
   return `${found} in ${sum(files, ({ records }) => records)} records of ${students.length} students`;
 }
+
+/** Where rejected records are counted, and not listed. */
+export const unlisted = ({ files }: Pick<CheckAnswer, "files">): string[] =>
+  files
+    .filter(({ rejected }) => rejected > MOST_LISTED)
+    .map(({ file, rejected }) => `${file}: ${rejected} records are rejected; the first ${MOST_LISTED} are listed`);
 
 /** What could not be looked for without evidence. */
 export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer, "evidence">): string[] {

@@ -1,4 +1,4 @@
-import type { CheckedFile, CheckFinding } from "../../domain/check-finding.js";
+import { type CheckedFile, type CheckFinding, MOST_LISTED } from "../../domain/check-finding.js";
 import { type ActorNote, type EventNote, NoteMaker } from "./event-note.js";
 import { conflictFinding, schemaFinding } from "./findings.js";
 import type { CheckedEvent, CheckedRecord, RecordFile } from "./records.js";
@@ -57,7 +57,7 @@ class Gatherer {
     if (record.kind === "skipped") counts.skipped += 1;
     else if (record.kind === "rejected") {
       counts.rejected += 1;
-      this.gathered.faults.push(schemaFinding(address, record.code, record.reason));
+      if (counts.rejected <= MOST_LISTED) this.gathered.faults.push(schemaFinding(address, record.code, record.reason));
     } else {
       counts.events += 1;
       this.addEvent(address, record.event);

@@ -34,10 +34,14 @@ export async function withEvidence<T>(
   return withInputs(resources, defaultZipLimits, (ofResources) =>
     withInputs(results, defaultZipLimits, async (ofResults) => {
       const files = [
-        ...(await located(ofResources, { table: "resources", paths: resources })),
         ...(await located(ofResults, { table: "assessment_results", paths: results })),
+        ...(await located(ofResources, { table: "resources", paths: resources })),
       ];
-      return work(await opened(files, onBadRow));
+      // An export that is given to both options is read once, in its place among the results: their order is that of readings.
+      const again = (one: TableFile, at: number) =>
+        files.slice(0, at).some(({ file }) => file.label === one.file.label);
+      const once = files.filter((one, at) => !again(one, at));
+      return work(await opened(once, onBadRow));
     }),
   );
 }

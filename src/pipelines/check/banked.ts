@@ -3,6 +3,7 @@ import type { NamedBank } from "../../domain/bundle-words.js";
 import { sumOf, type Xp } from "../../domain/xp.js";
 import type { Evidence, Ground, ResultNote } from "./evidence.js";
 import type { Exercise, JudgedEvent } from "./exercises.js";
+import { TimeLine } from "./time-line.js";
 
 /** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
 interface Bank extends NamedBank {
@@ -68,100 +69,116 @@ const banksOfEvents = (judged: readonly JudgedEvent[]): Bank[] =>
 const isSameCourse = (one: string | null, other: string | null): boolean =>
   one === null || other === null || one === other;
 
-/** The last exercise at most 10 seconds before a bank write. */
-function hostOf(
-  { time, courseId }: Bank,
-  exercises: readonly Exercise[],
-  { hostSeconds }: AuditRules,
-): Exercise | null {
-  const hosts = exercises.filter(
-    ({ event }) => event.at <= time && event.at >= time - hostSeconds * 1000 && isSameCourse(event.courseId, courseId),
-  );
-  const latest = Math.max(...hosts.map(({ event }) => event.at));
+/** What happened to a student, in the order of time. */
+interface Past {
+  exercises: TimeLine<Exercise>;
+  /** Banked XP that no exercise hosts, and that which one does. */
+  unhosted: TimeLine<Bank>;
+  hosted: ReadonlyMap<Exercise, Bank[]>;
+  /** Passive results without XP. */
+  unpaid: TimeLine<ResultNote & { scoredAt: number }>;
+}
+
+const SECOND_MS = 1000;
+
+/** The last exercise shortly before a bank write; of several at once, the one with the lowest id. */
+function hostOf({ time, courseId }: Bank, exercises: TimeLine<Exercise>, { hostSeconds }: AuditRules): Exercise | null {
+  const hosts = exercises
+    .within(time - hostSeconds * SECOND_MS, time)
+    .filter(({ event }) => isSameCourse(event.courseId, courseId));
+  const latest = hosts.at(-1)?.event.at;
   return hosts.find(({ event }) => event.at === latest) ?? null;
 }
 
-interface Hosted {
-  bank: Bank;
-  host: Exercise | null;
+function pastOf(
+  banks: readonly Bank[],
+  exercises: readonly Exercise[],
+  results: readonly ResultNote[],
+  { evidence, rules }: Ground,
+): Past {
+  const line = new TimeLine(exercises, ({ event }) => event.at);
+  const unhosted: Bank[] = [];
+  const hosted = new Map<Exercise, Bank[]>();
+  for (const bank of banks) {
+    const host = hostOf(bank, line, rules);
+    if (host === null) unhosted.push(bank);
+    else hosted.set(host, [...(hosted.get(host) ?? []), { ...bank, hosted: true }]);
+  }
+  const unpaid = results.flatMap((result) => {
+    const { scoredAt, xp, activityKey } = result;
+    const isUnpaid = (xp ?? 0n) === 0n && evidence.resources.get(activityKey)?.isPassive;
+    return isUnpaid && scoredAt !== null ? [{ ...result, scoredAt }] : [];
+  });
+  return {
+    exercises: line,
+    unhosted: new TimeLine(unhosted, ({ time }) => time),
+    hosted,
+    unpaid: new TimeLine(unpaid, ({ scoredAt }) => scoredAt),
+  };
 }
 
-const distanceTo =
-  ({ event }: Exercise) =>
-  ({ time }: Bank): number =>
-    Math.abs(time - event.at);
+/** What links to the exercise itself is not in it; nor is what was banked in another course. */
+const mayHold =
+  ({ event, linked }: Exercise) =>
+  ({ sourcedId, courseId }: Bank): boolean =>
+    isSameCourse(courseId, event.courseId) && linked.every((own) => own.sourcedId !== sourcedId);
 
-function nearOf(exercise: Exercise, free: readonly Hosted[], rules: AuditRules): Bank[] {
-  const { at, courseId } = exercise.event;
-  const hosted = free.filter(({ host }) => host === exercise).map(({ bank }) => ({ ...bank, hosted: true }));
-  const beside = free
-    .filter(
-      ({ host, bank }) =>
-        host === null && bank.time >= at - rules.bankBeforeSeconds * 1000 && bank.time <= at + rules.hostSeconds * 1000,
-    )
-    .map(({ bank }) => bank)
-    .filter((bank) => isSameCourse(bank.courseId, courseId));
-  const distance = distanceTo(exercise);
-  const nearestFirst = (a: Bank, b: Bank) => distance(a) - distance(b) || (a.sourcedId < b.sourcedId ? -1 : 1);
-  return [...hosted.sort(nearestFirst), ...beside.sort(nearestFirst)];
+const byId = (a: Bank, b: Bank): number => (a.sourcedId < b.sourcedId ? -1 : 1);
+
+function nearOf(exercise: Exercise, { hosted, unhosted }: Past, rules: AuditRules): Bank[] {
+  const { at } = exercise.event;
+  const window = [at - rules.bankBeforeSeconds * SECOND_MS, at + rules.hostSeconds * SECOND_MS] as const;
+  const nearestFirst = (a: Bank, b: Bank) => Math.abs(a.time - at) - Math.abs(b.time - at) || byId(a, b);
+  const own = (hosted.get(exercise) ?? []).toSorted(nearestFirst);
+  return [...own, ...unhosted.within(...window).sort(nearestFirst)].filter(mayHold(exercise));
 }
 
-function lateOf({ event }: Exercise, free: readonly Hosted[], rules: AuditRules): NamedBank[] {
-  return free
-    .filter(
-      ({ host, bank }) =>
-        host === null && bank.isSure && !bank.isEvent && bank.time > event.at + rules.hostSeconds * 1000,
-    )
-    .map(({ bank }) => bank)
-    .filter(
-      (bank) => bank.time <= event.at + rules.bankLateSeconds * 1000 && isSameCourse(bank.courseId, event.courseId),
-    )
-    .sort((a, b) => a.time - b.time || (a.sourcedId < b.sourcedId ? -1 : 1));
+function lateOf(exercise: Exercise, { unhosted }: Past, rules: AuditRules): NamedBank[] {
+  const { at } = exercise.event;
+  const near = at + rules.hostSeconds * SECOND_MS;
+  return unhosted
+    .within(near, at + rules.bankLateSeconds * SECOND_MS)
+    .filter(({ time, isSure, isEvent }) => time > near && isSure && !isEvent)
+    .filter(mayHold(exercise))
+    .sort((a, b) => a.time - b.time || byId(a, b));
 }
 
 /** Base XP of the passive results at 0 since the last exercise. */
-function zeroBaseOf(
-  { event }: Exercise,
-  results: readonly ResultNote[],
-  exercises: readonly Exercise[],
-  { resources }: Evidence,
-): Xp {
-  const bases = results.flatMap(({ xp, scoredAt, courseId, activityKey }) => {
-    const resource = resources.get(activityKey);
-    if (!resource?.isPassive || (xp ?? 0n) !== 0n || scoredAt === null) return [];
-    if (scoredAt > event.at || scoredAt < event.at - ZERO_MS || !isSameCourse(courseId, event.courseId)) return [];
-    const isBetween = exercises.some(
-      (other) =>
-        other.event.at >= scoredAt && other.event.at < event.at && isSameCourse(other.event.courseId, event.courseId),
-    );
-    return isBetween ? [] : [resource.base ?? 0n];
-  });
-  return sumOf(bases);
+function zeroBaseOf({ event }: Exercise, { unpaid, exercises }: Past, { resources }: Evidence): Xp {
+  const isLast = ({ scoredAt }: { scoredAt: number }): boolean =>
+    !exercises
+      .within(scoredAt, event.at)
+      .some((other) => other.event.at < event.at && isSameCourse(other.event.courseId, event.courseId));
+  const since = unpaid.within(event.at - ZERO_MS, event.at);
+  return sumOf(
+    since
+      .filter((result) => isSameCourse(result.courseId, event.courseId) && isLast(result))
+      .map(({ activityKey }) => resources.get(activityKey)?.base ?? 0n),
+  );
 }
 
-/** For each exercise of a student the banked XP that bears on it; what links to the exercise itself is not in it. */
+/** For each exercise of a student the banked XP that bears on it. */
 export function bankedXp(
   judged: readonly JudgedEvent[],
   exercises: readonly Exercise[],
   student: string,
-  { evidence, rules }: Ground,
+  ground: Ground,
 ): Map<Exercise, BankedXp> {
+  const { evidence, rules } = ground;
   const results = evidence.resultsOf(student);
   const isCovered = !evidence.hasResults || evidence.hasStudent(student);
   const banks = evidence.hasResults ? banksOfResults(results, evidence) : banksOfEvents(judged);
-  const hosted = banks.map((bank) => ({ bank, host: hostOf(bank, exercises, rules) }));
+  const past = pastOf(banks, exercises, results, ground);
   return new Map(
     exercises.map((exercise) => {
-      const own = new Set(exercise.linked.map(({ sourcedId }) => sourcedId));
-      const free = hosted.filter(({ bank }) => !own.has(bank.sourcedId));
-      const near = nearOf(exercise, free, rules);
+      const near = nearOf(exercise, past, rules);
       return [
         exercise,
         {
           near: near.filter(({ isSure }) => isSure),
           isQuiet: near.length === 0 && isCovered,
-          late: lateOf(exercise, free, rules),
-          zeroBase: zeroBaseOf(exercise, results, exercises, evidence),
+          late: lateOf(exercise, past, rules),
+          zeroBase: zeroBaseOf(exercise, past, evidence),
         },
       ];
     }),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
+import { checkCommand } from "./commands/check.js";
 import type { Shell } from "./commands/common.js";
 import { dbCommand } from "./commands/db.js";
 import { demoCommand } from "./commands/demo.js";
@@ -53,6 +54,7 @@ export function buildProgram(shell: Shell): Command {
     importCommand,
     recomputeCommand,
     auditCommand,
+    checkCommand,
     repairCommand,
     reportCommand,
     factsCommand,

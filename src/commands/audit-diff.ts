@@ -5,7 +5,7 @@ import type { StateCounts } from "../report/diff-listing.js";
 import type { Session } from "../store/session.js";
 import type { StateCount } from "../store/stored-findings.js";
 import type { CommonFlags, Shell } from "./common.js";
-import { type FailOn, failOnOption, failsOn } from "./fail-on.js";
+import { type FailOn, failingVerdicts, failOnOption } from "./fail-on.js";
 import { printList, readDatabase, withListOptions } from "./reading.js";
 
 interface DiffFlags extends CommonFlags {
@@ -73,7 +73,9 @@ function sumsOf(counted: readonly StateCount[]): StateCounts {
 
 /** Whether a finding is as sure as asked for now, and was not before. */
 const isNewFailure = ({ state, verdict, formerVerdict }: StateCount, failOn: FailOn): boolean =>
-  state !== "fixed" && failsOn(verdict, failOn) && (formerVerdict === null || !failsOn(formerVerdict, failOn));
+  state !== "fixed" &&
+  failingVerdicts(failOn).includes(verdict) &&
+  (formerVerdict === null || !failingVerdicts(failOn).includes(formerVerdict));
 
 async function chosenAudits(
   db: Session["db"],

@@ -1,14 +1,14 @@
-import type { Verdict } from "../domain/finding.js";
+import { FINDING_KINDS, type FindingKind, type Verdict } from "../domain/finding.js";
 import type { AuditTotals, ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";
-import { type CommonFlags, type Shell, stopOn } from "./common.js";
+import { type CommonFlags, type GateFormat, type OutputFlags, type Shell, stopOn } from "./common.js";
 import { type FactReading, printList } from "./reading.js";
 
 /** The command whose answer is printed. */
 interface Asker {
   shell: Shell;
-  flags: CommonFlags;
+  flags: CommonFlags<GateFormat>;
   reading: FactReading;
 }
 
@@ -18,6 +18,8 @@ interface Audited {
   checked: readonly string[];
   /** Time zone of the days. */
   zone: string;
+  /** The verdicts that fail a test case. */
+  failing: readonly Verdict[];
 }
 
 /** Prints the session's findings in the form that was asked for, and returns what a summary and an exit code say. */
@@ -47,15 +49,42 @@ export async function printAudit(
 
 async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
   const { flags, reading } = asker;
-  if (flags.format !== "table") return printFindings(asker, audited, overview);
+  const { format } = flags;
+  if (format === "junit") return printJunit(asker, audited);
+  const listed = { ...asker, flags: { ...flags, format } };
+  if (format !== "table") return printFindings(listed, audited, overview);
   if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
-  if (overview.byKind.length > 0) return printFindings(asker, audited, overview);
+  if (overview.byKind.length > 0) return printFindings(listed, audited, overview);
   const { nothingFound } = await import("../report/audit-overview.js");
   await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
 }
 
+/** A test case for each kind that was looked for and each student, streamed. */
+async function printJunit({ shell, reading }: Asker, { filter, failing }: Audited): Promise<void> {
+  const [{ renderJunit }, { auditSuites }, { judgedCounts, listCases }] = await Promise.all([
+    import("../report/junit.js"),
+    import("../report/audit-junit.js"),
+    import("../store/audit-cases.js"),
+  ]);
+  const { db, scope, screen } = reading;
+  const stop = stopOn(shell.signal);
+  const kinds = filter.kinds ?? FINDING_KINDS;
+  const counts = await judgedCounts(db, scope, failing);
+  async function* cases(kind: FindingKind) {
+    for await (const page of listCases(db, scope, kind)) {
+      stop();
+      yield page;
+    }
+  }
+  await screen.print(renderJunit("timeback audit", auditSuites(kinds, counts, cases, failing)));
+}
+
 /** The list, streamed; a table ends with the overview. */
-async function printFindings(asker: Asker, { filter }: Audited, overview: AuditOverview): Promise<void> {
+async function printFindings(
+  asker: Omit<Asker, "flags"> & { flags: OutputFlags },
+  { filter }: Audited,
+  overview: AuditOverview,
+): Promise<void> {
   const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
     import("../report/finding-listing.js"),
     import("../report/audit-head.js"),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../domain/finding.js";
+import { FINDING_KINDS, type FindingKind } from "../domain/finding.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
 import type { Session } from "../store/session.js";
@@ -10,14 +10,14 @@ import { diffCommand } from "./audit-diff.js";
 import { auditOnScreen } from "./audit-run.js";
 import { showCommand } from "./audit-show.js";
 import { verifyCommand } from "./audit-verify.js";
-import type { Shell } from "./common.js";
-import { type FailOn, failOnOption, failsOn } from "./fail-on.js";
-import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
+import type { CommonFlags, GateFormat, Shell } from "./common.js";
+import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
+import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
 
 const SUGGESTIONS = 3;
 const RUN_DIGITS = 8;
 
-interface AuditFlags extends ReadingFlags {
+interface AuditFlags extends ReadingFlags<GateFormat> {
   kind?: FindingKind[];
   app?: string[];
   failOn: FailOn;
@@ -35,13 +35,13 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes no record and no fact. */
 export const auditCommand = (shell: Shell): Command =>
-  withFactScope(new Command("audit"))
+  withFactScope(new Command("audit"), [...FORMATS, "junit"])
     .description(
       "find XP that is counted twice or wrongly, with the arithmetic and the proof; changes no record and no fact",
     )
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
-    .addOption(failOnOption("findings"))
+    .addOption(failOnOption())
     .option("--no-save", "do not store the findings (only those of everybody, unfiltered, are stored)")
     .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
     .addCommand(diffCommand(shell))
@@ -54,6 +54,7 @@ export const auditCommand = (shell: Shell): Command =>
 Examples:
   $ timeback audit student@school.example                         # support: an answer to read out and paste
   $ timeback audit -q --format ndjson --output findings.ndjson    # cron, CI: exit 1 when something is confirmed
+  $ timeback audit -q --format junit --output audit.xml           # CI: a test case for each check and student
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
   $ timeback audit diff                                           # what is new since the audit before
@@ -77,9 +78,17 @@ function refuseOptionsBefore(audit: Command, sub: Command): void {
 const isStored = (email: string | undefined, { kind, app, from, to, save, balance }: AuditFlags): boolean =>
   save && !balance && [email, kind, app, from, to].every((one) => one === undefined);
 
-async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
-  if (flags.balance && (flags.kind || flags.app))
+/** The flags of a trial balance, where one is asked for. @throws UsageError for what it cannot be asked */
+function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags | null {
+  if (!flags.balance) return null;
+  if (flags.kind || flags.app)
     throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
+  if (format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
+  return { ...flags, format };
+}
+
+async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
+  balanceFlags(flags); // refuses before anything is opened
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
   const runId = randomUUID();
@@ -111,12 +120,14 @@ async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: FactReadi
   const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
   const rules = await factRules(reading.session.db, {});
   const checked = await auditOnScreen(shell, { ...reading, rules, students, filter });
-  if (flags.balance) {
-    await printBalance({ shell, flags, reading });
+  const balance = balanceFlags(flags);
+  if (balance) {
+    await printBalance({ shell, flags: balance, reading });
     return null;
   }
   await warnOfUnknownApps(flags.app ?? [], reading);
-  return printAudit({ shell, flags, reading }, { filter, checked, zone: rules.zone });
+  const failing = failingVerdicts(flags.failOn);
+  return printAudit({ shell, flags, reading }, { filter, checked, zone: rules.zone, failing });
 }
 
 /** A gate whose app is misspelt would pass for ever. */
@@ -127,7 +138,3 @@ async function warnOfUnknownApps(asked: readonly string[], { db, screen }: FactR
   for (const app of asked.filter((name) => !known.includes(name)))
     screen.warn(`no fact is of the app ${app}; nearest: ${nearest(app, known, SUGGESTIONS).join(", ") || "none"}`);
 }
-
-/** Whether there are findings at least as sure as the wanted verdict. */
-const isFailure = (counts: Readonly<Record<Verdict, number>>, failOn: FailOn): boolean =>
-  VERDICTS.some((verdict) => counts[verdict] > 0 && failsOn(verdict, failOn));

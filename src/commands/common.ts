@@ -8,13 +8,20 @@ import { openScreen, type Screen } from "./screen.js";
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
 
-/** What every command takes. */
-export interface CommonFlags {
-  format: Format;
+/** Forms of a command whose findings a CI job can show as tests. */
+export type GateFormat = Format | "junit";
+
+/** What every command takes about its answer. */
+export interface OutputFlags<Form = Format> {
+  format: Form;
   output?: string;
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
+}
+
+/** What every command takes that opens a database. */
+export interface CommonFlags<Form = Format> extends OutputFlags<Form> {
   databaseUrl?: string;
   sourceUrl?: string;
   dataDir?: string;
@@ -31,14 +38,19 @@ export interface Shell {
   exitWith(code: number): void;
 }
 
-/** Adds the options that every command has; `formats[0]` is the default. */
-export function withCommonOptions(command: Command, formats: readonly [Format, ...Format[]]): Command {
+/** Adds the options that every command has about its answer; `formats[0]` is the default. */
+export function withOutputOptions(command: Command, formats: readonly [GateFormat, ...GateFormat[]]): Command {
   return command
     .addOption(new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]))
     .option("--output <file>", "write the answer to a file instead of stdout")
     .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
     .option("-v, --verbose", "say more on stderr; the stack of a fault")
-    .option("--no-color", "no colour in tables")
+    .option("--no-color", "no colour in tables");
+}
+
+/** Adds the options that every command has that opens a database; `formats[0]` is the default. */
+export function withCommonOptions(command: Command, formats: readonly [GateFormat, ...GateFormat[]]): Command {
+  return withOutputOptions(command, formats)
     .option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one")
     .option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)")
     .option("--data-dir <dir>", "data directory of the embedded database (TIMEBACK_HOME, default ./.timeback)")
@@ -63,7 +75,7 @@ export interface Opened {
 }
 
 /** Reads the settings and opens the screen. @throws UsageError */
-export function open(flags: CommonFlags & { zone?: string; linkWindow?: string }): Opened {
+export function open(flags: CommonFlags<unknown> & { zone?: string; linkWindow?: string }): Opened {
   const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
   const config = readConfig({ databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
   return { config, screen: openScreen(flags, wantsColor()) };
@@ -78,7 +90,7 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
 /** Lends the analytics database to a command. */
 export async function withDatabase<T>(
   config: Config,
-  flags: CommonFlags,
+  flags: CommonFlags<unknown>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {

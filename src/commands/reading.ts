@@ -6,7 +6,9 @@ import type { Session } from "../store/session.js";
 import {
   type CommonFlags,
   type Format,
+  type GateFormat,
   type Opened,
+  type OutputFlags,
   open,
   type Shell,
   stopOn,
@@ -16,19 +18,20 @@ import {
 import { dayOption } from "./days.js";
 
 /** What the commands that read facts take. */
-export interface ReadingFlags extends CommonFlags {
+export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
   from?: string;
   to?: string;
 }
 
-const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson", "csv"];
+/** Forms of a list. */
+export const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson", "csv"];
 
 /** Adds the common options of a command whose answer is a list. */
 export const withListOptions = (command: Command): Command => withCommonOptions(command, FORMATS);
 
 /** Adds what the commands that read facts take: a student, and days. */
-export const withFactScope = (command: Command): Command =>
-  withListOptions(command)
+export const withFactScope = (command: Command, formats: readonly [GateFormat, ...GateFormat[]] = FORMATS): Command =>
+  withCommonOptions(command, formats)
     .argument("[email]", "student; everybody without one", (email: string) => {
       if (email.trim() === "") throw new InvalidArgumentError("expected an email");
       return email;
@@ -86,7 +89,7 @@ type Keep<T> = (session: Session, result: T) => Promise<void>;
  * the reading, for it. @throws UsageError for an unknown email
  */
 export async function draftFacts<T>(
-  flags: ReadingFlags,
+  flags: ReadingFlags<unknown>,
   { command, email }: { command: string; email: string | undefined },
   work: (reading: FactReading & { session: Session }) => Promise<T>,
   keep?: Keep<T>,
@@ -102,12 +105,16 @@ export async function draftFacts<T>(
   });
 }
 
-function checkDays({ from, to }: ReadingFlags): void {
+function checkDays({ from, to }: ReadingFlags<unknown>): void {
   if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
 }
 
-async function askedFacts(db: Session["db"], flags: ReadingFlags, email: string | undefined): Promise<AskedFacts> {
+async function askedFacts(
+  db: Session["db"],
+  flags: ReadingFlags<unknown>,
+  email: string | undefined,
+): Promise<AskedFacts> {
   const days = { from: flags.from ?? null, to: flags.to ?? null };
   const { requireStudents } = await import("../pipelines/facts/students.js");
   const students = email === undefined ? null : await requireStudents(db, email);
@@ -127,7 +134,7 @@ export interface Printing<Row> {
 
 /** Prints a list page by page; -q leaves the answer as it is. Stops between pages when the process was told to. */
 export async function printList<Row>(
-  { shell, flags, reading }: { shell: Shell; flags: CommonFlags; reading: Reading },
+  { shell, flags, reading }: { shell: Shell; flags: OutputFlags; reading: Pick<Reading, "screen"> },
   { listing, pages, footer, empty }: Printing<Row>,
 ): Promise<void> {
   const { renderListing } = await import("../report/listing.js");

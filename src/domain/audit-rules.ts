@@ -1,4 +1,4 @@
-import type { MultiplierTables } from "./own-xp.js";
+import { type MultiplierTables, multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
 
 /** The choices of the audit; stored in the database (docs/audit.md, "Settings"). */
 export interface AuditRules {
@@ -14,3 +14,16 @@ export interface AuditRules {
   ownSeconds: number;
   multipliers: MultiplierTables;
 }
+
+/** The choices of a database that stores no others. */
+export const STANDARD_AUDIT_RULES: AuditRules = {
+  bankBeforeSeconds: 900,
+  hostSeconds: 10,
+  bankLateSeconds: 93_600,
+  twinSeconds: 60,
+  ownSeconds: 60,
+  multipliers: {
+    standard: multipliersFromText(STANDARD_MULTIPLIERS.standard),
+    decay: multipliersFromText(STANDARD_MULTIPLIERS.decay),
+  },
+};

@@ -79,7 +79,7 @@ function bestFormula({ quiet, banked }: AppCounts): Formula {
 }
 
 /** The roundings and tables that remain possible beside the best ones: quiet events decide, where they tell nothing banked ones. */
-export function keptBy(counts: AppCounts): { roundings: Rounding[]; tables: MultiplierTable[] } {
+function keptBy(counts: AppCounts): { roundings: Rounding[]; tables: MultiplierTable[] } {
   const best = bestFormula(counts);
   const remains = (other: Formula): boolean => {
     const [first, second] = [bitOf(best), bitOf(other)];
@@ -118,3 +118,18 @@ export function calibrate(app: string | null, counts: AppCounts): Calibration {
 /** The formulas that a calibration leaves possible. */
 export const keptFormulas = ({ roundings, tables }: Pick<Calibration, "roundings" | "tables">): Formula[] =>
   FORMULAS.filter(({ rounding, table }) => roundings.includes(rounding) && tables.includes(table));
+
+/** Whether the quiet events of an app leave something to its other events to decide. */
+export const leavesOpen = (counts: AppCounts): boolean => {
+  const { roundings, tables } = keptBy(counts);
+  return roundings.length > 1 || tables.length > 1;
+};
+
+/** Counts by app; the app without a name is "". */
+export class CountsByApp extends Map<string, AppCounts> {
+  of(app: string): AppCounts {
+    const counts = this.get(app) ?? noCounts();
+    this.set(app, counts);
+    return counts;
+  }
+}

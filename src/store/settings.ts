@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { AuditRules } from "../domain/audit-rules.js";
+import { type AuditRules, STANDARD_AUDIT_RULES } from "../domain/audit-rules.js";
 import { multipliersFromText, STANDARD_MULTIPLIERS } from "../domain/own-xp.js";
 import { UsageError } from "../errors.js";
 import type { FactRules } from "./linking.js";
@@ -35,9 +35,9 @@ const multipliersFault = (value: string): string | undefined =>
     ? undefined
     : "expected for each attempt the multipliers for all right and for at least 80 %, such as 1.25/1,1/0.5";
 
-const seconds = (key: string, standard: string, meaning: string): Setting => ({
+const seconds = (key: string, standard: number, meaning: string): Setting => ({
   key,
-  standard,
+  standard: String(standard),
   meaning: `seconds ${meaning}`,
   fault: secondsFault,
 });
@@ -64,11 +64,23 @@ const settings: readonly Setting[] = [
     meaning: "whether students marked isTestUser have facts: exclude or include",
     fault: (value) => (value === "exclude" || value === "include" ? undefined : "expected exclude or include"),
   },
-  seconds("bank-before", "900", "before an event in which a bank write without host is near it"),
-  seconds("bank-host", "10", "after an exercise in which a bank write belongs to it"),
-  seconds("bank-late", "93600", "after an event in which a bank write without host may be in it"),
-  seconds("twin-window", "60", "in which twins follow each other"),
-  seconds("own-window", "60", "around an event in which a result without attempt is its own"),
+  seconds(
+    "bank-before",
+    STANDARD_AUDIT_RULES.bankBeforeSeconds,
+    "before an event in which a bank write without host is near it",
+  ),
+  seconds("bank-host", STANDARD_AUDIT_RULES.hostSeconds, "after an exercise in which a bank write belongs to it"),
+  seconds(
+    "bank-late",
+    STANDARD_AUDIT_RULES.bankLateSeconds,
+    "after an event in which a bank write without host may be in it",
+  ),
+  seconds("twin-window", STANDARD_AUDIT_RULES.twinSeconds, "in which twins follow each other"),
+  seconds(
+    "own-window",
+    STANDARD_AUDIT_RULES.ownSeconds,
+    "around an event in which a result without attempt is its own",
+  ),
   multipliers(
     "multipliers-standard",
     STANDARD_MULTIPLIERS.standard,

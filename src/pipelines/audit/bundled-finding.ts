@@ -1,4 +1,5 @@
-import type { BankWrite, BundleClaim, BundleRule, Suspect } from "../../domain/bundle.js";
+import type { BundleClaim, Suspect } from "../../domain/bundle.js";
+import { claimArithmetic, type NamedBank, namedBanks, RULE_WORDS } from "../../domain/bundle-words.js";
 import { keptFormulas } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
 import { type Finding, findingId } from "../../domain/finding.js";
@@ -6,13 +7,6 @@ import { type JsonValue, xpNumber } from "../../domain/json-text.js";
 import { ownArithmetic } from "../../domain/own-xp.js";
 import { asCounted, sumOf, type Xp, xpFromText, xpText } from "../../domain/xp.js";
 import type { SuspectRow } from "../../store/bundle-suspects.js";
-
-/** A bank write as the audit names it. */
-export interface NamedBank extends BankWrite {
-  at: string | null;
-  activityId: string | null;
-  title: string | null;
-}
 
 /** A suspect with the rows that it was made from. */
 export interface SuspectEvent {
@@ -22,39 +16,9 @@ export interface SuspectEvent {
 
 type Claim = BundleClaim<Suspect & SuspectEvent>;
 
-/** What each rule says, for people. */
-const REASONS: Record<BundleRule, string> = {
-  near: "banked XP beside the event makes up exactly what its own XP leaves",
-  "near+late": "banked XP beside the event and later makes up exactly what its own XP leaves",
-  "formula-unsure": "banked XP makes up the rest, but how this app pays is not known well enough",
-  "own-ambiguous": "banked XP makes up the rest of more than one amount of own XP",
-  "no-exact-sum": "banked XP lies beside the event, but none of it makes up exactly the rest",
-  "failed-bank-write": "no banked XP is there, but activities at 0 XP could have given the rest",
-  "above-base": "more than this activity can pay, and nothing shows where the rest is from; it may be by design",
-  "above-banked": "more than the XP banked with it; what the activity itself pays is not known",
-};
-
-/** The results that a claim names, in the order in which they were banked. */
-const named = (claim: Claim): NamedBank[] => {
-  const byId = new Map(claim.suspect.banks.map((bank) => [bank.sourcedId, bank]));
-  const order = ({ at, sourcedId }: NamedBank) => `${at ?? ""} ${sourcedId}`;
-  return claim.results.flatMap((id) => byId.get(id) ?? []).sort((a, b) => (order(a) < order(b) ? -1 : 1));
-};
-
-const nameOf = ({ title, activityId, sourcedId }: NamedBank): string => title ?? activityId ?? sourcedId;
-
-/** `9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article)`. */
-function arithmetic(claim: Claim): string {
-  const { xp } = claim.suspect;
-  if (claim.own === null) return `${xpText(xp)} XP`;
-  const parts = named(claim).map((bank) => `${xpText(bank.xp)} (${nameOf(bank)})`);
-  const rest = parts.length > 0 ? parts : [`${xpText(xp - claim.own)} unexplained`];
-  return [`${xpText(xp)} = ${xpText(claim.own)} own`, ...rest].join(" + ");
-}
-
 function summaryOf(claim: Claim): string {
   const { activityName, activityId } = claim.suspect.row;
-  return `${activityName ?? activityId ?? claim.suspect.eventId}: ${arithmetic(claim)}; ${REASONS[claim.rule]}`;
+  return `${activityName ?? activityId ?? claim.suspect.eventId}: ${claimArithmetic(claim)}; ${RULE_WORDS[claim.rule]}`;
 }
 
 const calibrationJson = (calibration: Calibration): JsonValue => ({ ...calibration });
@@ -64,7 +28,7 @@ const xpOrNull = (xp: Xp | null): JsonValue => (xp === null ? null : xpNumber(xp
 const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"] => {
   const { row, completion } = claim.suspect;
   return {
-    reason: REASONS[claim.rule],
+    reason: RULE_WORDS[claim.rule],
     activityId: row.activityId,
     activityName: row.activityName,
     app: claim.suspect.app,
@@ -79,7 +43,7 @@ const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"]
     ownValues: claim.ownValues.map(xpOrNull),
     ownArithmetic: claim.own === null ? null : ownArithmetic(keptFormulas(calibration), completion, claim.own),
     ownResults: (row.ownIds ?? []).map((sourcedId, at) => ({ sourcedId, xp: xpNumber(row.ownXps?.[at] ?? null) })),
-    arithmetic: arithmetic(claim),
+    arithmetic: claimArithmetic(claim),
     readings: claim.readings,
     searchedAll: claim.searchedAll,
     bankedNear: claim.suspect.near.map(({ sourcedId, xp, hosted }) => ({ sourcedId, xp: xpOrNull(xp), hosted })),
@@ -98,7 +62,7 @@ function inflationOf(claim: Claim, counted: ReadonlySet<string>): Xp {
   const { suspect, own } = claim;
   const standing = asCounted(suspect.xp);
   if (own === null || suspect.row.counted === null || xpFromText(suspect.row.counted) !== standing) return 0n;
-  const elsewhere = named(claim).filter(({ sourcedId }) => counted.has(sourcedId));
+  const elsewhere = namedBanks(claim).filter(({ sourcedId }) => counted.has(sourcedId));
   return standing - asCounted(suspect.xp - sumOf(elsewhere.map(({ xp }) => xp)));
 }
 
@@ -126,7 +90,7 @@ export function bundledFinding(claim: Claim, calibration: Calibration, counted: 
       eventXp: xpOrNull(suspect.xp),
       ownXp: xpOrNull(own),
       excessXp: xpOrNull(own === null ? null : suspect.xp - own),
-      results: named(claim).map((bank) => ({
+      results: namedBanks(claim).map((bank) => ({
         sourcedId: bank.sourcedId,
         xp: xpOrNull(bank.xp),
         at: bank.at,

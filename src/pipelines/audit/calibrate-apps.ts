@@ -1,10 +1,9 @@
 import type { AuditRules } from "../../domain/audit-rules.js";
-import type { AppCounts } from "../../domain/calibrate.js";
-import { calibrate, count, type FormulaSet, formulasThat, isEnough, keptBy, noCounts } from "../../domain/calibrate.js";
+import { type AppCounts, CountsByApp, calibrate, count, isEnough, leavesOpen } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
+import { explainedBy, tells } from "../../domain/explained.js";
 import { type Completion, type MultiplierTables, multiplierFromText } from "../../domain/own-xp.js";
-import { subsetsOf } from "../../domain/subset-sums.js";
-import { type Xp, xpFromText } from "../../domain/xp.js";
+import { xpFromText } from "../../domain/xp.js";
 import { type EventReading, listBankedReadings, listReadings } from "../../store/bundle-readings.js";
 import type { Session } from "../../store/session.js";
 
@@ -22,43 +21,17 @@ export const completionOf = (
   tables,
 });
 
-/** The formulas that explain an event alone, or with some of these bank writes. */
-function explained(reading: EventReading, tables: MultiplierTables, banks: readonly Xp[]): FormulaSet {
-  const xp = xpFromText(reading.xp);
-  return formulasThat(
-    completionOf(reading, tables),
-    (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0),
-  );
-}
+const paidBy = (reading: EventReading, { multipliers }: AuditRules) => ({
+  xp: xpFromText(reading.xp),
+  completion: completionOf(reading, multipliers),
+});
 
-/** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
-const tells =
-  (tables: MultiplierTables) =>
-  (reading: EventReading): boolean =>
-    reading.base !== null &&
-    (reading.xp !== "0" || formulasThat(completionOf(reading, tables), (own) => own > 0n) !== 0);
-
-/** Whether the quiet events of an app leave something to its other events to decide. */
-const leavesOpen = (counts: AppCounts): boolean => {
-  const { roundings, tables } = keptBy(counts);
-  return roundings.length > 1 || tables.length > 1;
-};
-
-/** Counts by app; the app without a name is "". */
-class CountsByApp extends Map<string, AppCounts> {
-  of(app: string): AppCounts {
-    const counts = this.get(app) ?? noCounts();
-    this.set(app, counts);
-    return counts;
-  }
-}
-
-async function countQuiet(db: Db, apps: CountsByApp, { multipliers }: AuditRules): Promise<void> {
+async function countQuiet(db: Db, apps: CountsByApp, rules: AuditRules): Promise<void> {
   for await (const page of listReadings(db))
     for (const reading of page) {
       const { quiet } = apps.of(reading.app);
-      if (reading.quiet && tells(multipliers)(reading))
-        count(quiet, explained(reading, multipliers, []), reading.events);
+      const paid = paidBy(reading, rules);
+      if (reading.quiet && tells(paid)) count(quiet, explainedBy(paid, []), reading.events);
     }
 }
 
@@ -68,11 +41,11 @@ async function countBanked(
   rules: AuditRules,
   { which, counts }: { which: readonly string[]; counts: "banked" | "all" },
 ): Promise<void> {
-  const { multipliers } = rules;
   for await (const page of listBankedReadings(db, which, counts === "all", rules))
-    for (const reading of page.filter(tells(multipliers))) {
-      const explains = explained(reading, multipliers, reading.amounts.map(xpFromText));
-      count(apps.of(reading.app)[counts], explains, reading.events);
+    for (const reading of page) {
+      const paid = paidBy(reading, rules);
+      if (!tells(paid)) continue;
+      count(apps.of(reading.app)[counts], explainedBy(paid, reading.amounts.map(xpFromText)), reading.events);
     }
 }
 

@@ -4,11 +4,14 @@ import type { CsvRow } from "./csv.js";
 import type { Mapping } from "./header.js";
 import { jsonFault } from "./json-cell.js";
 
-/** A row as COPY text, or why it cannot be kept. `id` is null where even its id cannot be read. */
-export type RowReading =
-  | { kind: "row"; copy: string }
-  | { kind: "blank" }
-  | { kind: "rejected"; id: string | null; code: RowFault; reason: string };
+/** A row that is none, or why it cannot be kept. `id` is null where even its id cannot be read. */
+type NoRow = { kind: "blank" } | { kind: "rejected"; id: string | null; code: RowFault; reason: string };
+
+/** A row as COPY text. */
+export type RowReading = { kind: "row"; copy: string } | NoRow;
+
+/** A row as values by column. */
+export type ValuesReading = { kind: "values"; values: ReadonlyMap<string, string> } | NoRow;
 
 /** Why a row was quarantined, for programs. */
 export type RowFault = "csv-ragged-row" | "csv-missing-value" | "csv-invalid-value" | "csv-encoding";
@@ -39,8 +42,15 @@ export function copyColumns({ columns, keys, table }: Mapping): string[] {
 /** Says of a `moment` whether it is a day. */
 const dayColumn = (column: string): string => `${column}_is_day`;
 
-/** Reads one row into the columns that `copyColumns` names. A row without status is active; blank cells are absent. */
-export function readRow(mapping: Mapping, columns: readonly string[], { line, cells }: CsvRow): RowReading {
+/** Reads one row into the columns that `copyColumns` names. */
+export function readRow(mapping: Mapping, columns: readonly string[], row: CsvRow): RowReading {
+  const reading = readValuesOf(mapping, row);
+  if (reading.kind !== "values") return reading;
+  return { kind: "row", copy: copyRow([row.line, ...columns.map((column) => reading.values.get(column) ?? null)]) };
+}
+
+/** Reads one row: column to value, as PostgreSQL takes it. A row without status is active; blank cells are absent. */
+export function readValuesOf(mapping: Mapping, { cells }: CsvRow): ValuesReading {
   if (cells.every((cell) => cell.trim() === "")) return { kind: "blank" };
   const values: Values = new Map([["status", "active"]]);
   const fault =
@@ -49,7 +59,7 @@ export function readRow(mapping: Mapping, columns: readonly string[], { line, ce
     readKeys(mapping, cells, values) ??
     missing(mapping, values);
   if (fault) return { kind: "rejected", id: idOf(mapping, cells), ...fault };
-  return { kind: "row", copy: copyRow([line, ...columns.map((column) => values.get(column) ?? null)]) };
+  return { kind: "values", values };
 }
 
 /** In a row of another width only the first cell can be trusted. */

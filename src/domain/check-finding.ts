@@ -1,0 +1,38 @@
+import type { Verdict } from "./finding.js";
+
+/** What `timeback check` looks for, in the order of its test suites. docs/check.md. */
+export const CHECKS = ["schema", "conflict", "duplicate-event", "bundled-xp"] as const;
+
+export type CheckKind = (typeof CHECKS)[number];
+
+/** An event, or what should be one, that breaks the contract. Amounts are exact decimal text, XP. docs/check.md. */
+export interface CheckFinding {
+  /** As given on the command line; `-` is stdin. */
+  file: string;
+  /** 1-based. */
+  line: number;
+  check: CheckKind;
+  verdict: Verdict;
+  /** The code of the reject, else the check. */
+  code: string;
+  /** One line for people. */
+  reason: string;
+  /** Null where the record cannot be read. */
+  eventId: string | null;
+  studentId: string | null;
+  xp: string | null;
+  /** `9 = 3 own + 5 (a video) + 1 (an article)`; null where there is no sum. */
+  arithmetic: string | null;
+}
+
+/** So many rejected records of a file are listed; the others are counted. A file that is no Caliper at all has no other end. */
+export const MOST_LISTED = 10_000;
+
+/** What became of the records of one file. */
+export interface CheckedFile {
+  file: string;
+  records: number;
+  events: number;
+  skipped: number;
+  rejected: number;
+}

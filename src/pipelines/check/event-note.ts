@@ -1,0 +1,79 @@
+import { type Xp, xpFromText } from "../../domain/xp.js";
+import type { CheckedEvent } from "./records.js";
+
+/** One sender's name for one student; events of equal actors share it. */
+export interface ActorNote {
+  segment: string | null;
+  looksLikeUser: boolean;
+  email: string | null;
+}
+
+/** What is remembered of an ActivityEvent that carries metrics. */
+export interface EventNote {
+  file: string;
+  line: number;
+  eventId: string;
+  actor: ActorNote;
+  app: string;
+  /** Milliseconds since 1970, with a fraction. */
+  at: number;
+  activityKey: string | null;
+  objectSlug: string | null;
+  courseId: string | null;
+  activityName: string | null;
+  attempt: number | null;
+  xp: Xp | null;
+  total: Xp | null;
+  correct: Xp | null;
+}
+
+const amount = (text: string | null): Xp | null => (text === null ? null : xpFromText(text));
+
+/** An instant with microseconds as milliseconds; exact to a quarter of a microsecond. */
+export const millisOf = (instant: string): number =>
+  Date.parse(`${instant.slice(0, 23)}Z`) + Number(instant.slice(23, 26)) / 1000;
+
+/** Keeps each text and each actor once: events of a class repeat them thousands of times. */
+export class NoteMaker {
+  private readonly texts = new Map<string, string>();
+  private readonly actors = new Map<string, ActorNote>();
+
+  /** Every actor that was seen. */
+  get seenActors(): ActorNote[] {
+    return [...this.actors.values()];
+  }
+
+  actorOf({ segment, looksLikeUser, email }: CheckedEvent["actor"]): ActorNote {
+    const key = JSON.stringify([segment, looksLikeUser, email]);
+    const known = this.actors.get(key) ?? { segment, looksLikeUser, email };
+    this.actors.set(key, known);
+    return known;
+  }
+
+  noteOf(file: string, line: number, event: CheckedEvent): EventNote {
+    const { metrics } = event;
+    return {
+      file,
+      line,
+      eventId: event.eventId,
+      actor: this.actorOf(event.actor),
+      app: this.once(event.app ?? ""),
+      at: millisOf(event.occurredAt),
+      activityKey: this.once(event.activityKey),
+      objectSlug: this.once(event.objectSlug),
+      courseId: this.once(event.courseId),
+      activityName: this.once(event.activityName),
+      attempt: event.attempt,
+      xp: amount(metrics.xp),
+      total: amount(metrics.totalQuestions),
+      correct: amount(metrics.correctQuestions),
+    };
+  }
+
+  private once<T extends string | null>(text: T): T {
+    if (text === null) return text;
+    const known = this.texts.get(text);
+    if (known === undefined) this.texts.set(text, text);
+    return (known ?? text) as T;
+  }
+}

@@ -1,0 +1,85 @@
+import { claimArithmetic, type NamedClaim, RULE_WORDS } from "../../domain/bundle-words.js";
+import { keptFormulas } from "../../domain/calibrate.js";
+import type { Calibration } from "../../domain/calibration.js";
+import type { CheckFinding } from "../../domain/check-finding.js";
+import { ownArithmetic } from "../../domain/own-xp.js";
+import { xpText } from "../../domain/xp.js";
+import type { EventNote } from "./event-note.js";
+import type { CheckedEvent } from "./records.js";
+import type { Address } from "./seen-ids.js";
+import type { CheckedSuspect } from "./suspects.js";
+
+/** What `ingest` would put into quarantine. docs/caliper.md. */
+export const schemaFinding = (address: Address, code: string, reason: string): CheckFinding => ({
+  ...address,
+  check: "schema",
+  verdict: "confirmed",
+  code,
+  reason,
+  eventId: null,
+  studentId: null,
+  xp: null,
+  arithmetic: null,
+});
+
+/** One id with two contents: only the first would count. */
+export const conflictFinding = (
+  address: Address,
+  { eventId, metrics }: CheckedEvent,
+  studentId: string,
+  first: Address,
+): CheckFinding => ({
+  ...address,
+  check: "conflict",
+  verdict: "confirmed",
+  code: "conflict",
+  reason: `this event id stands at ${first.file}:${first.line} with another content; only the first counts`,
+  eventId,
+  studentId,
+  xp: metrics.xp,
+  arithmetic: null,
+});
+
+/** A later twin: the group is judged under its first event. docs/audit.md, "Twins". */
+export const twinFinding = (first: EventNote, twin: EventNote, studentId: string): CheckFinding => {
+  const xp = twin.xp === null ? null : xpText(twin.xp);
+  return {
+    file: twin.file,
+    line: twin.line,
+    check: "duplicate-event",
+    verdict: "suspected",
+    code: "duplicate-event",
+    reason: `the same student, activity, XP and questions as ${first.eventId} at ${first.file}:${first.line}, moments later under another id; both would count`,
+    eventId: twin.eventId,
+    studentId,
+    xp,
+    arithmetic: null,
+  };
+};
+
+/** The guard of the audit cannot be asked: that the activity pays the XP as it is. */
+const UNCHECKED = "; what the activity can pay is not known, so it is not confirmed";
+
+/** A claim of the audit's rules about an event of the files. Nothing is confirmed without the base XP. */
+export function bundledFinding(
+  claim: NamedClaim & { suspect: CheckedSuspect },
+  calibration: Calibration,
+): CheckFinding {
+  const { suspect, own, rule } = claim;
+  const isUnchecked = claim.verdict === "confirmed" && suspect.completion.base === null;
+  const { event, activityKey } = suspect.exercise;
+  const how = own === null ? null : ownArithmetic(keptFormulas(calibration), suspect.completion, own);
+  const because = how === null ? "" : ` (own XP: ${how})`;
+  return {
+    file: event.file,
+    line: event.line,
+    check: "bundled-xp",
+    verdict: isUnchecked ? "probable" : claim.verdict,
+    code: rule,
+    reason: `${event.activityName ?? activityKey ?? event.eventId}: ${RULE_WORDS[rule]}${because}${isUnchecked ? UNCHECKED : ""}`,
+    eventId: event.eventId,
+    studentId: suspect.student,
+    xp: xpText(suspect.xp),
+    arithmetic: own === null ? null : claimArithmetic(claim),
+  };
+}

@@ -1,0 +1,60 @@
+/** Every metric that a fact reads. */
+type Metric =
+  | "xp"
+  | "totalQuestions"
+  | "correctQuestions"
+  | "masteredUnits"
+  | "active"
+  | "inactive"
+  | "waste"
+  | "unknown"
+  | "antiPattern";
+
+/** An event as the reader of Caliper gives it, as far as the check looks at it. docs/caliper.md, "What is kept". */
+export interface CheckedEvent {
+  eventId: string;
+  eventType: "ActivityEvent" | "TimeSpentEvent";
+  actor: { segment: string | null; looksLikeUser: boolean; email: string | null };
+  /** Instant in UTC with microseconds. */
+  occurredAt: string;
+  activityKey: string | null;
+  objectSlug: string | null;
+  app: string | null;
+  courseId: string | null;
+  activityName: string | null;
+  attempt: number | null;
+  /** Exact decimal text; null = not reported. */
+  metrics: Readonly<Record<Metric, string | null>>;
+}
+
+/** One record of a file, and what became of it at the door. */
+export type CheckedRecord =
+  | { kind: "event"; line: number; event: CheckedEvent }
+  | { kind: "skipped"; line: number }
+  | { kind: "rejected"; line: number; code: string; reason: string };
+
+/** The records of one file, some at a time. */
+export interface RecordFile {
+  file: string;
+  records: AsyncIterable<readonly CheckedRecord[]>;
+}
+
+/** A row of the OneRoster tables that evidence is read from: column to text, blank cells absent. */
+export type SourceRow = ReadonlyMap<string, string>;
+
+/** Tables that evidence is read from, in the order in which the check wants them. */
+export const EVIDENCE_TABLES = [
+  "users",
+  "resources",
+  "component_resources",
+  "assessment_line_items",
+  "assessment_results",
+] as const;
+
+export type EvidenceTable = (typeof EVIDENCE_TABLES)[number];
+
+/** The rows of one table. */
+export interface SourceRows {
+  table: EvidenceTable;
+  rows: AsyncIterable<SourceRow>;
+}

@@ -1,0 +1,26 @@
+import type { ActorNote } from "./event-note.js";
+import type { Evidence } from "./evidence.js";
+import { SoleOwners } from "./sole-owners.js";
+
+/** User ids that the files themselves name together with an email. */
+function emailsOf(actors: readonly ActorNote[]): SoleOwners {
+  const owners = new SoleOwners();
+  for (const { segment, looksLikeUser, email } of actors)
+    if (segment !== null && email !== null && looksLikeUser) owners.add(email, segment);
+  return owners;
+}
+
+/**
+ * The student of every actor, by the rules of docs/facts.md, "Students". Without users, an id that a result names stands
+ * for a user, and so does the one user id that the files name together with an email.
+ */
+export function resolveStudents(actors: readonly ActorNote[], evidence: Evidence): Map<ActorNote, string> {
+  const named = emailsOf(actors);
+  const isKnown = (id: string) => evidence.users.has(id) || evidence.hasStudent(id);
+  const resolve = ({ segment, looksLikeUser, email }: ActorNote): string => {
+    const known = segment !== null && isKnown(segment) ? segment : null;
+    const likely = looksLikeUser ? segment : null;
+    return known ?? evidence.usersByEmail.of(email) ?? likely ?? named.of(email) ?? email ?? segment ?? "";
+  };
+  return new Map(actors.map((actor) => [actor, resolve(actor)]));
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { AT, event } from "../../../test/support/check-notes.js";
+import { STANDARD_AUDIT_RULES } from "../../domain/audit-rules.js";
+import { twinGroups } from "./twins.js";
+
+const groups = (...events: Parameters<typeof twinGroups>[0]) =>
+  twinGroups(events, STANDARD_AUDIT_RULES).map((group) => group.map(({ eventId }) => eventId));
+
+test("each twin follows the one before it within a minute", () => {
+  const at = (seconds: number) => ({ at: AT + seconds * 1000 });
+  expect(groups(event("a"), event("b", at(60)), event("c", at(120)), event("d", at(181)))).toEqual([
+    ["a", "b", "c"],
+    ["d"],
+  ]);
+});
+
+test("what differs in activity, XP or questions, has no XP, or names no activity, is nobody's twin", () => {
+  const others = [{ activityKey: "ex-2" }, { xp: 40_000n }, { total: 90_000n }, { correct: null }];
+  expect(groups(event("a"), ...others.map((other, n) => event(`b${n}`, other)))).toHaveLength(5);
+  expect(groups(event("a", { xp: 0n }), event("b", { xp: 0n }))).toHaveLength(2);
+  expect(groups(event("a", { activityKey: null }), event("b", { activityKey: null }))).toHaveLength(2);
+});

@@ -1,0 +1,64 @@
+/** One check of one thing: it passes where it has neither failure nor skip. Texts may hold anything. */
+export interface TestCase {
+  name: string;
+  failure?: { message: string; type: string; text: string } | undefined;
+  /** Why it was not made. */
+  skipped?: string | undefined;
+  /** Findings that are no failure. */
+  output?: string | undefined;
+}
+
+/** The cases of one check. The counts stand before the cases, so they are given: the cases may be many. */
+export interface TestSuite {
+  name: string;
+  tests: number;
+  failures: number;
+  skipped: number;
+  cases: AsyncIterable<readonly TestCase[]> | Iterable<readonly TestCase[]>;
+}
+
+/** What XML 1.0 cannot hold in any form: controls, lone surrogates, U+FFFE and U+FFFF. */
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+/** A parser would turn line ends of text, and every blank of an attribute, into something else. */
+const IN_TEXT = /[&<>\r]/g;
+const IN_ATTRIBUTE = /[&<>"\t\n\r]/g;
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+const entity = (mark: string): string => ENTITIES[mark] ?? `&#${mark.charCodeAt(0)};`;
+const inText = (text: string): string => text.replace(FORBIDDEN, "").replace(IN_TEXT, entity);
+const inAttribute = (text: string): string => text.replace(FORBIDDEN, "").replace(IN_ATTRIBUTE, entity);
+
+const attributes = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => ` ${name}="${inAttribute(String(value))}"`)
+    .join("");
+
+const countsOf = (suites: readonly TestSuite[]) => ({
+  tests: suites.reduce((sum, { tests }) => sum + tests, 0),
+  failures: suites.reduce((sum, { failures }) => sum + failures, 0),
+  errors: 0,
+  skipped: suites.reduce((sum, { skipped }) => sum + skipped, 0),
+});
+
+function caseXml(suite: string, { name, failure, skipped, output }: TestCase): string {
+  const members = [
+    ...(skipped === undefined ? [] : [`<skipped${attributes({ message: skipped })}/>`]),
+    ...(failure === undefined
+      ? []
+      : [`<failure${attributes({ message: failure.message, type: failure.type })}>${inText(failure.text)}</failure>`]),
+    ...(output === undefined ? [] : [`<system-out>${inText(output)}</system-out>`]),
+  ];
+  const open = `<testcase${attributes({ classname: suite, name })}`;
+  return members.length === 0 ? `    ${open}/>\n` : `    ${open}>${members.join("")}</testcase>\n`;
+}
+
+/** JUnit's XML, page by page: the form in which CI systems read test results. It is the same for equal input: no times. */
+export async function* renderJunit(name: string, suites: readonly TestSuite[]): AsyncGenerator<string> {
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name, ...countsOf(suites) })}>\n`;
+  for (const suite of suites) {
+    yield `  <testsuite${attributes({ name: suite.name, ...countsOf([suite]) })}>\n`;
+    for await (const page of suite.cases) yield page.map((one) => caseXml(suite.name, one)).join("");
+    yield "  </testsuite>\n";
+  }
+  yield "</testsuites>\n";
+}

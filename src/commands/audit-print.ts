@@ -2,13 +2,13 @@ import type { Verdict } from "../domain/finding.js";
 import type { ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";
-import { type CommonFlags, type Shell, stopOn } from "./common.js";
+import { type CommonFlags, type Format, type Shell, stopOn } from "./common.js";
 import { type FactReading, printList } from "./reading.js";
 
 /** The command whose answer is printed. */
-interface Asker {
+interface Asker<Form extends string = Format | "html"> {
   shell: Shell;
-  flags: CommonFlags;
+  flags: CommonFlags<Form>;
   reading: FactReading;
 }
 
@@ -43,22 +43,25 @@ export async function printAudit(
 
 async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
   const { flags, reading } = asker;
-  if (flags.format !== "table") return printFindings(asker, audited, overview);
+  const { format } = flags;
+  if (format === "html") return printPage(asker, audited, overview);
+  const listing = { ...asker, flags: { ...flags, format } };
+  if (format !== "table") return printFindings(listing, audited, overview);
   if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
-  if (overview.byKind.length > 0) return printFindings(asker, audited, overview);
+  if (overview.byKind.length > 0) return printFindings(listing, audited, overview);
   const { nothingFound } = await import("../report/audit-overview.js");
   await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
 }
 
 /** The list, streamed; a table ends with the overview. */
-async function printFindings(asker: Asker, { filter }: Audited, overview: AuditOverview): Promise<void> {
+async function printFindings(asker: Asker<Format>, { filter }: Audited, overview: AuditOverview): Promise<void> {
   const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
     import("../report/finding-listing.js"),
     import("../report/audit-head.js"),
     import("../report/audit-overview.js"),
     import("../store/findings.js"),
   ]);
-  const { db, asked } = asker.reading;
+  const { db, asked, hide } = asker.reading;
   const { kinds, apps } = filter;
   await printList(asker, {
     listing: {
@@ -66,11 +69,46 @@ async function printFindings(asker: Asker, { filter }: Audited, overview: AuditO
       rows: "findings",
       fields: findingFields(),
       object: ({ body }) => body,
-      columns: findingColumns(new Set(await store.sharedEmails(db))),
+      columns: findingColumns(new Set(hide({ email: await store.sharedEmails(db) }).email)),
     },
     pages: store.listFindings(db),
     footer: () => auditOverview(overview),
   });
+}
+
+/** One page for a browser, streamed. */
+async function printPage({ shell, reading }: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
+  const [{ auditHtml }, store, series] = await Promise.all([
+    import("../report/audit-html.js"),
+    import("../store/findings.js"),
+    import("../store/audit-series.js"),
+  ]);
+  const { db, scope, screen, asked, hide } = reading;
+  const stop = stopOn(shell.signal);
+  async function* findings(): AsyncGenerator<readonly ListedFinding[]> {
+    for await (const page of store.listFindings(db)) {
+      stop();
+      yield page.map(hide);
+    }
+  }
+  const page = {
+    ...hide({ email: asked.email, sharedEmails: { email: await store.sharedEmails(db) } }),
+    days: await series.xpSeries(db, scope, audited.filter.apps),
+    inflation: await series.inflationSeries(db),
+  };
+  const only = restrictions(audited.filter);
+  await screen.print(
+    auditHtml(
+      {
+        ...page,
+        scope: [page.email ?? "everybody", only].filter((part) => part !== "").join("; "),
+        sharedEmails: new Set(page.sharedEmails.email),
+        overview,
+        checked: audited.checked,
+      },
+      findings(),
+    ),
+  );
 }
 
 /** What support reads out for the students behind one email. */
@@ -80,22 +118,24 @@ async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audit
     import("../store/findings.js"),
     import("../store/judged-students.js"),
   ]);
-  const { db, scope, screen } = reading;
+  const { db, scope, screen, hide } = reading;
   const stop = stopOn(shell.signal);
   const findings: ListedFinding[] = [];
   for await (const page of listFindings(db)) {
     stop();
     findings.push(...page);
   }
-  const lines = auditAnswer({
-    email,
-    only: restrictions(filter),
-    students: await judgedStudents(db, scope),
-    days: await judgedDays(db, scope),
-    findings,
-    calibrations: await listCalibrations(db),
-    checked,
-  });
+  const lines = auditAnswer(
+    hide({
+      email,
+      only: restrictions(filter),
+      students: await judgedStudents(db, scope),
+      days: await judgedDays(db, scope),
+      findings,
+      calibrations: await listCalibrations(db),
+      checked,
+    }),
+  );
   await screen.print(lines.map((line) => `${line}\n`));
 }
 

@@ -3,13 +3,13 @@ import { FINDING_KINDS, type FindingKind, VERDICTS, type Verdict } from "../doma
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
 import { printBalance } from "./audit-balance.js";
-import { type Shell, stopOn } from "./common.js";
+import { type Format, type Shell, stopOn } from "./common.js";
 import { openProgress } from "./progress.js";
 import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
 
 const SUGGESTIONS = 3;
 
-interface AuditFlags extends ReadingFlags {
+interface AuditFlags extends ReadingFlags<Format | "html"> {
   kind?: FindingKind[];
   app?: string[];
   failOn: Verdict | "none";
@@ -26,7 +26,7 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes nothing. */
 export const auditCommand = (shell: Shell): Command =>
-  withFactScope(new Command("audit"))
+  withFactScope(new Command("audit"), "html")
     .description("find XP that is counted twice or wrongly, with the arithmetic and the proof; changes nothing")
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
@@ -44,6 +44,8 @@ Examples:
   $ timeback audit -q --format ndjson --output findings.ndjson    # cron, CI: exit 1 when something is confirmed
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
+  $ timeback audit --format html --output audit.html              # one page with plots; opens without a network
+  $ timeback audit student@school.example --redact                # for a ticket: pseudonyms instead of people
 
 Kinds: ${FINDING_KINDS.join(", ")}.
 A student is judged as among everybody. Filters choose among the findings, and then totals and exit code are of these.

@@ -8,9 +8,11 @@ import { openScreen, type Screen } from "./screen.js";
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
 
-/** What every command takes. */
-export interface CommonFlags {
-  format: Format;
+/** What every command takes; some have forms of their own. */
+export interface CommonFlags<Form extends string = Format> {
+  format: Form;
+  raw?: boolean;
+  redact?: boolean;
   output?: string;
   quiet?: boolean;
   verbose?: boolean;
@@ -32,7 +34,7 @@ export interface Shell {
 }
 
 /** Adds the options that every command has; `formats[0]` is the default. */
-export function withCommonOptions(command: Command, formats: readonly [Format, ...Format[]]): Command {
+export function withCommonOptions(command: Command, formats: readonly [string, ...string[]]): Command {
   return command
     .addOption(new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]))
     .option("--output <file>", "write the answer to a file instead of stdout")
@@ -63,7 +65,7 @@ export interface Opened {
 }
 
 /** Reads the settings and opens the screen. @throws UsageError */
-export function open(flags: CommonFlags & { zone?: string; linkWindow?: string }): Opened {
+export function open(flags: CommonFlags<string> & { zone?: string; linkWindow?: string }): Opened {
   const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
   const config = readConfig({ databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
   return { config, screen: openScreen(flags, wantsColor()) };
@@ -78,7 +80,7 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
 /** Lends the analytics database to a command. */
 export async function withDatabase<T>(
   config: Config,
-  flags: CommonFlags,
+  flags: CommonFlags<string>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {

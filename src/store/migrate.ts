@@ -3,6 +3,7 @@ import { WorkError } from "../errors.js";
 import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
 import { onerosterSource } from "./migrations/0002-oneroster-source.js";
 import { corrections } from "./migrations/0003-corrections.js";
+import { redactionSecret } from "./migrations/0005-redaction.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -15,6 +16,7 @@ const migrations: readonly Migration[] = [
   { version: 1, name: "landed-and-facts", statements: landedAndFacts },
   { version: 2, name: "oneroster-source", statements: onerosterSource },
   { version: 3, name: "corrections", statements: corrections },
+  { version: 5, name: "redaction", statements: redactionSecret },
 ];
 
 /** Changes with every change of the schema. */

@@ -63,6 +63,11 @@ export class Pseudonyms {
     return `person-${this.#code("person", name.toLowerCase())}`;
   }
 
+  /** 16 digits in place of an id that was made of a student's: who guesses a student could make it too. */
+  findingId(id: string): string {
+    return createHmac("sha256", this.#secret).update(`finding:${id}`).digest("hex").slice(0, id.length);
+  }
+
   /** Text without emails, known ids and these names: wherever they stand as words, in any case. */
   text(text: string, names: ReadonlySet<string>): string {
     if (this.#ids.has(text)) return this.student(text);

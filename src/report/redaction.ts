@@ -42,6 +42,7 @@ function memberText(pseudonyms: Pseudonyms, names: ReadonlySet<string>, text: st
     [STUDENTS, (id) => (id.includes("@") ? free(id) : pseudonyms.student(id))],
     [EMAILS, (email) => pseudonyms.email(email)],
     [PERSONS, (name) => pseudonyms.person(name)],
+    [new Set([FINDING_ID]), (id) => pseudonyms.findingId(id)],
     [RECORDS, () => HIDDEN],
     [CONTENTS, (content) => (NUMBER_OR_INSTANT.test(content) ? content : HIDDEN)],
   ];
@@ -53,14 +54,21 @@ function memberText(pseudonyms: Pseudonyms, names: ReadonlySet<string>, text: st
 /** The findings of a list carry their JSON as text. */
 const isBody = (key: string, value: unknown): value is string => key === "body" && typeof value === "string";
 
+const FINDING_ID = "findingId";
+
+/** What a member is, where its name alone does not tell: a person's words about a correction, the id of a finding. */
+function keyIn(holder: object, member: string): string {
+  if (member === "reason" && "madeBy" in holder) return "record";
+  return member === "id" && "kind" in holder && "verdict" in holder ? FINDING_ID : member;
+}
+
 function mapped(value: unknown, key: string, write: (text: string, key: string) => string): unknown {
   if (isBody(key, value)) return stringify(mapped(parse(value), "", write));
   if (typeof value === "string") return write(value, key);
   if (typeof value !== "object" || value === null || isLosslessNumber(value)) return value;
   if (Array.isArray(value)) return value.map((item) => mapped(item, key, write));
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value;
-  const keyOf = (member: string) => (member === "reason" && "madeBy" in value ? "record" : member); // a person's words
   return Object.fromEntries(
-    Object.entries(value).map(([member, held]) => [member, mapped(held, keyOf(member), write)]),
+    Object.entries(value).map(([member, held]) => [member, mapped(held, keyIn(value, member), write)]),
   );
 }

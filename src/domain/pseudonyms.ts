@@ -5,6 +5,8 @@ const CODE_DIGITS = 10;
 /** Part of an address, in any script; `%40` is an @ in a URL. */
 const EMAIL = /[\p{L}\p{N}.!#$&'*+/=?^_`{|}~-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/giu;
 const OURS = /^(?:student|person)-[0-9a-f]{10}@redacted\.example$/;
+/** What follows an email in the name of a file is no part of its domain. */
+const FILE_ENDING = /(?:\.(?:ndjson|jsonl?|csv|tsv|txt|gz|zip))+$/i;
 const WORD = /[\p{L}\p{N}]+/gu;
 /** Ids of a few digits stand in too many dates and amounts: inside other text they are left. */
 const BARE_NUMBER = /^\d{1,5}$/;
@@ -37,10 +39,12 @@ export class Pseudonyms {
   }
 
   #know(id: string): void {
-    const folded = id.toLowerCase();
-    if (!this.#ids.has(folded)) this.#ids.set(folded, id);
+    const words = [...id.matchAll(WORD)];
+    const [first, last] = [words[0], words.at(-1)];
+    const core = first && last ? id.slice(first.index, last.index + last[0].length) : id;
+    for (const form of [core.toLowerCase(), core, id.toLowerCase()]) if (!this.#ids.has(form)) this.#ids.set(form, id);
     this.#ids.set(id, id);
-    if (!BARE_NUMBER.test(id)) this.#lengths.add([...id.matchAll(WORD)].length);
+    if (!BARE_NUMBER.test(core)) this.#lengths.add(words.length);
   }
 
   #code(kind: string, text: string): string {
@@ -80,7 +84,8 @@ export class Pseudonyms {
   #withoutPeople(text: string, names: ReadonlySet<string>): string {
     const parts: string[] = [];
     let end = 0;
-    for (const { index, 0: email } of text.matchAll(EMAIL)) {
+    for (const { index, 0: found } of text.matchAll(EMAIL)) {
+      const email = found.replace(FILE_ENDING, "");
       parts.push(this.#withoutIds(text.slice(end, index), names), this.email(email.replace(/%40/, "@")));
       end = index + email.length;
     }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { jsonText } from "../domain/json-text.js";
 import type { FindingSum, ListedFinding } from "../domain/listed-finding.js";
+import { printable } from "../domain/printable.js";
 import type { AppStep, Series, XpStep } from "../domain/xp-step.js";
 import { idLine } from "./audit-answer.js";
 import { inflationChart, xpChart } from "./audit-charts.js";
@@ -59,8 +60,13 @@ function row(finding: ListedFinding, sharedEmails: ReadonlySet<string>): string 
     bundled ? bundledTodo(finding) : ADVICE[kind].todo,
   ];
   const amounts = { counted: numberToken(counted), truth: numberToken(truth), inflation: numberToken(inflation) };
-  const student = whoIs(finding, sharedEmails);
-  return scriptJson(jsonText({ kind, verdict, pending, student, date, app, ...amounts, why, ids: idLine(finding) }));
+  const texts = {
+    student: printable(whoIs(finding, sharedEmails)),
+    app: app === null ? null : printable(app),
+    why: why.map(printable),
+    ids: printable(idLine(finding)),
+  };
+  return scriptJson(jsonText({ kind, verdict, pending, date, ...amounts, ...texts }));
 }
 
 function head(page: AuditPage): string {

@@ -34,21 +34,21 @@ label{display:flex;flex-direction:column;font-size:.85rem;color:var(--soft);flex
 label.text{flex-grow:2}
 input,select{font:inherit;font-size:1rem;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.35rem;padding:.4rem .5rem;width:100%;min-height:2.6rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:1px}
-.out{display:none}#findings td{overflow-wrap:break-word}#findings .student{overflow-wrap:anywhere;min-width:9rem}#findings .why{min-width:16rem}#findings .ids{overflow-wrap:anywhere}.verdict{font-weight:650}.confirmed .verdict{color:var(--bad)}.probable .verdict{color:var(--maybe)}
+.out{display:none}#findings td{overflow-wrap:break-word}#findings .student{overflow-wrap:anywhere;min-width:9rem}#findings .why{min-width:16rem;width:44%}#findings .ids{overflow-wrap:anywhere}.verdict{font-weight:650}.confirmed .verdict{color:var(--bad)}.probable .verdict{color:var(--maybe)}
 .why p{margin:0 0 .2rem}.ids{color:var(--soft);font-size:.8rem}.day,.kind{white-space:nowrap}
 ul.plain{padding-left:1.2rem;margin:.3rem 0}
 @media (max-width:640px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}svg.wide{display:none}svg.narrow{display:block}
 #findings thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 #findings table,#findings tbody,#findings tr,#findings td{display:block}
 #findings tr{border:1px solid var(--line);border-radius:.5rem;padding:.5rem .75rem;margin:.6rem 0}#findings tr.out{display:none}
-#findings td{border:0;padding:.1rem 0;text-align:left}#findings .student,#findings .why{min-width:0}
+#findings td{border:0;padding:.1rem 0;text-align:left}#findings .student,#findings .why{min-width:0;width:auto}
 #findings td:not(.why)::before{content:attr(data-name) ": ";color:var(--soft);font-weight:400}}
 @page{margin:12mm}
 @media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--panel:#fff;--line:#999;--true:#2b7bba;--over:#d9480f;--missing:#8250df;--bad:#a4260a;--maybe:#7a4d00}
 body{max-width:none;padding:0;font-size:9.5pt}form,details,.screen{display:none}.tiles{grid-template-columns:repeat(4,minmax(0,1fr))}
 svg.wide{display:block}svg.narrow{display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}h2{break-after:avoid}tr,svg,.legend{break-inside:avoid}
 #findings table,#findings thead,#findings tbody{display:block;position:static;clip-path:none;width:auto;height:auto;overflow:visible}
-#findings tr,#findings tr.out{display:grid;grid-template-columns:4.5rem 7.5rem minmax(0,1fr) 5.5rem 7rem 6rem 3.5rem;gap:0 .6rem;border:0;border-bottom:1px solid var(--line);border-radius:0;margin:0;padding:.35rem 0}
-#findings td,#findings th{display:block;border:0;padding:0}#findings td.number{text-align:right}#findings .why{grid-column:1/-1;min-width:0;padding-left:1rem}#findings .student{min-width:0}
+#findings tr,#findings tr.out{display:grid;grid-template-columns:6rem 8rem minmax(0,1fr) 6rem 6rem 6.5rem 3.5rem;gap:0 .6rem;border:0;border-bottom:1px solid var(--line);border-radius:0;margin:0;padding:.35rem 0}
+#findings td,#findings th{display:block;border:0;padding:0}#findings td.number{text-align:right}#findings .why{grid-column:1/-1;width:auto;min-width:0;padding-left:1rem}#findings .student{min-width:0}
 #findings td:not(.why)::before{content:none}#findings th:last-child{display:none}}
 `;

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { type JsonValue, jsonText } from "../domain/json-text.js";
 import { type CellText, type Field, jsonObject } from "./fields.js";
-import { spreadsheetText } from "./spreadsheet-text.js";
+import { spreadsheetText, visibleCell } from "./spreadsheet-text.js";
 import { type Column, renderTable } from "./table.js";
 
 /** A list that a command answers with. */
@@ -35,9 +35,18 @@ export function renderListing<Row>(
 ): AsyncGenerator<string> {
   if (format === "json") return json(listing, pages);
   if (format === "ndjson") return ndjson(listing, pages);
-  if (format === "csv") return csv(listing, pages, style.raw ? (cell) => cell : spreadsheetText);
+  if (format === "csv") return csv(listing, pages, style.raw ? AS_IT_IS : HARMLESS);
   return renderTable(listing.columns, pages, style);
 }
+
+/** What is done with the text of a cell, then with all of it. */
+interface CellStyle {
+  text: CellText;
+  cell: CellText;
+}
+
+const AS_IT_IS: CellStyle = { text: (text) => text, cell: (cell) => cell };
+const HARMLESS: CellStyle = { text: spreadsheetText, cell: visibleCell };
 
 const objectOf = <Row>({ fields, object }: Listing<Row>): ((row: Row) => string) =>
   object ?? ((row) => jsonObject(row, fields));
@@ -60,8 +69,12 @@ async function* json<Row>(listing: Listing<Row>, pages: Pages<Row>): AsyncGenera
   yield first ? "]}\n" : "\n]}\n";
 }
 
-async function* csv<Row>({ fields }: Listing<Row>, pages: Pages<Row>, written: CellText): AsyncGenerator<string> {
+async function* csv<Row>(
+  { fields }: Listing<Row>,
+  pages: Pages<Row>,
+  { text, cell }: CellStyle,
+): AsyncGenerator<string> {
   const lines = (records: string[][]) => stringify(records, { record_delimiter: "\n" });
   yield lines([fields.map(({ key }) => key)]);
-  for await (const page of pages) yield lines(page.map((row) => fields.map((field) => field.csv(row, written))));
+  for await (const page of pages) yield lines(page.map((row) => fields.map((field) => cell(field.csv(row, text)))));
 }

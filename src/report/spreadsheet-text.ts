@@ -4,11 +4,12 @@ import { printable } from "../domain/printable.js";
 const FORMULA = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/;
 const KEPT = /(\r?\n|\t)/;
 
-/**
- * Text of a CSV cell that no spreadsheet runs and no terminal obeys: an apostrophe before what would be a formula, and
- * control characters, except tabs and line ends, written out as in a table. docs/reading.md.
- */
-export function spreadsheetText(text: string): string {
-  const parts = text.split(KEPT).map((part, at) => (at % 2 === 1 ? part : printable(part)));
-  return `${FORMULA.test(text) ? "'" : ""}${parts.join("")}`;
-}
+/** Text of a CSV cell that no spreadsheet runs: an apostrophe before what would be a formula. docs/reading.md. */
+export const spreadsheetText = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+/** A CSV cell that no terminal obeys: control characters, except tabs and line ends, written out as in a table. */
+export const visibleCell = (cell: string): string =>
+  cell
+    .split(KEPT)
+    .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+    .join("");

@@ -53,9 +53,17 @@ The audit waits for no run, and no run for it. -q prints the answer too: it is w
     )
     .action((email: string | undefined, flags: AuditFlags) => runAudit(shell, email, flags));
 
+/** What the balance is printed with; null where the findings are asked for. */
+function balanceFlags(flags: AuditFlags): ReadingFlags | null {
+  const { balance, kind, app, format } = flags;
+  if (!balance) return null;
+  if (kind || app) throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
+  if (format === "html") throw new UsageError("--balance has no html: leave out one of them");
+  return { ...flags, format };
+}
+
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
-  if (flags.balance && (flags.kind || flags.app))
-    throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
+  const balance = balanceFlags(flags);
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
   const [{ audit }, { factRules }, { printAudit }] = await Promise.all([
@@ -74,7 +82,7 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
       stop();
       progress.show(`${findings} findings; checking ${doing}`);
     }).finally(progress.end);
-    if (flags.balance) return printBalance({ shell, flags, reading });
+    if (balance) return printBalance({ shell, flags: balance, reading });
     await warnOfUnknownApps(flags.app ?? [], reading);
     const { verdicts, totals } = await printAudit({ shell, flags, reading }, { filter, checked });
     if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);

@@ -4,7 +4,7 @@ import { type KnownPeople, namesIn, Pseudonyms } from "../domain/pseudonyms.js";
 /** What is done with everything on its way out: nothing, or people are replaced by pseudonyms. */
 export type Hide = <T>(value: T) => T;
 
-export const HIDDEN = "(hidden)";
+const HIDDEN = "(hidden)";
 
 /** Members that name people, wherever they stand. */
 const STUDENTS = new Set(["studentId", "actorId", "usersWithEmail"]);

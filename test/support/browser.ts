@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 /** The browser of the machine: CHROMIUM_PATH, or the first one in PATH; undefined where there is none. */
-export function browserPath(): string | undefined {
+function browserPath(): string | undefined {
   const { CHROMIUM_PATH: given, PATH = "" } = process.env;
   if (given) return given;
   const folders = PATH.split(delimiter);

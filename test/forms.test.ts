@@ -46,13 +46,23 @@ describeOnEngines("the forms of answers", (engine) => {
     }
   });
 
+  const obeysNothing = async (args: readonly string[], forms: readonly string[]) => {
+    for (const form of forms) {
+      const { stdout, stderr } = await school.run(...args, "--format", form);
+      expect(stdout, `stdout of ${form}`).not.toMatch(OBEYS);
+      expect(stderr, `stderr of ${form}`).not.toMatch(OBEYS);
+    }
+  };
+
+  test.each([[["report"]], [["facts"]], [["audit"]], [["rejects", "list"]]])(
+    "a terminal obeys nothing of the data in any form: %j",
+    async (args) => {
+      await obeysNothing(args, ["table", "json", "ndjson", "csv", ...(args[0] === "audit" ? ["html"] : [])]);
+    },
+  );
+
   test.each([
-    [["report"]],
-    [["report", ZOE]],
-    [["facts"]],
-    [["audit"]],
     [["audit", ZOE]],
-    [["rejects", "list"]],
     [["audit", "--app", HOSTILE_APP + OBEYED]],
     [["report", `${OBEYED}@nobody.example`]],
     [["report", "--from", OBEYED]],
@@ -60,13 +70,8 @@ describeOnEngines("the forms of answers", (engine) => {
     [["ingest", `no${OBEYED}file`]],
     [["recompute", "--set", `zone=${OBEYED}`]],
     [[`no${OBEYED}command`]],
-  ])("a terminal obeys nothing of the data in any form, nor in a complaint: %j", async (args) => {
-    const forms = ["table", "json", "ndjson", "csv", ...(args[0] === "audit" ? ["html"] : [])];
-    for (const form of forms) {
-      const { stdout, stderr } = await school.run(...args, "--format", form);
-      expect(stdout, `stdout of ${form}`).not.toMatch(OBEYS);
-      expect(stderr, `stderr of ${form}`).not.toMatch(OBEYS);
-    }
+  ])("a terminal obeys nothing in an answer for people, a warning or a complaint: %j", async (args) => {
+    await obeysNothing(args, ["table"]);
   });
 
   test("facts of another system that a recompute lists cannot forge its lines", async () => {

@@ -48,7 +48,7 @@ ul.plain{padding-left:1.2rem;margin:.3rem 0}
 body{max-width:none;padding:0;font-size:9.5pt}form,details,.screen{display:none}.tiles{grid-template-columns:repeat(4,minmax(0,1fr))}
 svg.wide{display:block}svg.narrow{display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}h2{break-after:avoid}tr,svg,.legend{break-inside:avoid}
 #findings table,#findings thead,#findings tbody{display:block;position:static;clip-path:none;width:auto;height:auto;overflow:visible}
-#findings tr,#findings tr.out{display:grid;grid-template-columns:6rem 8rem minmax(0,1fr) 6rem 6rem 6.5rem 3.5rem;gap:0 .6rem;border:0;border-bottom:1px solid var(--line);border-radius:0;margin:0;padding:.35rem 0}
+#findings tr,#findings tr.out{display:grid;grid-template-columns:6em 6.5em minmax(0,1fr) 6em 8em 7em 3em;gap:0 .6em;border:0;border-bottom:1px solid var(--line);border-radius:0;margin:0;padding:.35rem 0}
 #findings td,#findings th{display:block;border:0;padding:0}#findings td.number{text-align:right}#findings .why{grid-column:1/-1;width:auto;min-width:0;padding-left:1rem}#findings .student{min-width:0}
 #findings td:not(.why)::before{content:none}#findings th:last-child{display:none}}
 `;

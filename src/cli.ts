@@ -14,6 +14,7 @@ import { rejectsCommand } from "./commands/rejects.js";
 import { repairCommand } from "./commands/repair.js";
 import { reportCommand } from "./commands/report.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { printableText } from "./domain/printable.js";
 import { withoutPasswords } from "./domain/redact.js";
 import { ExitCode, TimebackError } from "./errors.js";
 
@@ -24,9 +25,9 @@ function version(): string {
   return found;
 }
 
-/** Faults may repeat what was typed, and people type URLs in the wrong place. */
+/** Faults may repeat what was typed or read: people type URLs in the wrong place, and no terminal may obey the data. */
 function complain(text: string): void {
-  process.stderr.write(withoutPasswords(text));
+  process.stderr.write(printableText(withoutPasswords(text)));
 }
 
 /** Settings that commander does not hand down to commands added with `addCommand`. */

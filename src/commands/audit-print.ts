@@ -2,13 +2,16 @@ import { FINDING_KINDS, type FindingKind, type Verdict } from "../domain/finding
 import type { AuditTotals, ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";
-import { type CommonFlags, type GateFormat, type OutputFlags, type Shell, stopOn } from "./common.js";
+import { type CommonFlags, type Format, type GateFormat, type Shell, stopOn } from "./common.js";
 import { type FactReading, printList } from "./reading.js";
 
+/** Forms of the audit. */
+export type AuditFormat = GateFormat | "html";
+
 /** The command whose answer is printed. */
-interface Asker {
+interface Asker<Form extends string = AuditFormat> {
   shell: Shell;
-  flags: CommonFlags<GateFormat>;
+  flags: CommonFlags<Form>;
   reading: FactReading;
 }
 
@@ -51,10 +54,11 @@ async function printForm(asker: Asker, audited: Audited, overview: AuditOverview
   const { flags, reading } = asker;
   const { format } = flags;
   if (format === "junit") return printJunit(asker, audited);
-  const listed = { ...asker, flags: { ...flags, format } };
-  if (format !== "table") return printFindings(listed, audited, overview);
+  if (format === "html") return printPage(asker, audited, overview);
+  const listing = { ...asker, flags: { ...flags, format } };
+  if (format !== "table") return printFindings(listing, audited, overview);
   if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
-  if (overview.byKind.length > 0) return printFindings(listed, audited, overview);
+  if (overview.byKind.length > 0) return printFindings(listing, audited, overview);
   const { nothingFound } = await import("../report/audit-overview.js");
   await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
 }
@@ -80,18 +84,14 @@ async function printJunit({ shell, reading }: Asker, { filter, failing }: Audite
 }
 
 /** The list, streamed; a table ends with the overview. */
-async function printFindings(
-  asker: Omit<Asker, "flags"> & { flags: OutputFlags },
-  { filter }: Audited,
-  overview: AuditOverview,
-): Promise<void> {
+async function printFindings(asker: Asker<Format>, { filter }: Audited, overview: AuditOverview): Promise<void> {
   const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
     import("../report/finding-listing.js"),
     import("../report/audit-head.js"),
     import("../report/audit-overview.js"),
     import("../store/findings.js"),
   ]);
-  const { db, asked } = asker.reading;
+  const { db, asked, hide } = asker.reading;
   const { kinds, apps } = filter;
   await printList(asker, {
     listing: {
@@ -99,11 +99,46 @@ async function printFindings(
       rows: "findings",
       fields: findingFields(),
       object: ({ body }) => body,
-      columns: findingColumns(new Set(await store.sharedEmails(db, "pg_temp.findings"))),
+      columns: findingColumns(new Set(hide({ email: await store.sharedEmails(db, "pg_temp.findings") }).email)),
     },
     pages: store.listFindings(db),
     footer: () => auditOverview(overview),
   });
+}
+
+/** One page for a browser, streamed. */
+async function printPage({ shell, reading }: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
+  const [{ auditHtml }, store, series] = await Promise.all([
+    import("../report/audit-html.js"),
+    import("../store/findings.js"),
+    import("../store/audit-series.js"),
+  ]);
+  const { db, scope, screen, asked, hide } = reading;
+  const stop = stopOn(shell.signal);
+  async function* findings(): AsyncGenerator<readonly ListedFinding[]> {
+    for await (const page of store.listFindings(db)) {
+      stop();
+      yield page.map(hide);
+    }
+  }
+  const page = {
+    ...hide({ email: asked.email, sharedEmails: { email: await store.sharedEmails(db, "pg_temp.findings") } }),
+    days: await series.xpSeries(db, scope, audited.filter.apps),
+    inflation: await series.inflationSeries(db),
+  };
+  const only = restrictions(audited.filter);
+  await screen.print(
+    auditHtml(
+      {
+        ...page,
+        scope: [page.email ?? "everybody", only].filter((part) => part !== "").join("; "),
+        sharedEmails: new Set(page.sharedEmails.email),
+        overview,
+        checked: audited.checked,
+      },
+      findings(),
+    ),
+  );
 }
 
 /** What support reads out for the students behind one email. */
@@ -113,22 +148,24 @@ async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audit
     import("../store/findings.js"),
     import("../store/judged-students.js"),
   ]);
-  const { db, scope, screen } = reading;
+  const { db, scope, screen, hide } = reading;
   const stop = stopOn(shell.signal);
   const findings: ListedFinding[] = [];
   for await (const page of listFindings(db)) {
     stop();
     findings.push(...page);
   }
-  const lines = auditAnswer({
-    email,
-    only: restrictions(filter),
-    students: await judgedStudents(db, scope),
-    days: await judgedDays(db, scope),
-    findings,
-    calibrations: await listCalibrations(db),
-    checked,
-  });
+  const lines = auditAnswer(
+    hide({
+      email,
+      only: restrictions(filter),
+      students: await judgedStudents(db, scope),
+      days: await judgedDays(db, scope),
+      findings,
+      calibrations: await listCalibrations(db),
+      checked,
+    }),
+  );
   await screen.print(lines.map((line) => `${line}\n`));
 }
 

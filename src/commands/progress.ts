@@ -1,3 +1,4 @@
+import { printable } from "../domain/printable.js";
 import type { Screen } from "./screen.js";
 
 /** One line that changes on a terminal while work goes on; nothing elsewhere. */
@@ -18,7 +19,7 @@ export async function openProgress(screen: Screen): Promise<Progress> {
   const spinner = ora({ stream: process.stderr, discardStdin: false, suffixText: passed }).start();
   return {
     show(text) {
-      spinner.text = text;
+      spinner.text = printable(text);
     },
     end: () => void spinner.stop(),
   };

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../errors.js";
 import type { Listing, Pages } from "../report/listing.js";
+import type { Hide } from "../report/redaction.js";
 import type { FactScope } from "../store/recompute-scope.js";
-import type { Session } from "../store/session.js";
+import type { Session, Store } from "../store/session.js";
 import {
   type CommonFlags,
   type Format,
-  type GateFormat,
   type Opened,
   type OutputFlags,
   open,
@@ -18,7 +18,7 @@ import {
 import { dayOption } from "./days.js";
 
 /** What the commands that read facts take. */
-export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
+export interface ReadingFlags<Form extends string = Format> extends CommonFlags<Form> {
   from?: string;
   to?: string;
 }
@@ -26,12 +26,20 @@ export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
 /** Forms of a list. */
 export const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson", "csv"];
 
+/** Adds what a command takes whose answer names people. */
+export const withRedact = (command: Command): Command =>
+  command.option("--redact", "stable pseudonyms instead of emails, student ids and names: for tickets");
+
 /** Adds the common options of a command whose answer is a list. */
-export const withListOptions = (command: Command): Command => withCommonOptions(command, FORMATS);
+export const withListOptions = (command: Command, ...more: readonly string[]): Command =>
+  withRedact(withCommonOptions(command, [...FORMATS, ...more])).option(
+    "--raw",
+    "csv as the data is, for machines; otherwise no cell is a formula to a spreadsheet",
+  );
 
 /** Adds what the commands that read facts take: a student, and days. */
-export const withFactScope = (command: Command, formats: readonly [GateFormat, ...GateFormat[]] = FORMATS): Command =>
-  withCommonOptions(command, formats)
+export const withFactScope = (command: Command, ...more: readonly string[]): Command =>
+  withListOptions(command, ...more)
     .argument("[email]", "student; everybody without one", (email: string) => {
       if (email.trim() === "") throw new InvalidArgumentError("expected an email");
       return email;
@@ -42,6 +50,8 @@ export const withFactScope = (command: Command, formats: readonly [GateFormat, .
 /** A command that reads, with the database in one state. */
 export interface Reading extends Opened {
   db: Session["db"];
+  /** What everything that is printed must go through; it does nothing without --redact. */
+  hide: Hide;
 }
 
 /** What a command was asked to read, as it says it in its answer. */
@@ -58,6 +68,20 @@ interface AskedFacts {
 /** Facts that a command was asked to read, in one state of the database. */
 export type FactReading = Reading & AskedFacts;
 
+/** How to hide people in one state of the database; its secret is looked up before the state is taken. */
+export async function hiding(
+  store: Store,
+  { redact }: CommonFlags<string>,
+): Promise<(db: Session["db"]) => Promise<Hide>> {
+  if (!redact) return async () => (value) => value;
+  const [{ redaction }, { idsOfPeople, pseudonymSecret }] = await Promise.all([
+    import("../report/redaction.js"),
+    import("../store/people.js"),
+  ]);
+  const secret = await pseudonymSecret(store.db);
+  return async (db) => redaction({ secret, ids: await idsOfPeople(db) });
+}
+
 /** Lends one state of the analytics database. */
 export async function readDatabase(
   flags: CommonFlags,
@@ -66,7 +90,10 @@ export async function readDatabase(
 ): Promise<void> {
   const opened = open(flags);
   const { inSnapshot } = await import("../store/snapshot.js");
-  await withDatabase(opened.config, flags, command, (store) => inSnapshot(store, (db) => work({ ...opened, db })));
+  await withDatabase(opened.config, flags, command, async (store) => {
+    const hide = await hiding(store, flags);
+    return inSnapshot(store, async (db) => work({ ...opened, db, hide: await hide(db) }));
+  });
 }
 
 /** Lends one state of the analytics database, and the scope of facts that was asked for. @throws UsageError for an unknown email */
@@ -77,7 +104,7 @@ export async function readFacts(
 ): Promise<void> {
   checkDays(flags);
   await readDatabase(flags, command, async (reading) =>
-    work({ ...reading, ...(await askedFacts(reading.db, flags, email)) }),
+    work({ ...reading, ...(await askedFacts(reading, flags, email)) }),
   );
 }
 
@@ -89,7 +116,7 @@ type Keep<T> = (session: Session, result: T) => Promise<void>;
  * the reading, for it. @throws UsageError for an unknown email
  */
 export async function draftFacts<T>(
-  flags: ReadingFlags<unknown>,
+  flags: ReadingFlags<string>,
   { command, email }: { command: string; email: string | undefined },
   work: (reading: FactReading & { session: Session }) => Promise<T>,
   keep?: Keep<T>,
@@ -97,27 +124,41 @@ export async function draftFacts<T>(
   checkDays(flags);
   const opened = open(flags);
   const { inDraft, inKeptDraft } = await import("../store/snapshot.js");
-  const draft = async (session: Session) =>
-    work({ ...opened, db: session.db, session, ...(await askedFacts(session.db, flags, email)) });
   await withDatabase(opened.config, flags, command, async (store) => {
+    const hide = await hiding(store, flags);
+    const draft = async (session: Session) => {
+      const reading = { ...opened, db: session.db, session, hide: await hide(session.db) };
+      return work({ ...reading, ...(await askedFacts(reading, flags, email)) });
+    };
     if (keep) await inKeptDraft(store, draft, keep);
     else await inDraft(store, draft);
   });
 }
 
-function checkDays({ from, to }: ReadingFlags<unknown>): void {
+function checkDays({ from, to }: ReadingFlags<string>): void {
   if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
 }
 
+/** Whom an email stands for; null for everybody. The complaint about an unknown one names others, so it is hidden too. */
+export async function askedStudents(
+  { db, hide }: Pick<Reading, "db" | "hide">,
+  email: string | undefined,
+): Promise<string[] | null> {
+  if (email === undefined) return null;
+  const { requireStudents } = await import("../pipelines/facts/students.js");
+  return requireStudents(db, email).catch((error: unknown) => {
+    throw error instanceof UsageError ? new UsageError(hide(error.message)) : error;
+  });
+}
+
 async function askedFacts(
-  db: Session["db"],
-  flags: ReadingFlags<unknown>,
+  reading: Reading,
+  flags: ReadingFlags<string>,
   email: string | undefined,
 ): Promise<AskedFacts> {
   const days = { from: flags.from ?? null, to: flags.to ?? null };
-  const { requireStudents } = await import("../pipelines/facts/students.js");
-  const students = email === undefined ? null : await requireStudents(db, email);
+  const students = await askedStudents(reading, email);
   const ids = students === null || students.length > 1;
   return { asked: { email: email ?? null, ...days }, scope: { students, ...days }, ids };
 }
@@ -132,24 +173,27 @@ export interface Printing<Row> {
   empty?: string;
 }
 
+const shownAsIs = <T>(value: T): T => value;
+
 /** Prints a list page by page; -q leaves the answer as it is. Stops between pages when the process was told to. */
 export async function printList<Row>(
-  { shell, flags, reading }: { shell: Shell; flags: OutputFlags; reading: Pick<Reading, "screen"> },
+  { shell, flags, reading }: { shell: Shell; flags: OutputFlags; reading: Pick<Reading, "screen"> & Partial<Reading> },
   { listing, pages, footer, empty }: Printing<Row>,
 ): Promise<void> {
   const { renderListing } = await import("../report/listing.js");
-  const { screen } = reading;
+  const { screen, hide = shownAsIs } = reading;
   const stop = stopOn(shell.signal);
   let rows = 0;
   async function* counted(): Pages<Row> {
     for await (const page of pages) {
       stop();
       rows += page.length;
-      yield page;
+      yield page.map((row) => hide(row));
     }
   }
   async function* answer(): AsyncGenerator<string> {
-    yield* renderListing(flags.format, listing, counted(), { color: screen.color });
+    const shown = { ...listing, head: hide(listing.head) };
+    yield* renderListing(flags.format, shown, counted(), { color: screen.color, raw: flags.raw });
     if (flags.format === "table" && footer && rows > 0) for (const line of await footer()) yield `${line}\n`;
   }
   await screen.print(answer());

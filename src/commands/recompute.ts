@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { printable } from "../domain/printable.js";
 import { UsageError } from "../errors.js";
 import type { RecomputeSummary } from "../pipelines/facts/recompute.js";
 import type { RequestedSettings } from "../store/settings.js";
@@ -88,7 +89,9 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
 }
 
 function recomputeLines({ facts, xp, foreignFacts }: RecomputeSummary, dryRun: boolean, seconds: number): string {
-  const foreign = foreignFacts.map((f) => `  ${f.date} ${f.studentId} ${f.factKey} ${f.xpEarned ?? "no"} XP`);
+  const foreign = foreignFacts.map((f) =>
+    printable(`  ${f.date} ${f.studentId} ${f.factKey} ${f.xpEarned ?? "no"} XP`),
+  );
   const head =
     facts.foreign > 0
       ? [`${facts.foreign} facts of another system ${dryRun ? "would be" : "were"} removed:`, ...foreign]

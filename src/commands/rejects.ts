@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { WholeReject } from "../domain/listed-reject.js";
 import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
-import { printList, readDatabase, withListOptions } from "./reading.js";
+import { printList, readDatabase, withListOptions, withRedact } from "./reading.js";
 import { discardCommand, noSuchReject, replayCommand } from "./rejects-change.js";
 
 const listCommand = (shell: Shell): Command =>
@@ -37,7 +37,7 @@ async function runList(shell: Shell, flags: CommonFlags): Promise<void> {
 }
 
 const showCommand = (): Command =>
-  withCommonOptions(new Command("show"), ["table", "json", "ndjson"])
+  withRedact(withCommonOptions(new Command("show"), ["table", "json", "ndjson"]))
     .description("one quarantined record: its address, why it was rejected, and the whole record")
     .argument("<id>", "id of the record, from timeback rejects list")
     .addHelpText(
@@ -57,9 +57,10 @@ async function runShow(id: string, flags: CommonFlags): Promise<void> {
     import("../report/fields.js"),
     import("../store/rejects.js"),
   ]);
-  await readDatabase(flags, "rejects show", async ({ db, screen }) => {
-    const reject = await findReject(db, id);
-    if (reject === undefined) throw noSuchReject([id]);
+  await readDatabase(flags, "rejects show", async ({ db, screen, hide }) => {
+    const found = await findReject(db, id);
+    if (found === undefined) throw noSuchReject([id]);
+    const reject = hide(found);
     const object = (whole: WholeReject) => jsonObject(whole, report.wholeRejectFields);
     if (flags.format === "table") await screen.print([report.describeReject(reject)]);
     else if (flags.format === "ndjson") await screen.print([`${object(reject)}\n`]);

@@ -41,7 +41,7 @@ async function print(
   };
   async function* answer(): AsyncGenerator<string> {
     if (flags.format !== "table" || corrections.length > 0)
-      yield* renderListing(flags.format, listing, pageOf(corrections), { color: screen.color });
+      yield* renderListing(flags.format, listing, pageOf(corrections), { color: screen.color, raw: flags.raw });
     if (flags.format === "table" && totals.length > 0) yield `\n${totalLines(totals).join("\n")}\n`;
   }
   await screen.print(answer());

@@ -2,9 +2,10 @@ import { userInfo } from "node:os";
 import { Command } from "commander";
 import { UsageError, WorkError } from "../errors.js";
 import type { RepairPlan } from "../pipelines/repair/repair.js";
+import type { Hide } from "../report/redaction.js";
 import type { Session } from "../store/session.js";
 import { type CommonFlags, type Opened, open, type Shell, withDatabase } from "./common.js";
-import { draftFacts, readFacts, withListOptions } from "./reading.js";
+import { askedStudents, draftFacts, hiding, readFacts, withListOptions } from "./reading.js";
 import { confirmed, printCorrections, printPlan } from "./repair-print.js";
 
 interface RepairFlags extends CommonFlags {
@@ -56,9 +57,9 @@ async function runRepair(shell: Shell, email: string | undefined, flags: RepairF
   if (flags.list) return listMade(email, flags);
   if (flags.undo !== undefined || flags.undoRun !== undefined) return takeBack(shell, flags);
   if (flags.yes) return repair(shell, email, flags, null);
-  const plan = await plannedRepair(email, flags);
+  const { plan, shown } = await plannedRepair(email, flags);
   const { screen } = open(flags);
-  await printPlan(screen, flags, plan);
+  await printPlan(screen, flags, shown);
   if (plan.corrections.length > 0 && (await confirmed(screen, flags))) await repair(shell, email, flags, plan);
 }
 
@@ -88,12 +89,18 @@ async function auditedPlan(
   return planRepair(session, flags.event ?? null);
 }
 
-async function plannedRepair(email: string | undefined, flags: RepairFlags): Promise<RepairPlan> {
+/** The plan, and as it may be shown. */
+async function plannedRepair(
+  email: string | undefined,
+  flags: RepairFlags,
+): Promise<Record<"plan" | "shown", RepairPlan>> {
   let plan: RepairPlan = { corrections: [], totals: [], facts: { changes: [], largest: [] } };
-  await draftFacts(flags, { command: "repair", email }, async ({ session, scope }) => {
+  let shown = plan;
+  await draftFacts(flags, { command: "repair", email }, async ({ session, scope, hide }) => {
     plan = await auditedPlan(session, scope.students, flags);
+    shown = hide(plan);
   });
-  return plan;
+  return { plan, shown };
 }
 
 const handOf = (runId: string, flags: RepairFlags) => ({
@@ -105,17 +112,18 @@ const handOf = (runId: string, flags: RepairFlags) => ({
 /** One writing run, all of it in one transaction. */
 async function inRun<T>(
   { shell, flags, opened }: { shell: Shell; flags: RepairFlags; opened: Opened },
-  work: (session: Session, runId: string) => Promise<T>,
-): Promise<T & { runId: string }> {
+  work: (session: Session, runId: string, hide: Hide) => Promise<T>,
+): Promise<T & { runId: string; hide: Hide }> {
   const { config } = opened;
   const { inTransaction, withRun } = await import("../store/runs.js");
   const request = { command: "repair", version: shell.version, lockWaitSeconds: config.lockWait };
-  return withDatabase(config, flags, "repair", (store) =>
-    withRun(store, request, async ({ session, runId }) => ({
-      ...(await inTransaction(session, (inside) => work(inside, runId))),
-      runId,
-    })),
-  );
+  return withDatabase(config, flags, "repair", async (store) => {
+    const hideIn = await hiding(store, flags);
+    return withRun(store, request, async ({ session, runId }) => {
+      const hide = await hideIn(session.db);
+      return { ...(await inTransaction(session, (inside) => work(inside, runId, hide))), runId, hide };
+    });
+  });
 }
 
 /** Carries a plan out; one that was agreed to must still be the plan. */
@@ -126,13 +134,12 @@ async function repair(
   agreed: RepairPlan | null,
 ): Promise<void> {
   const opened = open(flags);
-  const [{ carryOut }, { requireStudents }, { factRules }] = await Promise.all([
+  const [{ carryOut }, { factRules }] = await Promise.all([
     import("../pipelines/repair/repair.js"),
-    import("../pipelines/facts/students.js"),
     import("../store/settings.js"),
   ]);
-  const done = await inRun({ shell, flags, opened }, async (session, runId) => {
-    const students = email === undefined ? null : await requireStudents(session.db, email);
+  const done = await inRun({ shell, flags, opened }, async (session, runId, hide) => {
+    const students = await askedStudents({ db: session.db, hide }, email);
     const plan = await auditedPlan(session, students, flags);
     if (agreed !== null && idsOf(plan) !== idsOf(agreed))
       throw new WorkError(
@@ -144,8 +151,8 @@ async function repair(
     done: `repair: ${done.corrections.length} of ${done.plan.corrections.length} corrections made in run ${done.runId}; facts ~${done.facts.updated}`,
     planned: done.plan.corrections.length,
     applied: done.corrections.length,
-    corrections: done.corrections,
-    totals: done.plan.totals,
+    corrections: done.hide(done.corrections),
+    totals: done.hide(done.plan.totals),
   });
 }
 
@@ -165,20 +172,20 @@ async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {
     done: `repair: ${done.corrections.length} corrections undone in run ${done.runId}; facts ~${done.facts.updated}`,
     planned: done.corrections.length,
     applied: done.corrections.length,
-    corrections: done.corrections,
+    corrections: done.hide(done.corrections),
     totals: [],
   });
 }
 
 async function listMade(email: string | undefined, flags: RepairFlags): Promise<void> {
   const { listCorrections } = await import("../store/corrections.js");
-  await readFacts(flags, { command: "repair", email }, async ({ db, scope, screen }) => {
+  await readFacts(flags, { command: "repair", email }, async ({ db, scope, screen, hide }) => {
     const corrections = await listCorrections(db, { students: scope.students });
     await printCorrections(screen, flags, {
       done: `${corrections.length} corrections, ${corrections.filter(({ state }) => state === "live").length} live`,
       planned: 0,
       applied: 0,
-      corrections,
+      corrections: hide(corrections),
       totals: [],
     });
   });

@@ -25,7 +25,7 @@ async function runReport(shell: Shell, email: string | undefined, flags: Reading
     import("../store/daily-report.js"),
   ]);
   await readFacts(flags, { command: "report", email }, async (reading) => {
-    const { db, scope, asked, ids } = reading;
+    const { db, scope, asked, ids, hide } = reading;
     await printList(
       { shell, flags, reading },
       {
@@ -36,7 +36,7 @@ async function runReport(shell: Shell, email: string | undefined, flags: Reading
           columns: reportColumns({ ids }),
         },
         pages: dailyReport(db, scope),
-        ...(scope.students === null ? {} : { footer: async () => (await studentTotals(db, scope)).map(totalLine) }),
+        ...(scope.students === null ? {} : { footer: async () => hide(await studentTotals(db, scope)).map(totalLine) }),
         empty: "no facts in this scope",
       },
     );

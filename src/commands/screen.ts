@@ -3,6 +3,7 @@ import { accessSync, constants, createWriteStream, existsSync, statSync } from "
 import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { printable, printableJson, printableText } from "../domain/printable.js";
 import { UsageError, WorkError } from "../errors.js";
 
 /** Where a command writes: the answer to stdout (or a file), everything else to stderr. */
@@ -24,6 +25,21 @@ export interface ScreenFlags {
   output?: string | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
+  format?: string | undefined;
+}
+
+/** What is done with every part of an answer, so that no terminal obeys the data; CSV and HTML see to it themselves. */
+const SAFE: Readonly<Record<string, (text: string) => string>> = {
+  table: printableText,
+  json: printableJson,
+  ndjson: printableJson,
+};
+
+async function* safely(
+  text: AsyncIterable<string> | Iterable<string>,
+  safe: (text: string) => string,
+): AsyncGenerator<string> {
+  for await (const part of text) yield safe(part);
 }
 
 const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -62,15 +78,16 @@ function checkOutput(path: string): void {
 }
 
 /** The screen of one command. @throws UsageError where the answer cannot go to its file */
-export function openScreen({ output, quiet, color }: ScreenFlags, colorful: boolean): Screen {
+export function openScreen({ output, quiet, color, format }: ScreenFlags, colorful: boolean): Screen {
   if (output !== undefined) checkOutput(output);
+  const safe = SAFE[format ?? "table"] ?? ((text: string) => text);
   return {
-    print: (text) => (output === undefined ? writeAll(text) : writeFile(output, text)),
+    print: (text) => (output === undefined ? writeAll(safely(text, safe)) : writeFile(output, safely(text, safe))),
     note: (line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
+      if (!quiet) process.stderr.write(`${printable(line)}\n`);
     },
     warn: (line) => {
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${printable(line)}\n`);
     },
     lively: process.stderr.isTTY === true && process.stderr.columns > 0 && !quiet,
     color: colorful && color !== false && output === undefined,

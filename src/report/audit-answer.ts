@@ -111,7 +111,8 @@ function nextLines({ findings, calibrations }: AuditAnswer): string[] {
   ];
 }
 
-function idLine(finding: ListedFinding): string {
+/** The ids behind a finding, for the engineer. */
+export function idLine(finding: ListedFinding): string {
   const { id, kind, verdict, studentId } = finding;
   const head = `finding ${id} (${kind}, ${verdict}), student ${studentId}`;
   if (kind === "bundled-xp") return `${head}: ${bundledIds(finding)}`;

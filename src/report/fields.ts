@@ -1,13 +1,16 @@
 import { decimalText } from "../domain/decimal.js";
 import type { Amount } from "../domain/student-day.js";
 
+/** How the text of a CSV cell is written: as it is, or made harmless for spreadsheets (`spreadsheetText`). */
+export type CellText = (text: string) => string;
+
 /** One member of an answer: how it is written for programs. */
 export interface Field<Row> {
   key: string;
   /** A JSON value. */
   json(row: Row): string;
-  /** Text of a CSV cell; empty for null. */
-  csv(row: Row): string;
+  /** Text of a CSV cell; empty for null. What is text, not a number or JSON, goes through `written`. */
+  csv(row: Row, written: CellText): string;
 }
 
 /** A JSON number with every digit of the decimal text, without trailing zeros; `null` for null and for NaN. */
@@ -19,7 +22,7 @@ export function numberToken(decimal: string | null): string {
 export const text = <Key extends string>(key: Key): Field<Readonly<Record<Key, string | null>>> => ({
   key,
   json: (row) => JSON.stringify(row[key]),
-  csv: (row) => row[key] ?? "",
+  csv: (row, written) => written(row[key] ?? ""),
 });
 
 /** Exact decimal text, or null, written as a number. */

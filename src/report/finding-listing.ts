@@ -1,6 +1,6 @@
 import { parse, stringify } from "lossless-json";
 import type { ListedFinding } from "../domain/listed-finding.js";
-import type { Field } from "./fields.js";
+import type { CellText, Field } from "./fields.js";
 import type { Column } from "./table.js";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -8,9 +8,9 @@ type Members = Readonly<Record<string, unknown>>;
 /** All members of a finding, numbers exact (`LosslessNumber`). */
 export const membersOf = ({ body }: ListedFinding): Members => parse(body) as Members;
 
-const cell = (value: unknown): string => {
+const cell = (value: unknown, written: CellText): string => {
   if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : (stringify(value) ?? "");
+  return typeof value === "string" ? written(value) : (stringify(value) ?? "");
 };
 
 /** The members of all kinds, then those that only some kinds have, then the proof. */
@@ -49,12 +49,12 @@ export function findingFields(): readonly Field<ListedFinding>[] {
   return MEMBERS.map((key) => ({
     key,
     json: (finding) => stringify(memberOf(finding, key)) ?? "null",
-    csv: (finding) => cell(memberOf(finding, key)),
+    csv: (finding, written) => cell(memberOf(finding, key), written),
   }));
 }
 
 /** Who it is about: the email, and the id where no email tells the student apart. */
-function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {
+export function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {
   if (email === null) return studentId;
   return sharedEmails.has(email) ? `${email} (${studentId})` : email;
 }

@@ -1,6 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { type JsonValue, jsonText } from "../domain/json-text.js";
-import { type Field, jsonObject } from "./fields.js";
+import { type CellText, type Field, jsonObject } from "./fields.js";
+import { spreadsheetText, visibleCell } from "./spreadsheet-text.js";
 import { type Column, renderTable } from "./table.js";
 
 /** A list that a command answers with. */
@@ -18,18 +19,34 @@ export interface Listing<Row> {
 /** Rows as they come from the database, some at a time. */
 export type Pages<Row> = AsyncIterable<readonly Row[]>;
 
+/** How a list is written. */
+export interface ListingStyle {
+  color: boolean;
+  /** CSV as the data is, for machines; otherwise no cell is a formula to a spreadsheet. */
+  raw?: boolean | undefined;
+}
+
 /** The text of a list, page by page: it holds one page. */
 export function renderListing<Row>(
   format: "table" | "json" | "ndjson" | "csv",
   listing: Listing<Row>,
   pages: Pages<Row>,
-  style: { color: boolean },
+  style: ListingStyle,
 ): AsyncGenerator<string> {
   if (format === "json") return json(listing, pages);
   if (format === "ndjson") return ndjson(listing, pages);
-  if (format === "csv") return csv(listing, pages);
+  if (format === "csv") return csv(listing, pages, style.raw ? AS_IT_IS : HARMLESS);
   return renderTable(listing.columns, pages, style);
 }
+
+/** What is done with the text of a cell, then with all of it. */
+interface CellStyle {
+  text: CellText;
+  cell: CellText;
+}
+
+const AS_IT_IS: CellStyle = { text: (text) => text, cell: (cell) => cell };
+const HARMLESS: CellStyle = { text: spreadsheetText, cell: visibleCell };
 
 const objectOf = <Row>({ fields, object }: Listing<Row>): ((row: Row) => string) =>
   object ?? ((row) => jsonObject(row, fields));
@@ -52,8 +69,12 @@ async function* json<Row>(listing: Listing<Row>, pages: Pages<Row>): AsyncGenera
   yield first ? "]}\n" : "\n]}\n";
 }
 
-async function* csv<Row>({ fields }: Listing<Row>, pages: Pages<Row>): AsyncGenerator<string> {
+async function* csv<Row>(
+  { fields }: Listing<Row>,
+  pages: Pages<Row>,
+  { text, cell }: CellStyle,
+): AsyncGenerator<string> {
   const lines = (records: string[][]) => stringify(records, { record_delimiter: "\n" });
   yield lines([fields.map(({ key }) => key)]);
-  for await (const page of pages) yield lines(page.map((row) => fields.map((field) => field.csv(row))));
+  for await (const page of pages) yield lines(page.map((row) => fields.map((field) => cell(field.csv(row, text)))));
 }

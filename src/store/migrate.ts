@@ -4,6 +4,7 @@ import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
 import { onerosterSource } from "./migrations/0002-oneroster-source.js";
 import { corrections } from "./migrations/0003-corrections.js";
 import { storedAudits } from "./migrations/0004-stored-audits.js";
+import { redactionSecret } from "./migrations/0005-redaction.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -17,6 +18,7 @@ const migrations: readonly Migration[] = [
   { version: 2, name: "oneroster-source", statements: onerosterSource },
   { version: 3, name: "corrections", statements: corrections },
   { version: 4, name: "stored-audits", statements: storedAudits },
+  { version: 5, name: "redaction", statements: redactionSecret },
 ];
 
 /** Changes with every change of the schema. */

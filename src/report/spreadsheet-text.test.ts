@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { spreadsheetText, visibleCell } from "./spreadsheet-text.js";
+
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])("%j is no formula", (text) => {
+  expect(spreadsheetText(text)).toBe(`'${text}`);
+});
+
+test.each(["", "a=1", " =1", "'=1", "maya@school.example", "3", "{}"])("%j stays as it is", (text) => {
+  expect(spreadsheetText(text)).toBe(text);
+});
+
+test("what a terminal would obey is written out, lines and tabs stay, but no return alone", () => {
+  expect(visibleCell("a\u001b[31m\u009b2J\u202e\tb\r\nc\nd\re")).toBe(
+    "a\\u001b[31m\\u009b2J\\u202e\tb\r\nc\nd\\u000de",
+  );
+});

@@ -1,65 +1,28 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
-import { eventLine, eventUuid } from "./support/audit-desk.js";
+import { eventUuid } from "./support/audit-desk.js";
 import { activity } from "./support/caliper-samples.js";
+import {
+  AT,
+  article,
+  BUNDLE,
+  EVENTS,
+  exercise,
+  type Finding,
+  fileOf,
+  findingsOf,
+  fixture,
+  RESOURCES,
+  RESULTS,
+  resourcesFile,
+  SOURCE,
+  video,
+} from "./support/check-desk.js";
 import { Population } from "./support/population.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback, timebackJson } from "./support/timeback.js";
-
-const fixture = (path: string) => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url));
-const EVENTS = fixture("era-guide-bug/events.ndjson");
-const SOURCE = fixture("era-guide-bug/source");
-const RESOURCES = join(SOURCE, "resources.csv");
-const RESULTS = join(SOURCE, "assessment_results.csv");
-const BUNDLE = "270cb3ab-0c7a-4314-adef-3fcf71ef4604";
-
-interface Finding {
-  file: string;
-  line: number;
-  check: string;
-  verdict: string;
-  code: string;
-  reason: string;
-  eventId: string | null;
-  studentId: string | null;
-  xp: number | null;
-  arithmetic: string | null;
-}
-
-const findingsOf = async (args: readonly string[], input = ""): Promise<Finding[]> => {
-  const run = await timeback(["check", "--format", "ndjson", "-q", ...args], { input });
-  expect(run.stderr).toBe("");
-  const lines = run.stdout.split("\n").filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Finding);
-};
-
-const fileOf = async (...lines: string[]): Promise<string> => {
-  const file = join(await scratchFolder(), "events.ndjson");
-  await writeFile(file, lines.map((line) => `${line}\n`).join(""));
-  return file;
-};
-
-const RESOURCE_HEAD = "sourcedId,status,dateLastModified,title,metadata.xp,metadata.type\n";
-const resourcesFile = async (): Promise<string> => {
-  const file = join(await scratchFolder(), "what-things-pay.csv");
-  await writeFile(
-    file,
-    `${RESOURCE_HEAD}ex-1,,,Exercise,2,exercise\nvideo-1,,,The video,5,video\narticle-1,,,The article,1,article\n`,
-  );
-  return file;
-};
-
-const AT = "2025-03-01T10:20:00Z";
-const exercise = (id: number, xp: number, more: object = {}) =>
-  eventLine({ id, student: "maya", at: AT, activity: "ex-1", xp, questions: [10, 10], attempt: 1, ...more });
-const video = (id: number, at = "2025-03-01T10:12:00Z") =>
-  eventLine({ id, student: "maya", at, activity: "video-1", xp: 5 });
-const article = (id: number) =>
-  eventLine({ id, student: "maya", at: "2025-03-01T10:15:00Z", activity: "article-1", xp: 1 });
 
 describe("the schema", () => {
   test("finds what ingest would quarantine, with the same codes, at file and line, and fails", async () => {
@@ -236,87 +199,5 @@ describe("simulated senders", () => {
     await confirmed("--results", first, "--resources", first);
     await confirmed("--results", join(last, "assessment_results.csv"));
     await confirmed("--resources", join(last, "resources.csv"));
-  });
-});
-
-describe("forms and exits", () => {
-  const ALL = [EVENTS, "--results", RESULTS, "--resources", RESOURCES];
-
-  test("csv has the members of ndjson as columns, the table the address and the sum", async () => {
-    const csv = await timeback(["check", ...ALL, "--format", "csv", "-q"]);
-    expect(csv.stdout.split("\n")[0]).toBe("file,line,check,verdict,code,reason,eventId,studentId,xp,arithmetic");
-    const table = await timeback(["check", ...ALL]);
-    expect(table.stdout).toContain(`${EVENTS}:`);
-    expect(table.stdout).toContain("9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article)");
-    expect(table).toMatchObject({ code: 1, stderr: "" });
-  });
-
-  test("junit is well-formed, has a case for each check and student, and fails where a finding does", async () => {
-    const evil = await fileOf(exercise(1, 3), '{"\u0001<&\ufffe');
-    const { code, stdout, stderr } = await timeback(["check", ...ALL, evil, "--format", "junit", "-q"]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    const cases: Record<string, string[]> = {};
-    const failures: string[] = [];
-    const parser = new SaxesParser();
-    parser.on("error", (error) => {
-      throw error;
-    });
-    parser.on("opentag", ({ name, attributes }) => {
-      const suite = String(attributes.classname);
-      if (name === "testcase") cases[suite] = [...(cases[suite] ?? []), String(attributes.name)];
-      if (name === "failure") failures.push(String(attributes.message));
-    });
-    parser.write(stdout).close();
-    const students = ["maya", "maya-chen-7f21"];
-    expect(cases).toEqual({
-      schema: [EVENTS, evil],
-      conflict: students,
-      "duplicate-event": students,
-      "bundled-xp": students,
-    });
-    expect(failures).toHaveLength(2);
-    expect(failures[0]).toContain(`${evil}:2: `);
-    expect(failures[1]).toContain(`event ${BUNDLE}: 9 = 3 own + 5`);
-    const none = await timeback(["check", ...ALL, "--format", "junit", "--fail-on", "none"]);
-    expect(none).toMatchObject({ code: 0 });
-    expect(none.stdout).not.toContain("<failure");
-    expect(none.stdout).toContain("<system-out>confirmed: ");
-  });
-
-  test("without evidence the suite of bundled XP is skipped, not passed", async () => {
-    const { stdout } = await timeback(["check", EVENTS, "--format", "junit"]);
-    expect(stdout).toContain('<testsuite name="bundled-xp" tests="1" failures="0" errors="0" skipped="1">');
-  });
-
-  test.each([
-    ["a missing file", ["nowhere.ndjson"], 2],
-    ["no file", [], 2],
-    ["an unknown verdict", [EVENTS, "--fail-on", "maybe"], 2],
-    ["missing evidence", [EVENTS, "--results", "nowhere.csv"], 2],
-    ["evidence with another header", [EVENTS, "--results", fixture("era-guide-bug/source/users.csv")], 0],
-    ["a database flag", [EVENTS, "--database-url", "postgres://x"], 2],
-  ])("%s", async (_, args, code) => {
-    expect((await timeback(["check", "-q", ...args])).code).toBe(code);
-  });
-
-  test("a table without its columns cannot be evidence: exit 3; a row that cannot be read is named and costs itself", async () => {
-    const folder = await scratchFolder();
-    const broken = join(folder, "results.csv");
-    await writeFile(broken, "a,b\n1,2\n");
-    expect(await timeback(["check", EVENTS, "--results", broken])).toMatchObject({
-      code: 3,
-      stderr: expect.stringContaining("its header has neither sourcedId"),
-    });
-    const rows = join(folder, "assessment_results.csv");
-    await writeFile(rows, `${await readFile(RESULTS, "utf8")}too,short\n`);
-    const run = await timeback(["check", EVENTS, "-q", "--results", rows, "--resources", RESOURCES]);
-    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining(`${rows}:4: not read: the row has 2 cells`) });
-  });
-
-  test("no database is opened: a broken setting of one changes nothing, and no folder appears", async () => {
-    const folder = await scratchFolder();
-    const env = { DATABASE_URL: "postgres://127.0.0.1:1/none", TIMEBACK_HOME: join(folder, "home") };
-    expect((await timeback(["check", "-q", ...ALL], { env, cwd: folder })).code).toBe(1);
-    await expect(readFile(join(folder, "home"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

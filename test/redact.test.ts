@@ -24,7 +24,8 @@ describeOnEngines("--redact", (engine) => {
       .map((line) => JSON.parse(line));
 
   test("no form of any answer names a person, neither in ids, proofs, excerpts nor file names", async () => {
-    const formsOf = (command: string) => (command === "audit" ? ["table", "json", "csv", "html"] : ["table", "ndjson"]);
+    const formsOf = (command: string) =>
+      command === "audit" ? ["table", "json", "csv", "html", "junit"] : ["table", "ndjson"];
     const commands = [
       ["report"],
       ["report", MAYA],
@@ -45,6 +46,22 @@ describeOnEngines("--redact", (engine) => {
     expect(reject).toMatchObject({ excerpt: "(hidden)", code: "not-json" });
     const shown = await redacted("rejects", "show", String(reject?.id), "--format", "json");
     expect(JSON.parse(shown.stdout).reject).toMatchObject({ excerpt: "(hidden)", record: "(hidden)" });
+  });
+
+  test("nor do a finding with all that it rests on, and what is new since an audit; evidence that proves itself hides nobody", async () => {
+    const [finding] = (await school.run("audit", "--kind", "bundled-xp", "--format", "ndjson")).stdout.split("\n");
+    const { id } = JSON.parse(finding ?? "{}") as { id: string };
+    for (const command of [
+      ["audit", "show", id],
+      ["audit", "show", id, "--format", "json"],
+      ["audit", "diff"],
+    ]) {
+      const { stdout, stderr } = await redacted(...command);
+      expect(stdout, command.join(" ")).not.toBe("");
+      expect(`${stdout}${stderr}`, command.join(" ")).not.toMatch(PEOPLE);
+    }
+    const refused = await school.run("audit", "show", id, "--bundle", "evidence.json", "--redact");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
   });
 
   test("what is not about people stays: amounts, arithmetic, events, apps, activities", async () => {

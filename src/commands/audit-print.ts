@@ -2,16 +2,13 @@ import { FINDING_KINDS, type FindingKind, type Verdict } from "../domain/finding
 import type { AuditTotals, ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";
-import { type CommonFlags, type Format, type GateFormat, type Shell, stopOn } from "./common.js";
+import { type AnyFormat, type CommonFlags, type OutputFlags, type Shell, stopOn } from "./common.js";
 import { type FactReading, printList } from "./reading.js";
 
-/** Forms of the audit. */
-export type AuditFormat = GateFormat | "html";
-
 /** The command whose answer is printed. */
-interface Asker<Form extends string = AuditFormat> {
+interface Asker {
   shell: Shell;
-  flags: CommonFlags<Form>;
+  flags: CommonFlags<AnyFormat>;
   reading: FactReading;
 }
 
@@ -53,12 +50,12 @@ export async function printAudit(
 async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
   const { flags, reading } = asker;
   const { format } = flags;
-  if (format === "junit") return printJunit(asker, audited);
   if (format === "html") return printPage(asker, audited, overview);
-  const listing = { ...asker, flags: { ...flags, format } };
-  if (format !== "table") return printFindings(listing, audited, overview);
+  if (format === "junit") return printJunit(asker, audited);
+  const listed = { ...asker, flags: { ...flags, format } };
+  if (format !== "table") return printFindings(listed, audited, overview);
   if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
-  if (overview.byKind.length > 0) return printFindings(listing, audited, overview);
+  if (overview.byKind.length > 0) return printFindings(listed, audited, overview);
   const { nothingFound } = await import("../report/audit-overview.js");
   await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
 }
@@ -70,21 +67,25 @@ async function printJunit({ shell, reading }: Asker, { filter, failing }: Audite
     import("../report/audit-junit.js"),
     import("../store/audit-cases.js"),
   ]);
-  const { db, scope, screen } = reading;
+  const { db, scope, screen, hide } = reading;
   const stop = stopOn(shell.signal);
   const kinds = filter.kinds ?? FINDING_KINDS;
   const counts = await judgedCounts(db, scope, failing);
   async function* cases(kind: FindingKind) {
     for await (const page of listCases(db, scope, kind)) {
       stop();
-      yield page;
+      yield page.map(hide);
     }
   }
   await screen.print(renderJunit("timeback audit", auditSuites(kinds, counts, cases, failing)));
 }
 
 /** The list, streamed; a table ends with the overview. */
-async function printFindings(asker: Asker<Format>, { filter }: Audited, overview: AuditOverview): Promise<void> {
+async function printFindings(
+  asker: Omit<Asker, "flags"> & { flags: OutputFlags },
+  { filter }: Audited,
+  overview: AuditOverview,
+): Promise<void> {
   const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
     import("../report/finding-listing.js"),
     import("../report/audit-head.js"),

@@ -6,7 +6,7 @@ import type { FactRules } from "../store/linking.js";
 import type { Session } from "../store/session.js";
 import { auditOnScreen } from "./audit-run.js";
 import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
-import { draftFacts, type FactReading } from "./reading.js";
+import { draftFacts, type FactReading, withRedact } from "./reading.js";
 import { openScreen } from "./screen.js";
 
 interface ShowFlags extends CommonFlags {
@@ -15,7 +15,7 @@ interface ShowFlags extends CommonFlags {
 
 /** `timeback audit show`: one finding with everything that it rests on. */
 export const showCommand = (shell: Shell): Command =>
-  withCommonOptions(new Command("show"), ["table", "json", "ndjson"])
+  withRedact(withCommonOptions(new Command("show"), ["table", "json", "ndjson"]))
     .description(
       "one finding with its whole evidence: the raw event, its results over time, how the app pays, every reading",
     )
@@ -35,16 +35,19 @@ and with --bundle, an audit is made. Nothing is changed. -q prints the answer to
     .action((id: string, flags: ShowFlags) => runShow(shell, id.toLowerCase(), flags));
 
 async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void> {
+  if (flags.bundle !== undefined && flags.redact)
+    throw new UsageError("--bundle holds the records as they came, and is proven by them: leave out --redact");
   const file = flags.bundle === undefined ? null : openScreen({ output: flags.bundle }, false);
   const { factRules } = await import("../store/settings.js");
   await draftFacts(flags, { command: "audit show", email: undefined }, async (reading) => {
-    const { session, screen } = reading;
+    const { session, screen, hide } = reading;
     const rules = await factRules(session.db, {});
     const proof = await provenBy(shell, { id, rules, again: file !== null }, reading);
     if (file) await file.print([await evidence(shell, { session, rules }, proof.finding)]);
     const { proofJson, proofLines } = await import("../report/finding-proof.js");
-    if (flags.format === "table") await screen.print(proofLines(proof).map((line) => `${line}\n`));
-    else await screen.print([`${proofJson(proof)}\n`]);
+    const shown = hide(proof);
+    if (flags.format === "table") await screen.print(proofLines(shown).map((line) => `${line}\n`));
+    else await screen.print([`${proofJson(shown)}\n`]);
     if (file)
       screen.note(`evidence written to ${flags.bundle}; timeback audit verify ${flags.bundle} proves it anywhere`);
   });

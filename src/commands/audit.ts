@@ -7,18 +7,17 @@ import type { Session } from "../store/session.js";
 import type { AuditSummary } from "../store/stored-audits.js";
 import { printBalance } from "./audit-balance.js";
 import { diffCommand } from "./audit-diff.js";
-import type { AuditFormat } from "./audit-print.js";
 import { auditOnScreen } from "./audit-run.js";
 import { showCommand } from "./audit-show.js";
 import { verifyCommand } from "./audit-verify.js";
-import type { CommonFlags, Shell } from "./common.js";
+import type { AnyFormat, CommonFlags, Shell } from "./common.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
-import { draftFacts, type FactReading, type ReadingFlags, withFactScope } from "./reading.js";
+import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
 
 const SUGGESTIONS = 3;
 const RUN_DIGITS = 8;
 
-interface AuditFlags extends ReadingFlags<AuditFormat> {
+interface AuditFlags extends ReadingFlags<AnyFormat> {
   kind?: FindingKind[];
   app?: string[];
   failOn: FailOn;
@@ -36,7 +35,7 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes no record and no fact. */
 export const auditCommand = (shell: Shell): Command =>
-  withFactScope(new Command("audit"), "junit", "html")
+  withFactScope(new Command("audit"), [...FORMATS, "junit", "html"])
     .description(
       "find XP that is counted twice or wrongly, with the arithmetic and the proof; changes no record and no fact",
     )
@@ -58,9 +57,9 @@ Examples:
   $ timeback audit -q --format junit --output audit.xml           # CI: a test case for each check and student
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
-  $ timeback audit diff                                           # what is new since the audit before
   $ timeback audit --format html --output audit.html              # one page with plots; opens without a network
   $ timeback audit student@school.example --redact                # for a ticket: pseudonyms instead of people
+  $ timeback audit diff                                           # what is new since the audit before
 
 Kinds: ${FINDING_KINDS.join(", ")}.
 A student is judged as among everybody. Filters choose among the findings, and then totals and exit code are of these.
@@ -86,8 +85,8 @@ function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags | null {
   if (!flags.balance) return null;
   if (flags.kind || flags.app)
     throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
-  if (format === "junit" || format === "html")
-    throw new UsageError(`--balance has no ${format}: leave out one of them`);
+  if (format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
+  if (format === "html") throw new UsageError("--balance has no page: leave out --format html");
   return { ...flags, format };
 }
 

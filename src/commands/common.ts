@@ -11,10 +11,14 @@ export type Format = "table" | "json" | "ndjson" | "csv";
 /** Forms of a command whose findings a CI job can show as tests. */
 export type GateFormat = Format | "junit";
 
+/** Every form that some command has. */
+export type AnyFormat = GateFormat | "html";
+
 /** What every command takes about its answer. */
-export interface OutputFlags<Form extends string = Format> {
+export interface OutputFlags<Form = Format> {
   format: Form;
   raw?: boolean;
+  redact?: boolean;
   output?: string;
   quiet?: boolean;
   verbose?: boolean;
@@ -22,8 +26,7 @@ export interface OutputFlags<Form extends string = Format> {
 }
 
 /** What every command takes that opens a database. */
-export interface CommonFlags<Form extends string = Format> extends OutputFlags<Form> {
-  redact?: boolean;
+export interface CommonFlags<Form = Format> extends OutputFlags<Form> {
   databaseUrl?: string;
   sourceUrl?: string;
   dataDir?: string;
@@ -41,7 +44,7 @@ export interface Shell {
 }
 
 /** Adds the options that every command has about its answer; `formats[0]` is the default. */
-export function withOutputOptions(command: Command, formats: readonly [string, ...string[]]): Command {
+export function withOutputOptions(command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command {
   return command
     .addOption(new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]))
     .option("--output <file>", "write the answer to a file instead of stdout")
@@ -51,7 +54,7 @@ export function withOutputOptions(command: Command, formats: readonly [string, .
 }
 
 /** Adds the options that every command has that opens a database; `formats[0]` is the default. */
-export function withCommonOptions(command: Command, formats: readonly [string, ...string[]]): Command {
+export function withCommonOptions(command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command {
   return withOutputOptions(command, formats)
     .option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one")
     .option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)")
@@ -77,7 +80,7 @@ export interface Opened {
 }
 
 /** Reads the settings and opens the screen. @throws UsageError */
-export function open(flags: CommonFlags<string> & { zone?: string; linkWindow?: string }): Opened {
+export function open(flags: CommonFlags<unknown> & { zone?: string; linkWindow?: string }): Opened {
   const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
   const config = readConfig({ databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
   return { config, screen: openScreen(flags, wantsColor()) };
@@ -92,7 +95,7 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
 /** Lends the analytics database to a command. */
 export async function withDatabase<T>(
   config: Config,
-  flags: CommonFlags<string>,
+  flags: CommonFlags<unknown>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {

@@ -5,6 +5,7 @@ import type { Hide } from "../report/redaction.js";
 import type { FactScope } from "../store/recompute-scope.js";
 import type { Session, Store } from "../store/session.js";
 import {
+  type AnyFormat,
   type CommonFlags,
   type Format,
   type Opened,
@@ -18,7 +19,7 @@ import {
 import { dayOption } from "./days.js";
 
 /** What the commands that read facts take. */
-export interface ReadingFlags<Form extends string = Format> extends CommonFlags<Form> {
+export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
   from?: string;
   to?: string;
 }
@@ -31,15 +32,15 @@ export const withRedact = (command: Command): Command =>
   command.option("--redact", "stable pseudonyms instead of emails, student ids and names: for tickets");
 
 /** Adds the common options of a command whose answer is a list. */
-export const withListOptions = (command: Command, ...more: readonly string[]): Command =>
-  withRedact(withCommonOptions(command, [...FORMATS, ...more])).option(
+export const withListOptions = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
+  withRedact(withCommonOptions(command, formats)).option(
     "--raw",
     "csv as the data is, for machines; otherwise no cell is a formula to a spreadsheet",
   );
 
 /** Adds what the commands that read facts take: a student, and days. */
-export const withFactScope = (command: Command, ...more: readonly string[]): Command =>
-  withListOptions(command, ...more)
+export const withFactScope = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
+  withListOptions(command, formats)
     .argument("[email]", "student; everybody without one", (email: string) => {
       if (email.trim() === "") throw new InvalidArgumentError("expected an email");
       return email;
@@ -71,7 +72,7 @@ export type FactReading = Reading & AskedFacts;
 /** How to hide people in one state of the database; its secret is looked up before the state is taken. */
 export async function hiding(
   store: Store,
-  { redact }: CommonFlags<string>,
+  { redact }: CommonFlags<unknown>,
 ): Promise<(db: Session["db"]) => Promise<Hide>> {
   if (!redact) return async () => (value) => value;
   const [{ redaction }, { idsOfPeople, pseudonymSecret }] = await Promise.all([
@@ -116,7 +117,7 @@ type Keep<T> = (session: Session, result: T) => Promise<void>;
  * the reading, for it. @throws UsageError for an unknown email
  */
 export async function draftFacts<T>(
-  flags: ReadingFlags<string>,
+  flags: ReadingFlags<unknown>,
   { command, email }: { command: string; email: string | undefined },
   work: (reading: FactReading & { session: Session }) => Promise<T>,
   keep?: Keep<T>,
@@ -135,7 +136,7 @@ export async function draftFacts<T>(
   });
 }
 
-function checkDays({ from, to }: ReadingFlags<string>): void {
+function checkDays({ from, to }: ReadingFlags<unknown>): void {
   if (from !== undefined && to !== undefined && from > to)
     throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
 }
@@ -154,7 +155,7 @@ export async function askedStudents(
 
 async function askedFacts(
   reading: Reading,
-  flags: ReadingFlags<string>,
+  flags: ReadingFlags<unknown>,
   email: string | undefined,
 ): Promise<AskedFacts> {
   const days = { from: flags.from ?? null, to: flags.to ?? null };
@@ -173,22 +174,24 @@ export interface Printing<Row> {
   empty?: string;
 }
 
-const shownAsIs = <T>(value: T): T => value;
-
 /** Prints a list page by page; -q leaves the answer as it is. Stops between pages when the process was told to. */
 export async function printList<Row>(
-  { shell, flags, reading }: { shell: Shell; flags: OutputFlags; reading: Pick<Reading, "screen"> & Partial<Reading> },
+  {
+    shell,
+    flags,
+    reading,
+  }: { shell: Shell; flags: OutputFlags; reading: Pick<Reading, "screen"> & Partial<Pick<Reading, "hide">> },
   { listing, pages, footer, empty }: Printing<Row>,
 ): Promise<void> {
   const { renderListing } = await import("../report/listing.js");
-  const { screen, hide = shownAsIs } = reading;
+  const { screen, hide = (value) => value } = reading;
   const stop = stopOn(shell.signal);
   let rows = 0;
   async function* counted(): Pages<Row> {
     for await (const page of pages) {
       stop();
       rows += page.length;
-      yield page.map((row) => hide(row));
+      yield page.map(hide);
     }
   }
   async function* answer(): AsyncGenerator<string> {

@@ -25,12 +25,13 @@ export interface ScreenFlags {
   output?: string | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
-  format?: string | undefined;
+  format?: unknown;
 }
 
 /** What is done with every part of an answer, so that no terminal obeys the data; CSV and HTML see to it themselves. */
 const SAFE: Readonly<Record<string, (text: string) => string>> = {
   table: printableText,
+  junit: printableText,
   json: printableJson,
   ndjson: printableJson,
 };
@@ -80,7 +81,7 @@ function checkOutput(path: string): void {
 /** The screen of one command. @throws UsageError where the answer cannot go to its file */
 export function openScreen({ output, quiet, color, format }: ScreenFlags, colorful: boolean): Screen {
   if (output !== undefined) checkOutput(output);
-  const safe = SAFE[format ?? "table"] ?? ((text: string) => text);
+  const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
     print: (text) => (output === undefined ? writeAll(safely(text, safe)) : writeFile(output, safely(text, safe))),
     note: (line) => {

@@ -11,7 +11,7 @@ const STUDENTS = new Set(["studentId", "actorId", "usersWithEmail"]);
 const EMAILS = new Set(["email", "actorEmail"]);
 const PERSONS = new Set(["madeBy", "retiredBy"]);
 /** Members that hold records as they came. */
-const RECORDS = new Set(["excerpt", "record"]);
+const RECORDS = new Set(["excerpt", "record", "payload", "metadata"]);
 /** Members that hold what stood in a record, where the numbers are the point. */
 const CONTENTS = new Set(["kept", "other"]);
 const NUMBER_OR_INSTANT = /^[\d.:TZ+ -]*$/;

@@ -116,6 +116,7 @@ test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who must mend i
     "",
     "What to do:",
     '  Correct the event for "Ratios: the exercise" of 2025-03-01: it must count 3 instead of 9. Today 6 XP are counted twice.',
+    "  timeback repair with this email prints that plan; with --yes it corrects, and it can be undone.",
     "",
     "Who must mend the cause:",
     "  The team of Nice Academy: send the exercise's own XP only; XP that is banked for videos and articles arrives by their own results.",

@@ -97,12 +97,15 @@ const section = (title: string, lines: readonly string[]): string[] =>
 
 function nextLines({ findings, calibrations }: AuditAnswer): string[] {
   const bundled = new Set(findings.filter(({ kind }) => kind === "bundled-xp").map(({ app }) => app));
+  const isRepairable = findings.some(({ kind, verdict }) => kind === "bundled-xp" && verdict === "confirmed");
   return [
     ...section("How the app pays:", calibrations.filter(({ app }) => bundled.has(app)).map(calibrationLine)),
-    ...section(
-      "What to do:",
-      findings.map((finding) => (finding.kind === "bundled-xp" ? bundledTodo(finding) : ADVICE[finding.kind].todo)),
-    ),
+    ...section("What to do:", [
+      ...findings.map((finding) => (finding.kind === "bundled-xp" ? bundledTodo(finding) : ADVICE[finding.kind].todo)),
+      ...(isRepairable
+        ? ["timeback repair with this email prints that plan; with --yes it corrects, and it can be undone."]
+        : []),
+    ]),
     ...section(
       "Who must mend the cause:",
       findings.map(({ kind, app }) => senderLine(kind, app)),

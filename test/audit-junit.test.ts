@@ -2,7 +2,7 @@ import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FINDING_KINDS } from "../src/domain/finding.js";
 import { AuditDesk, eventLine } from "./support/audit-desk.js";
-import { describeOnEngines } from "./support/engines.js";
+import { describeOnAnEngine } from "./support/engines.js";
 import { timeback } from "./support/timeback.js";
 
 const line = (id: number, student: string, at: string, xp: number) =>
@@ -26,7 +26,7 @@ function suitesOf(xml: string): Map<string, { attributes: Record<string, string>
   return suites;
 }
 
-describeOnEngines("audit --format junit", (engine) => {
+describeOnAnEngine("audit --format junit", (engine) => {
   let desk: AuditDesk;
   beforeAll(async () => {
     desk = await AuditDesk.open(engine);

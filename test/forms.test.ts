@@ -1,13 +1,13 @@
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeOnEngines } from "./support/engines.js";
+import { describeOnAnEngine } from "./support/engines.js";
 import { HOSTILE_APP, HOSTILE_NAME, hostileSchool, MAYA, OBEYED, type School, ZOE } from "./support/hostile-school.js";
 
 /** All that a terminal would obey; line ends are ours. */
 const OBEYS = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const WRITTEN_OUT = "\\u001b[31m\\u009b2j\\u0007\\u202e\\u2066";
 
-describeOnEngines("the forms of answers", (engine) => {
+describeOnAnEngine("the forms of answers", (engine) => {
   let school: School;
   beforeAll(async () => {
     school = await hostileSchool(engine, "forms");

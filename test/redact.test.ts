@@ -1,12 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeOnEngines } from "./support/engines.js";
+import { describeOnAnEngine } from "./support/engines.js";
 import { hostileSchool, MAYA, type School } from "./support/hostile-school.js";
 
 const PEOPLE = /maya|chen|7f21|zoe|alphaschool|secret/i;
 const EVENT = "270cb3ab-0c7a-4314-adef-3fcf71ef4604";
 
-describeOnEngines("--redact", (engine) => {
+describeOnAnEngine("--redact", (engine) => {
   let school: School;
   beforeAll(async () => {
     school = await hostileSchool(engine, "redact");

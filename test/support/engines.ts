@@ -43,6 +43,15 @@ export function describeOnEngines(title: string, tests: (engine: EngineName) => 
   for (const { name, available } of engines) describe.skipIf(!available)(`${title} [${name}]`, () => tests(name));
 }
 
+/**
+ * Declares tests once, on PostgreSQL where there is one, else embedded: for behaviour in which SQL has no part, such as
+ * the forms of an answer. Every embedded database costs seconds.
+ */
+export function describeOnAnEngine(title: string, tests: (engine: EngineName) => void): void {
+  const { name } = engines.findLast(({ available }) => available) ?? { name: "pglite" as const };
+  describe(`${title} [${name}]`, () => tests(name));
+}
+
 let count = 0;
 
 /** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */

@@ -1,19 +1,7 @@
-import type { FindingKind, Verdict } from "./finding.js";
+import type { Finding } from "./finding.js";
 
-/** A finding as it is listed. Amounts are exact decimal text. docs/audit.md. */
-export interface ListedFinding {
-  id: string;
-  kind: FindingKind;
-  verdict: Verdict;
-  studentId: string;
-  email: string | null;
-  date: string | null;
-  app: string | null;
-  summary: string;
-  counted: string;
-  truth: string;
-  inflation: string;
-  pending: boolean;
+/** A finding as it is listed: without its proof, which stands in `body`. Amounts are exact decimal text. docs/audit.md. */
+export interface ListedFinding extends Omit<Finding, "particulars" | "evidence"> {
   /** The whole finding: one line of JSON. */
   body: string;
 }

@@ -36,7 +36,7 @@ const stories = readdirSync(fixtures, { withFileTypes: true })
 const bothWays = (engine: string) => engine === "postgres" || process.env.TEST_STORIES === "all";
 /** Beside PostgreSQL, the embedded engine plays the stories whose SQL differs most; test/properties compares the engines. */
 const alone = !engines.some(({ name, available }) => name === "postgres" && available);
-const DIALECT = /^(era|link|date|day|naive|exact|user|deleted|same)-/;
+const DIALECT = /^(era|date|day|naive|exact|deleted)-/;
 const playedOn = (engine: string) => (story: Named) => bothWays(engine) || alone || DIALECT.test(story.name);
 const hasBothRoutes = (story: Story) => runsOf(story, "ingest").length > 0 && runsOf(story, "etl").length > 0;
 const isOnlyReordered = (story: Named) => hasBothRoutes(story) && !story.name.startsWith("era-");

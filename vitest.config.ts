@@ -8,7 +8,7 @@ export default defineConfig({
     pool: "forks",
     // Every embedded database takes about 0.8 GB and most of a core while it starts.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

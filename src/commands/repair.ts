@@ -4,9 +4,11 @@ import { UsageError, WorkError } from "../errors.js";
 import type { RepairPlan } from "../pipelines/repair/repair.js";
 import type { Hide } from "../report/redaction.js";
 import type { Session } from "../store/session.js";
+import { auditOnScreen } from "./audit-run.js";
 import { type CommonFlags, type Opened, open, type Shell, withDatabase } from "./common.js";
 import { askedStudents, draftFacts, hiding, readFacts, withListOptions } from "./reading.js";
 import { confirmed, printCorrections, printPlan } from "./repair-print.js";
+import type { Screen } from "./screen.js";
 
 interface RepairFlags extends CommonFlags {
   event?: string[];
@@ -57,7 +59,7 @@ async function runRepair(shell: Shell, email: string | undefined, flags: RepairF
   if (flags.list) return listMade(email, flags);
   if (flags.undo !== undefined || flags.undoRun !== undefined) return takeBack(shell, flags);
   if (flags.yes) return repair(shell, email, flags, null);
-  const { plan, shown } = await plannedRepair(email, flags);
+  const { plan, shown } = await plannedRepair(shell, email, flags);
   const { screen } = open(flags);
   await printPlan(screen, flags, shown);
   if (plan.corrections.length > 0 && (await confirmed(screen, flags))) await repair(shell, email, flags, plan);
@@ -74,30 +76,30 @@ function checkFlags(email: string | undefined, { list, undo, undoRun, event, yes
 
 /** Audits everybody's or one student's events and plans on the session's findings. */
 async function auditedPlan(
-  session: Session,
-  students: readonly string[] | null,
+  shell: Shell,
+  { session, screen, students }: { session: Session; screen: Screen; students: readonly string[] | null },
   flags: RepairFlags,
 ): Promise<RepairPlan> {
-  const [{ audit }, { planRepair }, { factRules }] = await Promise.all([
-    import("../pipelines/audit/audit.js"),
+  const [{ planRepair }, { factRules }] = await Promise.all([
     import("../pipelines/repair/repair.js"),
     import("../store/settings.js"),
   ]);
   const rules = await factRules(session.db, {});
-  const everything = { kinds: null, apps: null, from: null, to: null };
-  await audit({ session, rules, students }, everything, () => {});
+  const filter = { kinds: null, apps: null, from: null, to: null };
+  await auditOnScreen(shell, { session, screen, rules, students, filter });
   return planRepair(session, flags.event ?? null);
 }
 
 /** The plan, and as it may be shown. */
 async function plannedRepair(
+  shell: Shell,
   email: string | undefined,
   flags: RepairFlags,
 ): Promise<Record<"plan" | "shown", RepairPlan>> {
   let plan: RepairPlan = { corrections: [], totals: [], facts: { changes: [], largest: [] } };
   let shown = plan;
-  await draftFacts(flags, { command: "repair", email }, async ({ session, scope, hide }) => {
-    plan = await auditedPlan(session, scope.students, flags);
+  await draftFacts(flags, { command: "repair", email }, async ({ session, screen, scope, hide }) => {
+    plan = await auditedPlan(shell, { session, screen, students: scope.students }, flags);
     shown = hide(plan);
   });
   return { plan, shown };
@@ -140,7 +142,7 @@ async function repair(
   ]);
   const done = await inRun({ shell, flags, opened }, async (session, runId, hide) => {
     const students = await askedStudents({ db: session.db, hide }, email);
-    const plan = await auditedPlan(session, students, flags);
+    const plan = await auditedPlan(shell, { session, screen: opened.screen, students }, flags);
     if (agreed !== null && idsOf(plan) !== idsOf(agreed))
       throw new WorkError(
         "what is landed has changed since the plan was printed: nothing was written; look at it again",

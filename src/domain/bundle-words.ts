@@ -1,4 +1,5 @@
-import type { BankWrite, BundleClaim, BundleRule, Suspect } from "./bundle.js";
+import type { BankWrite } from "./bank-search.js";
+import type { BundleClaim, BundleRule, Suspect } from "./bundle.js";
 import { xpText } from "./xp.js";
 
 /** A bank write as findings name it. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type BankWrite, judgeStudent, type Suspect } from "./bundle.js";
+import type { BankWrite } from "./bank-search.js";
+import { judgeStudent, type Suspect } from "./bundle.js";
 import type { Calibration, FormulaStatus } from "./calibration.js";
 import { multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
 import { ONE_XP, sumOf, type Xp } from "./xp.js";

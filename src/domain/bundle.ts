@@ -1,19 +1,9 @@
+import { type BankWrite, MOST_ALTERNATIVES, type Search, search } from "./bank-search.js";
 import { keptFormulas } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
 import type { Verdict } from "./finding.js";
-import { allowedOwn, type Completion } from "./own-xp.js";
-import { type Subsets, subsetsOf } from "./subset-sums.js";
-import { ONE_XP, sumOf, type Xp } from "./xp.js";
-
-/** A result into which banked XP was written. */
-export interface BankWrite {
-  sourcedId: string;
-  xp: Xp;
-  /** Base XP of its activity; 0 where that is not known. */
-  base: Xp;
-  /** Whether the event is the exercise that the bank write followed at once. */
-  hosted: boolean;
-}
+import { allowedOwn, type Completion, type MultiplierTables, paid } from "./own-xp.js";
+import { sumOf, type Xp } from "./xp.js";
 
 /** An event whose XP may hold other activities' XP, with everything that bears on it. docs/audit.md, "Bundled XP". */
 export interface Suspect {
@@ -63,20 +53,6 @@ export interface BundleClaim<S extends Suspect = Suspect> {
   searchedAll: boolean;
 }
 
-const MOST_ALTERNATIVES = 20;
-
-/** A way to read an event's XP: an own amount, and results that sum to the rest. */
-interface Reading {
-  own: Xp;
-  results: readonly string[];
-}
-
-interface Search {
-  readings: Reading[];
-  count: number;
-  complete: boolean;
-}
-
 interface Judged<S extends Suspect> {
   suspect: S;
   calibration: Calibration;
@@ -109,31 +85,6 @@ export function isInnocent(
   if (calibration.status === "void" && !hasOwnResult) return true;
   const isAllowed = allowedOwn(keptFormulas(calibration), suspect.completion).includes(suspect.xp);
   return isAllowed && (calibration.status === "holds" || !hasOwnResult);
-}
-
-function search(pools: readonly (readonly BankWrite[])[], xp: Xp, ownValues: readonly Xp[]): Search {
-  const found: Search = { readings: [], count: 0, complete: true };
-  const seen = new Set<string>();
-  const add = (own: Xp, pool: readonly BankWrite[], subsets: Subsets) => {
-    for (const indexes of subsets.first) {
-      const results = indexes.map((index) => pool[index]?.sourcedId ?? "").sort();
-      const key = `${own} ${JSON.stringify(results)}`;
-      if (!seen.has(key)) found.readings.push({ own, results });
-      seen.add(key);
-    }
-  };
-  for (const pool of pools)
-    for (const own of ownValues.toReversed()) {
-      const subsets = subsetsOf(
-        pool.map((bank) => bank.xp),
-        xp - own,
-        MOST_ALTERNATIVES + 1,
-      );
-      add(own, pool, subsets);
-      found.complete &&= subsets.complete;
-      if (pool === pools.at(-1)) found.count += subsets.count;
-    }
-  return found;
 }
 
 const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.sourcedId);
@@ -175,20 +126,9 @@ function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string
   const owns = new Set(within.readings.map(({ own }) => own));
   const [own] = owns;
   if (own === undefined || owns.size > 1 || !within.complete) return null;
-  const everywhere = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
-  const first = within.readings.find((reading) => reading.own === own);
-  return claimOf(judged, {
-    verdict: "confirmed",
-    rule: reach,
-    own,
-    found: {
-      ...everywhere,
-      readings: [
-        ...(first ? [first] : []),
-        ...everywhere.readings.filter((r) => r.results.join() !== first?.results.join()),
-      ],
-    },
-  });
+  // The wider search names the same set first: it looks at the nearer pools before it looks further.
+  const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
+  return claimOf(judged, { verdict: "confirmed", rule: reach, own, found });
 }
 
 /** Less than confirmed: own XP is known, and banked XP is there or was lost, but no sum proves it. */
@@ -214,13 +154,20 @@ function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<strin
     : null;
 }
 
-/** The most that any formula pays: 1.25 times base, rounded up. */
-const mostOwn = (base: Xp): Xp => ((base * 5n + 4n * ONE_XP - 1n) / (4n * ONE_XP)) * ONE_XP;
+/** The most that any formula pays: base times the largest multiplier, rounded up. */
+function mostOwn(base: Xp, tables: MultiplierTables): Xp {
+  const multipliers = Object.values(tables).flat(2);
+  return paid(
+    base,
+    multipliers.reduce((most, one) => (one > most ? one : most), 0n),
+    "ceil",
+  );
+}
 
 function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>): BundleClaim<S> | null {
   const { suspect, evidence } = judged;
-  const { base } = suspect.completion;
-  if (base !== null && suspect.xp > mostOwn(base))
+  const { base, tables } = suspect.completion;
+  if (base !== null && suspect.xp > mostOwn(base, tables))
     return claimOf(judged, { verdict: "suspected", rule: "above-base", own: null });
   const hosted = suspect.near.filter(isFree(taken)).filter((bank) => bank.hosted);
   const isAbove = hosted.length > 0 && suspect.xp > sumOf(hosted.map(({ xp }) => xp));

@@ -25,13 +25,10 @@ export interface FindingFilter {
   to: string | null;
 }
 
-const COLUMNS = [
-  "id",
+/** The columns of what a finding claims; while none of them changes, it says the same. */
+export const CLAIM_COLUMNS = [
   "kind",
-  "kind_rank",
   "verdict",
-  "verdict_rank",
-  "student_id",
   "email",
   "date",
   "app",
@@ -40,8 +37,9 @@ const COLUMNS = [
   "truth",
   "inflation",
   "pending",
-  "body",
 ] as const;
+
+const COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
 
 /** Opens the session's empty lists: `pg_temp.findings`, and `pg_temp.calibrations` of the apps that were judged. */
 export async function openFindings(db: Db): Promise<void> {
@@ -75,11 +73,11 @@ export const addFindings = (session: Session, findings: readonly Finding[]): Pro
     findings.map((finding) =>
       copyRow([
         finding.id,
-        finding.kind,
-        FINDING_KINDS.indexOf(finding.kind),
-        finding.verdict,
-        VERDICTS.indexOf(finding.verdict),
         finding.studentId,
+        FINDING_KINDS.indexOf(finding.kind),
+        VERDICTS.indexOf(finding.verdict),
+        finding.kind,
+        finding.verdict,
         finding.email,
         finding.date,
         finding.app,

@@ -3,6 +3,7 @@ import type { Verdict } from "../domain/finding.js";
 import type { AuditTotals } from "../domain/listed-finding.js";
 import { RULE_VERSION } from "../domain/rule-version.js";
 import type { StoredAudit } from "../domain/stored-audit.js";
+import { CLAIM_COLUMNS } from "./findings.js";
 import { isoInstant } from "./iso-instant.js";
 import { inTransaction, logRun, type RunRequest } from "./runs.js";
 import type { Session } from "./session.js";
@@ -12,22 +13,8 @@ type Db = Session["db"];
 /** Any constant but the writers': two audits are stored one after the other. Writers and readers do not meet it. */
 const STORE_LOCK = "2288190736351702942";
 
-/** What a finding claims. While none of this changes, it stays the same row. */
-const CLAIM = [
-  "kind",
-  "verdict",
-  "email",
-  "date",
-  "app",
-  "summary",
-  "counted",
-  "truth",
-  "inflation",
-  "pending",
-] as const;
-
 const claimOf = (table: string): RawBuilder<unknown> =>
-  sql`(${sql.join(CLAIM.map((name) => sql.ref(`${table}.${name}`)))})`;
+  sql`(${sql.join(CLAIM_COLUMNS.map((name) => sql.ref(`${table}.${name}`)))})`;
 
 const isSame = sql`n.student_id = s.student_id and n.id = s.finding_id and ${claimOf("n")} is not distinct from ${claimOf("s")}`;
 
@@ -40,7 +27,7 @@ async function storeFindings(db: Db, number: number): Promise<void> {
   await sql`
     update timeback.findings s set body = n.body from pg_temp.findings n
     where s.last_audit is null and ${isSame} and s.body <> n.body`.execute(db);
-  const columns = sql.join(CLAIM.map((name) => sql.ref(name)));
+  const columns = sql.join(CLAIM_COLUMNS.map((name) => sql.ref(name)));
   await sql`
     insert into timeback.findings (student_id, finding_id, first_audit, ${columns}, body)
     select n.student_id, n.id, ${number}, ${columns}, n.body from pg_temp.findings n

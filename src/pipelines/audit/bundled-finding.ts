@@ -1,22 +1,13 @@
-import type { BundleClaim, Suspect } from "../../domain/bundle.js";
-import { claimArithmetic, type NamedBank, namedBanks, RULE_WORDS } from "../../domain/bundle-words.js";
+import { claimArithmetic, namedBanks, RULE_WORDS } from "../../domain/bundle-words.js";
 import { keptFormulas } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
 import { type Finding, findingId } from "../../domain/finding.js";
 import { type JsonValue, xpNumber } from "../../domain/json-text.js";
 import { ownArithmetic } from "../../domain/own-xp.js";
 import { asCounted, sumOf, type Xp, xpFromText, xpText } from "../../domain/xp.js";
-import type { SuspectRow } from "../../store/bundle-suspects.js";
+import type { EventClaim } from "./suspect-event.js";
 
-/** A suspect with the rows that it was made from. */
-export interface SuspectEvent {
-  row: SuspectRow;
-  banks: readonly NamedBank[];
-}
-
-type Claim = BundleClaim<Suspect & SuspectEvent>;
-
-function summaryOf(claim: Claim): string {
+function summaryOf(claim: EventClaim): string {
   const { activityName, activityId } = claim.suspect.row;
   return `${activityName ?? activityId ?? claim.suspect.eventId}: ${claimArithmetic(claim)}; ${RULE_WORDS[claim.rule]}`;
 }
@@ -25,7 +16,7 @@ const calibrationJson = (calibration: Calibration): JsonValue => ({ ...calibrati
 
 const xpOrNull = (xp: Xp | null): JsonValue => (xp === null ? null : xpNumber(xpText(xp)));
 
-const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"] => {
+const evidenceOf = (claim: EventClaim, calibration: Calibration): Finding["evidence"] => {
   const { row, completion } = claim.suspect;
   return {
     reason: RULE_WORDS[claim.rule],
@@ -58,7 +49,7 @@ const evidenceOf = (claim: Claim, calibration: Calibration): Finding["evidence"]
 };
 
 /** What is counted twice now: the rest of the event's XP, as far as its results stand in other facts. */
-function inflationOf(claim: Claim, counted: ReadonlySet<string>): Xp {
+function inflationOf(claim: EventClaim, counted: ReadonlySet<string>): Xp {
   const { suspect, own } = claim;
   const standing = asCounted(suspect.xp);
   if (own === null || suspect.row.counted === null || xpFromText(suspect.row.counted) !== standing) return 0n;
@@ -67,7 +58,7 @@ function inflationOf(claim: Claim, counted: ReadonlySet<string>): Xp {
 }
 
 /** A claim of the audit as a finding. `counted` names the results that stand in other facts. */
-export function bundledFinding(claim: Claim, calibration: Calibration, counted: ReadonlySet<string>): Finding {
+export function bundledFinding(claim: EventClaim, calibration: Calibration, counted: ReadonlySet<string>): Finding {
   const { suspect, own } = claim;
   const { row } = suspect;
   const standing = xpFromText(row.counted ?? "0");

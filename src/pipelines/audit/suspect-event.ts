@@ -1,12 +1,12 @@
 import type { BundleClaim, Suspect } from "../../domain/bundle.js";
+import type { NamedBank } from "../../domain/bundle-words.js";
 import type { MultiplierTables } from "../../domain/own-xp.js";
 import { sumOf, xpFromText } from "../../domain/xp.js";
 import type { BankColumns, SuspectRow } from "../../store/bundle-suspects.js";
-import type { SuspectEvent } from "./bundled-finding.js";
 import { completionOf } from "./calibrate-apps.js";
 
 /** A suspect with the rows that it was made from, and what the audit claims of it. */
-export type EventSuspect = Suspect & SuspectEvent;
+export type EventSuspect = Suspect & { row: SuspectRow; banks: readonly NamedBank[] };
 export type EventClaim = BundleClaim<EventSuspect>;
 
 const banksOf = (columns: BankColumns | null) =>

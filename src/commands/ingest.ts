@@ -14,8 +14,8 @@ import {
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_RECORDS = 20_000;
-const CHUNK_BYTES = 32 << 20;
+const CHUNK_RECORDS = 10_000;
+const CHUNK_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 64 << 20;
 
 interface IngestFlags extends CommonFlags {
@@ -61,6 +61,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       version: shell.version,
       lockWaitSeconds: config.lockWait,
       dryRun: flags.dryRun === true,
+      beside: true,
     };
     return withPlannedRun(store, request, async (run) => {
       const rules = await storeSettings(run.session.db, asked);

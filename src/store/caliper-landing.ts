@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
-import type { CopyRows, Session } from "./session.js";
+import type { EventRows } from "./event-rows.js";
+import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { landActors } from "./students.js";
 
-/** Columns that both the staging table and the landed table have, and that a fact reads. */
+/** The columns of an event that a fact reads. */
 const FACT_COLUMNS = [
   "event_type",
   "has_metrics",
@@ -29,18 +30,8 @@ const FACT_COLUMNS = [
   "caliper_run_id",
 ] as const;
 
-/** The staging columns in the order in which `landEvents` takes its COPY rows. */
-const incomingColumns = [
-  "ordinal",
-  "file",
-  "line",
-  "event_id",
-  "actor_segment",
-  "actor_looks_like_user",
-  "email",
-  ...FACT_COLUMNS,
-  "payload",
-] as const;
+/** The columns of the rows of `EventRows`, in their order. */
+const ROW_COLUMNS = ["event_id", "landed_run", "linkable", ...FACT_COLUMNS, "payload"] as const;
 
 /** What became of the events of one chunk. */
 export interface Landed {
@@ -52,58 +43,96 @@ export interface Landed {
   newConflicts: number;
 }
 
+/** The events of a chunk, and the places of those that were new and are copied in. */
+export interface CopiedEvents {
+  events: EventRows;
+  fresh: ReadonlySet<number>;
+}
+
 const columns = (prefix: string): RawBuilder<unknown> =>
   sql.join(FACT_COLUMNS.map((column) => sql.ref(`${prefix}${column}`)));
 
-async function openStaging(db: Session["db"]): Promise<void> {
-  await sql`create temp table if not exists incoming_events (
-    ordinal int, file text, line bigint, event_id uuid, actor_segment text, actor_looks_like_user boolean, email text collate "C",
-    event_type text, has_metrics boolean, actor_key uuid, occurred_at timestamptz, attempt int, xp numeric,
-    total_questions numeric, correct_questions numeric, mastered_units numeric, active_seconds numeric,
-    inactive_seconds numeric, waste_seconds numeric, unknown_seconds numeric, anti_pattern_seconds numeric,
-    activity_key text collate "C", object_slug text collate "C", subject text, app text, course_id text collate "C", course_name text, activity_name text,
-    caliper_run_id text, payload text)`.execute(db);
-  await sql`truncate pg_temp.incoming_events`.execute(db);
+async function landedIds(db: Session["db"], ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select event_id::text as id from timeback.caliper_events where event_id = any(${ids}::uuid[])`.execute(db);
+  return new Set(rows.map(({ id }) => id));
 }
 
-/** Keeps the records that contradict a landed event beside it, each once. Returns [all, new]. */
-async function keepConflicts(db: Session["db"], runId: string): Promise<[number, number]> {
-  const { rows } = await sql<{ found: string; fresh: string }>`
-    with differing as (
-      select i.*, md5(row(${columns("i.")})::text) as digest
-      from pg_temp.incoming_events i join timeback.caliper_events e on e.event_id = i.event_id
-      where (${columns("i.")}) is distinct from (${columns("e.")})),
-    kept as (
-      insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
-      select distinct on (event_id, digest) event_id, digest, file, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
-      from differing order by event_id, digest, ordinal
-      on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
-      returning c.first_seen = c.last_seen as fresh)
-    select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(db);
-  return [Number(rows[0]?.found ?? 0), Number(rows[0]?.fresh ?? 0)];
+/** The places of the events that are the first of their id, here and in the database. */
+async function freshPlaces(db: Session["db"], { ids }: EventRows, taken: ReadonlySet<string>): Promise<Set<number>> {
+  const first = new Map<string, number>();
+  ids.forEach((id, place) => {
+    if (!first.has(id) && !taken.has(id)) first.set(id, place);
+  });
+  for (const id of await landedIds(db, [...first.keys()])) first.delete(id);
+  return new Set(first.values());
 }
 
 /**
- * Lands one chunk of events, in the order of the rows: the first of an id stays, whatever comes later. The events
- * that are new are listed in `pg_temp.touched_events` (open it first).
+ * Copies the new events of a chunk straight into the landed table: the first of an id stays, whatever comes later.
+ * `taken` names ids that another connection is landing. The new ones are listed in `pg_temp.touched_events` (open it
+ * first); `settleEvents` must follow in the same transaction.
  */
-export async function landEvents(session: Session, runId: string, rows: CopyRows): Promise<Landed> {
+export async function copyNewEvents(
+  session: Session,
+  events: EventRows,
+  taken: ReadonlySet<string>,
+): Promise<CopiedEvents> {
+  const fresh = events.length === 0 ? new Set<number>() : await freshPlaces(session.db, events, taken);
+  if (fresh.size > 0) {
+    await session.copyIn(
+      "timeback.caliper_events",
+      ROW_COLUMNS,
+      fresh.size === events.length ? events.all() : [Buffer.concat(events.at(fresh))],
+    );
+    const ids = events.ids.filter((_, place) => fresh.has(place));
+    await session.copyIn("pg_temp.touched_events", ["event_id"], [`${ids.join("\n")}\n`]);
+  }
+  return { events, fresh };
+}
+
+/** Stages the events whose id came before, with their places. */
+async function stageRepeated(session: Session, { events, fresh }: CopiedEvents): Promise<void> {
   const { db } = session;
-  await openStaging(db);
-  const records = await session.copyIn("pg_temp.incoming_events", incomingColumns, rows);
-  if (records === 0) return { stored: 0, duplicates: 0, conflicts: 0, newConflicts: 0 };
-  await sql`analyze pg_temp.incoming_events (actor_key, event_id)`.execute(db);
-  const landed = await sql<{ stored: string }>`
-    with landed as (
-      insert into timeback.caliper_events (event_id, ${columns("")}, linkable, payload, landed_run)
-      select event_id, ${columns("")}, event_type = 'ActivityEvent' and has_metrics, payload, ${runId}::uuid
-      from pg_temp.incoming_events order by ordinal
-      on conflict (event_id) do nothing returning event_id),
-    touched as (insert into pg_temp.touched_events select event_id from landed on conflict do nothing returning 1)
-    select count(*) as stored from touched`.execute(db);
-  const stored = Number(landed.rows[0]?.stored ?? 0);
-  if (stored > 0) await landActors(db);
-  await analyzeGrown(db, ["caliper_events", "caliper_actors", "processed_facts"]);
-  const [conflicts, newConflicts] = stored === records ? [0, 0] : await keepConflicts(db, runId);
-  return { stored, duplicates: records - stored - conflicts, conflicts, newConflicts };
+  await sql`
+    create temp table if not exists repeated_events as
+    select 0 as ordinal, 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
+  await sql`truncate pg_temp.repeated_events`.execute(db);
+  const places = new Set(events.ids.keys());
+  for (const place of fresh) places.delete(place);
+  const at = [...places];
+  const rows = events.at(places).flatMap((row, n) => [Buffer.from(`${at[n]}\t${events.lines[at[n] ?? 0]}\t`), row]);
+  await session.copyIn("pg_temp.repeated_events", ["ordinal", "line", ...ROW_COLUMNS], [Buffer.concat(rows)]);
+}
+
+/** Keeps the records that contradict a landed event beside it, each once. Returns [all, new]. */
+async function keepConflicts(session: Session, runId: string, copied: CopiedEvents): Promise<[number, number]> {
+  await stageRepeated(session, copied);
+  const { rows } = await sql<{ found: string; fresh: string }>`
+    with differing as (
+      select i.*, md5(row(${columns("i.")})::text) as digest
+      from pg_temp.repeated_events i join timeback.caliper_events e on e.event_id = i.event_id
+      where (${columns("i.")}) is distinct from (${columns("e.")})),
+    kept as (
+      insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
+      select distinct on (event_id, digest) event_id, digest, ${copied.events.file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
+      from differing order by event_id, digest, ordinal
+      on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
+      returning c.first_seen = c.last_seen as fresh)
+    select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(
+    session.db,
+  );
+  return [Number(rows[0]?.found ?? 0), Number(rows[0]?.fresh ?? 0)];
+}
+
+/** Lands the actors of the events that were copied in, and keeps what contradicts a landed event beside it. */
+export async function settleEvents(session: Session, runId: string, copied: CopiedEvents): Promise<Landed> {
+  const { events, fresh } = copied;
+  if (fresh.size > 0) {
+    await landActors(session, events.actorsOf(fresh));
+    await analyzeGrown(session.db, ["caliper_events", "caliper_actors", "processed_facts"]);
+  }
+  const repeated = events.length - fresh.size;
+  const [conflicts, newConflicts] = repeated === 0 ? [0, 0] : await keepConflicts(session, runId, copied);
+  return { stored: fresh.size, duplicates: repeated - conflicts, conflicts, newConflicts };
 }

@@ -8,6 +8,8 @@ import type { Session, Store } from "./session.js";
 
 /** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
 const RUN_LOCK = "5820467390177356321";
+/** Held by the second connection of a run, so that no other run begins before that one's last transaction has ended. */
+const BESIDE_LOCK = "5820467390177356322";
 const POLL_MS = 100;
 /** What faults call the database that runs write to. */
 export const ANALYTICS = "the analytics database";
@@ -19,12 +21,16 @@ export interface RunRequest {
   lockWaitSeconds: number;
   /** A plan: all of it is one transaction that is rolled back, and no run is recorded. */
   dryRun?: boolean;
+  /** Whether the run can use a second connection. */
+  beside?: boolean;
 }
 
 /** A run that holds the lock; everything it does goes over `session`. */
 export interface Run {
   runId: string;
   session: Session;
+  /** A second connection, for work beside the first; null where the run has only one. */
+  beside: Session | null;
 }
 
 /** `timeback etl oneroster#4711@host`: how a connection names its run to others (PostgreSQL keeps 63 bytes). */
@@ -37,19 +43,30 @@ async function holder(db: Session["db"]): Promise<string> {
     from pg_locks l join pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
       and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32) + l.objid::bigint = ${RUN_LOCK}::bigint`.execute(db);
+      and (l.classid::bigint << 32) + l.objid::bigint in (${RUN_LOCK}::bigint, ${BESIDE_LOCK}::bigint) limit 1`.execute(
+    db,
+  );
   const found = /^timeback (.+)#(\d+)@(.+)$/.exec(rows[0]?.name ?? "");
   const since = rows[0]?.since ?? "unknown";
   return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
 }
 
+async function tryLock(db: Session["db"], lock: string): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${lock}::bigint) as taken`.execute(db);
+  return rows[0]?.taken === true;
+}
+
+async function unlock(db: Session["db"], lock: string): Promise<void> {
+  await sql`select pg_advisory_unlock(${lock}::bigint)`.execute(db);
+}
+
 async function takeLock(db: Session["db"], waitSeconds: number): Promise<void> {
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
-    const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${RUN_LOCK}::bigint) as taken`.execute(
-      db,
-    );
-    if (rows[0]?.taken) return;
+    if (await tryLock(db, RUN_LOCK)) {
+      if (await tryLock(db, BESIDE_LOCK)) return unlock(db, BESIDE_LOCK);
+      await unlock(db, RUN_LOCK);
+    }
     if (Date.now() >= deadline)
       throw new LockedError(
         `another run holds the lock (${await holder(db)}); wait for it, or give --lock-wait <seconds>`,
@@ -94,16 +111,31 @@ export async function logRun(
  * @throws LockedError when another run holds the lock longer than `lockWaitSeconds`.
  */
 export async function withRun<T>(store: Store, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
-  return explained(ANALYTICS, () => store.withSession((session) => lockedRun(session, request, work)));
+  const isAlone = !request.beside || request.dryRun || store.connections < 2;
+  return explained(ANALYTICS, () =>
+    store.withSession((session) =>
+      lockedRun(session, request, (run) => (isAlone ? work(run) : withBeside(store, run, work))),
+    ),
+  );
 }
+
+const withBeside = <T>(store: Store, run: Run, work: (run: Run) => Promise<T>): Promise<T> =>
+  store.withSession(async (beside) => {
+    if (!(await tryLock(beside.db, BESIDE_LOCK))) return work(run);
+    try {
+      return await work({ ...run, beside });
+    } finally {
+      await unlock(beside.db, BESIDE_LOCK).catch(() => {});
+    }
+  });
 
 async function lockedRun<T>(session: Session, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
   const runId = randomUUID();
   await takeLock(session.db, request.lockWaitSeconds);
   try {
-    if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside }));
+    if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside, beside: null }));
     await start(session.db, runId, request);
-    const summary = await work({ runId, session }).catch(async (error: unknown) => {
+    const summary = await work({ runId, session, beside: null }).catch(async (error: unknown) => {
       await finish(session.db, runId, "failed", {
         error: error instanceof Error ? error.message : String(error),
       }).catch(() => {});
@@ -112,7 +144,7 @@ async function lockedRun<T>(session: Session, request: RunRequest, work: (run: R
     await finish(session.db, runId, "done", summary);
     return summary;
   } finally {
-    await sql`select pg_advisory_unlock(${RUN_LOCK}::bigint)`.execute(session.db).catch(() => {});
+    await unlock(session.db, RUN_LOCK).catch(() => {});
   }
 }
 

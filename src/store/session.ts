@@ -18,6 +18,8 @@ export interface Session {
 /** The analytics database, on PostgreSQL or embedded. */
 export interface Store {
   kind: "postgres" | "pglite";
+  /** How many sessions there can be at once. */
+  connections: number;
   db: Kysely<Database>;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -74,6 +74,7 @@ export function storeOn({ kind, pool, copy, copySource, afterClose }: Engine): S
   pool.on("error", () => {}); // an idle connection died: the next query says so
   return {
     kind,
+    connections: pool.options.max,
     db: kyselyOn(pool),
     async withSession(work) {
       const client = await pool.connect();

@@ -10,12 +10,10 @@ const FIRST_LOOK_BLOCKS = 10;
  * million rows is planned as if there were none. (The server's own autovacuum comes minutes later; PGlite has none.)
  */
 export async function analyzeGrown(db: Session["db"], tables: readonly string[]): Promise<void> {
-  for (const table of tables) {
-    const { rows } = await sql<{ grown: boolean }>`
-      select pg_relation_size(c.oid) > 0 and
-        (case when c.relpages > 0 then c.relpages * ${GROWTH}::float8 < pg_relation_size(c.oid) / current_setting('block_size')::int
-          else pg_relation_size(c.oid) / current_setting('block_size')::int > ${FIRST_LOOK_BLOCKS} end) as grown
-      from pg_class c where c.oid = ${`timeback.${table}`}::regclass`.execute(db);
-    if (rows[0]?.grown) await sql`analyze ${sql.table(`timeback.${table}`)}`.execute(db);
-  }
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c
+    where c.oid = any(${tables.map((table) => `timeback.${table}`)}::regclass[]) and pg_relation_size(c.oid) > 0
+      and pg_relation_size(c.oid) / current_setting('block_size')::int
+        > case when c.relpages > 0 then c.relpages * ${GROWTH}::float8 else ${FIRST_LOOK_BLOCKS} end`.execute(db);
+  for (const { name } of rows) await sql`analyze ${sql.table(`timeback.${name}`)}`.execute(db);
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
 import { touchStudents } from "./touched.js";
 
@@ -20,20 +21,40 @@ const studentOf = (
 
 const actorStudent = studentOf(sql.ref("a.segment"), sql.ref("a.email"), sql.ref("a.looks_like_user"));
 
-/**
- * Lands the new actors of the events of `pg_temp.incoming_events` that were landed: a record that lost against an event
- * of its id says nothing about a student. Facts of students whose email they change are touched.
- */
-export async function landActors(db: Db): Promise<void> {
+/** An actor as its event names it. */
+export interface IncomingActor {
+  /** Stands for the other three: events of equal actors share it. */
+  key: string;
+  /** Last segment of its id; null where there is none. */
+  segment: string | null;
+  looksLikeUser: boolean;
+  /** Folded; null where missing. */
+  email: string | null;
+}
+
+async function stageActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
+  const { db } = session;
+  await sql`
+    create temp table if not exists incoming_actors as
+    select actor_key, segment, looks_like_user, email from timeback.caliper_actors with no data`.execute(db);
   await sql`create temp table if not exists renamed_students (student_id text collate "C" primary key)`.execute(db);
-  await sql`truncate pg_temp.renamed_students`.execute(db);
+  await sql`truncate pg_temp.incoming_actors, pg_temp.renamed_students`.execute(db);
+  const rows = actors.map(({ key, segment, looksLikeUser, email }) => copyRow([key, segment, looksLikeUser, email]));
+  const columns = ["actor_key", "segment", "looks_like_user", "email"];
+  await session.copyIn("pg_temp.incoming_actors", columns, [rows.join("")]);
+}
+
+/**
+ * Lands those of the actors (each given once) that are new. Only actors of landed events are asked for: a record that lost against an
+ * event of its id says nothing about a student. Facts of students whose email they change are touched.
+ */
+export async function landActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
+  const { db } = session;
+  await stageActors(session, actors);
   const { rows } = await sql<{ renamed: string }>`
     with fresh as (
-      select distinct on (actor_key) actor_key, actor_segment as segment, actor_looks_like_user as looks_like_user, email
-      from pg_temp.incoming_events i
-      where not exists (select from timeback.caliper_actors a where a.actor_key = i.actor_key)
-        and exists (select from timeback.caliper_events e where e.event_id = i.event_id and e.actor_key = i.actor_key)
-      order by actor_key),
+      select * from pg_temp.incoming_actors i
+      where not exists (select from timeback.caliper_actors a where a.actor_key = i.actor_key)),
     landed as (
       insert into timeback.caliper_actors (actor_key, segment, looks_like_user, email, student_id)
       select actor_key, segment, looks_like_user, email, ${actorStudent} from fresh a

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
-import { eventRow } from "./copy-rows.js";
+import { eventRow } from "./event-row.js";
 import { readLines } from "./lines.js";
 import { parseLine } from "./parse.js";
 import type { Parsed } from "./record.js";
@@ -8,9 +9,7 @@ import type { InputLine, Position } from "./splitter.js";
 
 /** Records of one file that are landed in one transaction. */
 export interface Records {
-  /** COPY text of the events, for `landEvents`: blocks of whole rows. */
-  rows: Buffer[];
-  events: number;
+  events: EventRows;
   skipped: number;
   rejects: Reject[];
 }
@@ -25,6 +24,8 @@ export interface Chunk extends Records {
 /** How one file is cut into chunks. */
 export interface ChunkOptions {
   file: string;
+  /** Of the run that lands them. */
+  runId: string;
   chunkRecords: number;
   chunkBytes: number;
   maxLineBytes: number;
@@ -32,23 +33,23 @@ export interface ChunkOptions {
   onRawBytes(total: number): void;
 }
 
-/** Rows are joined into blocks of about this size: one row a write costs more than the row. */
-const BLOCK_CHARACTERS = 128 * 1024;
-
 /** Gathers what became of the records of lines of one file. */
 export class RecordBuilder {
-  private rows: Buffer[] = [];
-  private block = "";
+  private events: EventRows;
   private rejects: Reject[] = [];
-  private events = 0;
   private skipped = 0;
   private bytes = 0;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly runId: string,
+  ) {
+    this.events = new EventRows(file);
+  }
 
   /** True from so many records on, or so many characters to be stored. */
   isFull(records: number, size: number): boolean {
-    return this.events + this.skipped + this.rejects.length >= records || this.bytes >= size;
+    return this.events.length + this.skipped + this.rejects.length >= records || this.bytes >= size;
   }
 
   add(line: InputLine): void {
@@ -65,11 +66,9 @@ export class RecordBuilder {
     if (parsed.kind === "skipped") this.skipped += 1;
     else if (parsed.kind === "rejected") this.reject(line, member, parsed, line.text);
     else {
-      const row = eventRow(parsed.event, { ordinal: this.events, file: this.file, line: line.number });
-      this.block += row;
-      this.events += 1;
-      this.bytes += row.length;
-      if (this.block.length >= BLOCK_CHARACTERS) this.closeBlock();
+      const row = eventRow(parsed.event, line.number, this.runId);
+      this.events.add(row);
+      this.bytes += row.row.length;
     }
   }
 
@@ -84,19 +83,13 @@ export class RecordBuilder {
     this.bytes += record?.length ?? 0;
   }
 
-  private closeBlock(): void {
-    if (this.block !== "") this.rows.push(Buffer.from(this.block));
-    this.block = "";
-  }
-
   /** What was gathered; the builder starts anew. */
   take(): Records {
-    this.closeBlock();
-    const { rows, events, skipped, rejects } = this;
-    this.rows = [];
+    const { events, skipped, rejects } = this;
+    this.events = new EventRows(this.file);
     this.rejects = [];
-    this.events = this.skipped = this.bytes = 0;
-    return { rows, events, skipped, rejects };
+    this.skipped = this.bytes = 0;
+    return { events, skipped, rejects };
   }
 }
 
@@ -105,9 +98,9 @@ export class RecordBuilder {
  * tells the hash of the bytes before it, so that the caller can see whether they are the bytes it knows.
  */
 export async function* readChunks(options: ChunkOptions): AsyncGenerator<Chunk> {
-  const { file, chunkRecords, chunkBytes, maxLineBytes, resumeAt, onRawBytes } = options;
+  const { file, runId, chunkRecords, chunkBytes, maxLineBytes, resumeAt, onRawBytes } = options;
   const hash = createHash("sha256");
-  const builder = new RecordBuilder(file);
+  const builder = new RecordBuilder(file, runId);
   const read = {
     maxLineBytes,
     onRawBytes,

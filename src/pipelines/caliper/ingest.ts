@@ -7,7 +7,7 @@ import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type Chunk, readChunks } from "./chunks.js";
-import { addCounts, landRecords, noRecords, type RecordCounts } from "./land.js";
+import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {
@@ -77,7 +77,7 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
     rawBytes = total;
   };
   const resumeAt = checkpoint && { byteOffset: checkpoint.byteOffset, number: checkpoint.line };
-  const chunks = readChunks({ file, ...request, onRawBytes, ...(resumeAt ? { resumeAt } : {}) });
+  const chunks = readChunks({ file, runId: run.runId, ...request, onRawBytes, ...(resumeAt ? { resumeAt } : {}) });
   if (checkpoint) {
     const prefix = (await chunks.next()).value;
     if (prefix?.prefixSha256 !== checkpoint.prefixSha256 || prefix?.end.byteOffset !== checkpoint.byteOffset) {
@@ -85,11 +85,8 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
       return false;
     }
   }
-  for await (const chunk of readAhead(chunks)) {
-    request.stop();
-    await landChunk(state, { file, chunk, counts });
-    request.progress(file, { rawBytes, records: counts.records });
-  }
+  const landed = landInTurn(state, file, readAhead(chunks), counts);
+  for await (const _ of landed) request.progress(file, { rawBytes, records: counts.records });
   if (file !== STDIN) await dropCheckpoint(run.session.db, resolve(file));
   add(summary, counts);
   return true;
@@ -108,11 +105,54 @@ interface FileChunk {
   file: string;
   chunk: Chunk;
   counts: FileCounts;
+  /** The chunk before: it may still be landing over another connection. */
+  before: { landed: Promise<void>; ids: ReadonlySet<string> };
 }
 
-async function landChunk({ run, rules, summary }: Ingest, { file, chunk, counts }: FileChunk): Promise<void> {
-  const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
-    const { counts: records, ...fresh } = await landRecords(session, run.runId, rules, chunk);
+/**
+ * Lands the chunks in their order and says so after each. Over two connections, a chunk is copied in while the facts of
+ * the one before are derived; the rest of it, and its commit, wait for that one's commit.
+ */
+async function* landInTurn(
+  state: Ingest,
+  file: string,
+  chunks: AsyncGenerator<Chunk>,
+  counts: FileCounts,
+): AsyncGenerator<void> {
+  const { session, beside } = state.run;
+  let before: FileChunk["before"] = { landed: Promise.resolve(), ids: new Set() };
+  let free: { session: Session; from: Promise<void> }[] = [session, ...(beside ? [beside] : [])].map((one) => ({
+    session: one,
+    from: before.landed,
+  }));
+  try {
+    for await (const chunk of chunks) {
+      state.request.stop();
+      const [next, ...others] = free;
+      if (next === undefined) return;
+      await next.from;
+      const landed = landChunk(state, next.session, { file, chunk, counts, before });
+      landed.catch(() => {}); // thrown when its turn comes
+      before = { landed, ids: new Set(chunk.events.ids) };
+      free = [...others, { session: next.session, from: landed }];
+      yield;
+    }
+    await before.landed;
+    yield;
+  } finally {
+    await before.landed.catch(() => {});
+  }
+}
+
+async function landChunk(
+  { run, rules, summary }: Ingest,
+  on: Session,
+  { file, chunk, counts, before }: FileChunk,
+): Promise<void> {
+  const { result, made } = await withDerivedFacts(on, rules, async (session) => {
+    const copied = await copyRecords(session, chunk, before.ids);
+    await before.landed;
+    const { counts: records, ...fresh } = await settleRecords(session, run.runId, rules, copied);
     const after = { ...counts };
     add(after, { ...records, ...fresh });
     await saveProgress(session, file, chunk, after);

@@ -1,6 +1,6 @@
-import { landEvents } from "../../store/caliper-landing.js";
+import { type CopiedEvents, copyNewEvents, settleEvents } from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
-import { keepRejects } from "../../store/rejects.js";
+import { keepRejects, type Reject } from "../../store/rejects.js";
 import type { Session } from "../../store/session.js";
 import { touchResultsOfEvents } from "../../store/touched.js";
 import type { Records } from "./chunks.js";
@@ -38,16 +38,34 @@ export interface LandedRecords {
   newConflicts: number;
 }
 
-/** Lands records of one file and touches what they may change: a step for `withDerivedFacts`. */
-export async function landRecords(
+/** Records on their way in, as far as another connection does not mind. */
+export interface CopiedRecords extends CopiedEvents {
+  skipped: number;
+  rejects: Reject[];
+}
+
+/**
+ * Copies the new events of a file's records in: the first half of landing them, which may run beside the second half
+ * of the records before. `taken` names the ids of those. `settleRecords` must follow in the same transaction.
+ */
+export async function copyRecords(
+  session: Session,
+  { events, skipped, rejects }: Records,
+  taken: ReadonlySet<string>,
+): Promise<CopiedRecords> {
+  return { ...(await copyNewEvents(session, events, taken)), skipped, rejects };
+}
+
+/** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */
+export async function settleRecords(
   session: Session,
   runId: string,
   rules: FactRules,
-  { rows, events, skipped, rejects }: Records,
+  { skipped, rejects, ...copied }: CopiedRecords,
 ): Promise<LandedRecords> {
-  const { newConflicts, ...landed } = await landEvents(session, runId, rows);
+  const { newConflicts, ...landed } = await settleEvents(session, runId, copied);
   if (landed.stored > 0) await touchResultsOfEvents(session.db, rules);
   const newRejects = await keepRejects(session, runId, rejects);
-  const records = events + skipped + rejects.length;
+  const records = copied.events.length + skipped + rejects.length;
   return { counts: { records, ...landed, skipped, rejected: rejects.length }, newRejects, newConflicts };
 }

@@ -5,7 +5,7 @@ import { rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { RecordBuilder } from "./chunks.js";
-import { addCounts, landRecords, noRecords, type RecordCounts } from "./land.js";
+import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
 
 /** What became of the records of the lines that were read again. */
 export interface ReplaySummary extends RecordCounts {
@@ -24,6 +24,7 @@ export interface ReplayRequest {
 }
 
 const PAGE_LINES = 50;
+const NONE_TAKEN: ReadonlySet<string> = new Set();
 
 /**
  * Reads the kept lines of rejects again, as if they stood in their files: what can be landed now is landed and leaves
@@ -53,12 +54,13 @@ async function replayLines(
   lines: readonly ReplayLine[],
   summary: ReplaySummary,
 ): Promise<void> {
-  const builder = new RecordBuilder(lines[0]?.file ?? "");
+  const builder = new RecordBuilder(lines[0]?.file ?? "", run.runId);
   for (const { file, line, byteOffset, text } of lines)
     builder.add({ kind: "text", file, number: line, byteOffset, text });
   const records = builder.take();
   const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
-    const landed = await landRecords(session, run.runId, rules, records);
+    const copied = await copyRecords(session, records, NONE_TAKEN);
+    const landed = await settleRecords(session, run.runId, rules, copied);
     await dropReplayed(
       session.db,
       lines.map(({ ordinal }) => ordinal),

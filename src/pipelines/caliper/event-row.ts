@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { copyRow } from "../../store/copy-text.js";
+import type { EventRow } from "../../store/event-rows.js";
 import type { Actor, LandableEvent } from "./record.js";
 
 const MAX_REMEMBERED = 100_000;
@@ -18,23 +19,18 @@ function actorKey({ segment, looksLikeUser, email }: Actor): string {
 
 const hasMetrics = ({ metrics }: LandableEvent): boolean => Object.values(metrics).some((value) => value !== null);
 
-/** One staging row in the order of `incomingColumns`. */
-export function eventRow(
-  event: LandableEvent,
-  { ordinal, file, line }: { ordinal: number; file: string; line: number },
-): string {
+/** The row of an event for `EventRows`. */
+export function eventRow(event: LandableEvent, line: number, runId: string): EventRow {
   const { actor, metrics } = event;
-  return copyRow([
-    ordinal,
-    file,
-    line,
+  const key = actorKey(actor);
+  const reported = hasMetrics(event);
+  const row = copyRow([
     event.eventId,
-    actor.segment,
-    actor.looksLikeUser,
-    actor.email,
+    runId,
+    reported && event.eventType === "ActivityEvent",
     event.eventType,
-    hasMetrics(event),
-    actorKey(actor),
+    reported,
+    key,
     event.occurredAt,
     event.attempt,
     metrics.xp,
@@ -56,4 +52,5 @@ export function eventRow(
     event.runId,
     event.payload,
   ]);
+  return { eventId: event.eventId, line, actor: { key, ...actor }, row };
 }

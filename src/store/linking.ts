@@ -54,8 +54,23 @@ const pair = (rule: string, form: RawBuilder<unknown>, slugLength: RawBuilder<un
 
 const none = sql.lit(0);
 
-/** L3: the event object's slug in the line item's id, and one instant to the millisecond. */
-const byInstant = (instant: RawBuilder<unknown>, guard: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+/** Rule L2 where the score date has a time. */
+const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => {
+  const window = sql`make_interval(secs => ${sql.lit(linkWindowSeconds)})`;
+  return sql`r.score_day is null and e.activity_key = r.activity_key
+    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
+    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}`;
+};
+
+/**
+ * L3: the event object's slug in the line item's id, and one instant to the millisecond. Left out where L2, the better
+ * rule, pairs the two: slugs are dear to look for.
+ */
+const byInstant = (
+  rules: FactRules,
+  instant: RawBuilder<unknown>,
+  guard: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
   ${pair(
     "L3",
     none,
@@ -66,20 +81,19 @@ const byInstant = (instant: RawBuilder<unknown>, guard: RawBuilder<unknown>): Ra
     and date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})
     and e.occurred_at > ${instant} - interval '1 millisecond' and e.occurred_at < ${instant} + interval '1 millisecond'
     and ${instant} > e.occurred_at - interval '1 millisecond' and ${instant} < e.occurred_at + interval '1 millisecond'
-  where ${guard} and (${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
+  where ${guard} and (${isNearInActivity(rules)}) is not true and (${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
 
 /** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
-const byActivity = ({ linkWindowSeconds: seconds }: FactRules): RawBuilder<unknown> => {
+const byActivity = (rules: FactRules): RawBuilder<unknown> => {
+  const seconds = rules.linkWindowSeconds;
   const window = sql`make_interval(secs => ${sql.lit(seconds)})`;
-  const bucket = (instant: RawBuilder<unknown>) => sql`floor(extract(epoch from ${instant}) / ${sql.lit(2 * seconds)})`;
+  const bucket = (instant: RawBuilder<unknown>) => sql`floor(date_part('epoch', ${instant}) / ${sql.lit(2 * seconds)})`;
   return sql`
   ${pair("L2", none, none)}
   from results r
   cross join lateral (values (${bucket(sql`r.score_date - ${window}`)}), (${bucket(sql`r.score_date + ${window}`)})) as near(bucket)
   join events e on e.student_id = r.student_id and e.activity_key = r.activity_key and ${bucket(sql`e.occurred_at`)} = near.bucket
-    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
-    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}
-  where r.score_day is null`;
+  where ${isNearInActivity(rules)}`;
 };
 
 /** A score date that is a day without time matches by local day; it ranks after every other rule. */
@@ -106,8 +120,8 @@ export const candidates = (rules: FactRules, resultScope: Scope, eventScope: Sco
   where r.event_refs is not null
   union all ${byActivity(rules)}
   union all ${byDay(rules)}
-  union all ${byInstant(sql`r.score_date`, sql`r.score_day is null`)}
-  union all ${byInstant(sql`r.ended_at`, sql`r.ended_at is not null`)})`;
+  union all ${byInstant(rules, sql`r.score_date`, sql`r.score_day is null`)}
+  union all ${byInstant(rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
 
 /** Orders the candidates of one result, best first (docs/facts.md, "Links"). */
 export const bestFirst: RawBuilder<unknown> = sql`

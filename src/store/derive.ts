@@ -3,7 +3,7 @@ import { courseJoins, courseOfResult } from "./activities.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
-import { isAnythingTouched } from "./touched.js";
+import { whatIsTouched } from "./touched.js";
 
 /** Rows of `processed_facts` that a derivation wrote. */
 export interface FactChanges {
@@ -172,29 +172,47 @@ export async function listDerivedFacts(db: Session["db"], rules: FactRules, scop
   await sql`analyze pg_temp.derived_facts`.execute(db);
 }
 
+const SET = sql.join(
+  FACT_COLUMNS.slice(KEY_COLUMNS).map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`),
+);
+
+/**
+ * Writes facts: the rows of `facts`, a query over an alias `d`. What another system wrote under the key in the meantime is
+ * replaced.
+ */
+const write = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  insert into timeback.processed_facts as f (${list("", FACT_COLUMNS)}, created_at, updated_at)
+  select ${list("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${facts}
+  on conflict (student_id, fact_key) do update
+  set ${SET}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
+  where ${factsDiffer("f", "excluded")}
+  returning f.created_at = f.updated_at as inserted`;
+
+type Written = { inserted: string; updated: string };
+const WRITTEN = sql`(select count(*) from written where inserted) as inserted,
+  (select count(*) from written where not inserted) as updated`;
+
+/** Makes the facts of touched events that nothing links to, straight from what is landed. */
+async function writeUnlinked(db: Session["db"], rules: FactRules): Promise<FactChanges> {
+  const { rows } = await sql<Written>`
+    with ${derivedFacts(rules, "touched")}, written as (${write(sql`from derived d`)}) select ${WRITTEN}`.execute(db);
+  const [counts] = rows;
+  return { inserted: Number(counts?.inserted ?? 0), updated: Number(counts?.updated ?? 0), deleted: 0 };
+}
+
 /** Makes the facts in scope those of `pg_temp.derived_facts`: only rows that are new, differ or are no longer called for are touched at all. */
 async function writeDifferences(db: Session["db"], scope: DeriveScope): Promise<FactChanges> {
-  const values = FACT_COLUMNS.slice(KEY_COLUMNS);
-  const set = sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
-  const { rows } = await sql<Record<keyof FactChanges, string>>`
-    with written as (
-      insert into timeback.processed_facts as f (${list("", FACT_COLUMNS)}, created_at, updated_at)
-      select ${list("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp()
+  const { rows } = await sql<Written & { deleted: string }>`
+    with written as (${write(sql`
       from pg_temp.derived_facts d
       left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
-      where s.fact_key is null or ${factsDiffer("s", "d")}
-      on conflict (student_id, fact_key) do update
-      set ${set}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
-      returning f.created_at = f.updated_at as inserted),
+      where s.fact_key is null or ${factsDiffer("s", "d")}`)}),
     removed as (
       delete from timeback.processed_facts f where ${removable(scope)}
         and not exists (select from pg_temp.derived_facts d where d.student_id = f.student_id and d.fact_key = f.fact_key)
       returning f.student_id, f.fact_key, f.date::text, f.xp_earned),
     noted as (insert into pg_temp.removed_facts select * from removed)
-    select (select count(*) from written where inserted) as inserted,
-      (select count(*) from written where not inserted) as updated, (select count(*) from removed) as deleted`.execute(
-    db,
-  );
+    select ${WRITTEN}, (select count(*) from removed) as deleted`.execute(db);
   const [counts] = rows;
   return {
     inserted: Number(counts?.inserted ?? 0),
@@ -210,8 +228,10 @@ async function writeDifferences(db: Session["db"], scope: DeriveScope): Promise<
 export async function deriveFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
   if (scope === "all") await gatherAllLinkPairs(db, rules);
   else {
-    if (!(await isAnythingTouched(db))) return { inserted: 0, updated: 0, deleted: 0 };
-    await gatherLinkPairs(db, rules);
+    const touched = await whatIsTouched(db);
+    if (!touched.anything) return { inserted: 0, updated: 0, deleted: 0 };
+    const pairs = await gatherLinkPairs(db, rules);
+    if (pairs === 0 && !touched.factsOrResults) return writeUnlinked(db, rules);
   }
   await listDerivedFacts(db, rules, scope);
   return writeDifferences(db, scope);

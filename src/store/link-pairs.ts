@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { candidates, everything, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
+import { isAnyResultLanded } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -8,10 +9,13 @@ const COLUMNS = sql.raw(
   "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
 );
 
-const addPairs = (db: Db, rules: FactRules, results: Scope) =>
-  sql`insert into pg_temp.link_pairs (${COLUMNS}) select ${COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
+async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<number> {
+  const { numAffectedRows } = await sql`
+    insert into pg_temp.link_pairs (${COLUMNS}) select ${COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
     db,
   );
+  return Number(numAffectedRows ?? 0n);
+}
 
 const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
 
@@ -33,27 +37,33 @@ export async function gatherAllLinkPairs(db: Db, rules: FactRules): Promise<void
 
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
- * candidates of the other results that could link to a touched event: they decide its fact too.
+ * candidates of the other results that could link to a touched event: they decide its fact too. Returns their number.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<void> {
+export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<number> {
   await openPairs(db);
+  if (!(await isAnyResultLanded(db))) return 0;
   await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
   await sql`truncate pg_temp.neighbour_results`.execute(db);
   await sql`analyze pg_temp.touched_results`.execute(db);
-  await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
-  await sql`
-    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
-    db,
-  );
+  const own = await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
+  if (own > 0)
+    await sql`
+      insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
+      db,
+    );
+  const neighbours = await addNeighbours(db, rules);
+  if (own + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
+  return own + neighbours;
+}
+
+async function addNeighbours(db: Db, rules: FactRules): Promise<number> {
   await sql`analyze pg_temp.touched_events`.execute(db);
   const others = sql`and r.sourced_id not in ${among("touched_results")}`;
   const ofTouchedEvents = sql`and e.event_id in (select event_id from pg_temp.touched_events)`;
   const { numAffectedRows } = await sql`
     insert into pg_temp.neighbour_results
     select distinct sourced_id from ${candidates(rules, others, ofTouchedEvents)} c`.execute(db);
-  if ((numAffectedRows ?? 0n) > 0n) {
-    await sql`analyze pg_temp.neighbour_results`.execute(db);
-    await addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
-  }
-  await sql`analyze pg_temp.link_pairs`.execute(db);
+  if ((numAffectedRows ?? 0n) === 0n) return 0;
+  await sql`analyze pg_temp.neighbour_results`.execute(db);
+  return addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
 }

@@ -22,16 +22,25 @@ export async function openTouched(db: Db): Promise<void> {
   );
 }
 
-/** Whether there is anything to derive again. */
-export async function isAnythingTouched(db: Db): Promise<boolean> {
-  const { rows } = await sql<{ touched: boolean }>`
-    select exists (select from pg_temp.touched_events) or exists (select from pg_temp.touched_results)
-      or exists (select from pg_temp.touched_keys) as touched`.execute(db);
-  return rows[0]?.touched === true;
+/** Whether there is anything to derive again, and whether facts that stand, or results, are among it. */
+export async function whatIsTouched(db: Db): Promise<{ anything: boolean; factsOrResults: boolean }> {
+  const { rows } = await sql<{ events: boolean; others: boolean }>`
+    select exists (select from pg_temp.touched_events) as events,
+      exists (select from pg_temp.touched_results) or exists (select from pg_temp.touched_keys) as others`.execute(db);
+  const { events = false, others = false } = rows[0] ?? {};
+  return { anything: events || others, factsOrResults: others };
+}
+
+/** Whether any result is landed that could link to an event. */
+export async function isAnyResultLanded(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    select exists (select from timeback.assessment_results) as any`.execute(db);
+  return rows[0]?.any === true;
 }
 
 /** Touches the results that touched events may link to. The derivation touches what these may leave in turn. */
 export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
+  if (!(await isAnyResultLanded(db))) return;
   await sql`analyze pg_temp.touched_events`.execute(db);
   await sql`
     insert into pg_temp.touched_results

@@ -146,7 +146,7 @@ function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown>
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
   ${links},
   fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
-  student as (
+  student as materialized (
     select s.student_id, coalesce(u.email, (
       select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
     from (select distinct student_id from fact) s

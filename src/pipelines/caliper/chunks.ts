@@ -1,21 +1,14 @@
 import { createHash } from "node:crypto";
-import { EventRows } from "../../store/event-rows.js";
-import type { Reject } from "../../store/rejects.js";
-import { eventRow } from "./event-row.js";
 import { readLines } from "./lines.js";
-import { parseLine } from "./parse.js";
-import type { Parsed } from "./record.js";
+import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";
 
-/** Records of one file that are landed in one transaction. */
-export interface Records {
-  events: EventRows;
-  skipped: number;
-  rejects: Reject[];
-}
-
-/** Records, and where they end in their file. */
-export interface Chunk extends Records {
+/** Some lines of a file, and where they end. */
+export interface Chunk {
+  /** The records that were read. */
+  builder: RecordBuilder;
+  /** Lines that were left unread: they may well be landed as they stand. */
+  unread: (InputLine & { kind: "text" })[];
   end: Position;
   /** Of all (decompressed) bytes of the file before `end`. */
   prefixSha256: string;
@@ -30,67 +23,9 @@ export interface ChunkOptions {
   chunkBytes: number;
   maxLineBytes: number;
   resumeAt?: Position;
+  /** Asked for each chunk: whether its lines are left unread. */
+  leavesUnread(): boolean;
   onRawBytes(total: number): void;
-}
-
-/** Gathers what became of the records of lines of one file. */
-export class RecordBuilder {
-  private events: EventRows;
-  private rejects: Reject[] = [];
-  private skipped = 0;
-  private bytes = 0;
-
-  constructor(
-    private readonly file: string,
-    private readonly runId: string,
-  ) {
-    this.events = new EventRows(file);
-  }
-
-  /** True from so many records on, or so many characters to be stored. */
-  isFull(records: number, size: number): boolean {
-    return this.events.length + this.skipped + this.rejects.length >= records || this.bytes >= size;
-  }
-
-  add(line: InputLine): void {
-    if (line.kind === "rejected") {
-      this.reject(line, 0, line, null);
-      return;
-    }
-    parseLine(line).forEach((parsed, member) => {
-      this.addRecord(line, member, parsed);
-    });
-  }
-
-  private addRecord(line: InputLine & { text: string }, member: number, parsed: Parsed): void {
-    if (parsed.kind === "skipped") this.skipped += 1;
-    else if (parsed.kind === "rejected") this.reject(line, member, parsed, line.text);
-    else {
-      const row = eventRow(parsed.event, line.number, this.runId);
-      this.events.add(row);
-      this.bytes += row.row.length;
-    }
-  }
-
-  private reject(
-    line: InputLine,
-    member: number,
-    { code, reason, excerpt }: Omit<Parsed & { kind: "rejected" }, "kind">,
-    record: string | null,
-  ): void {
-    const { file } = this;
-    this.rejects.push({ file, line: line.number, member, byteOffset: line.byteOffset, code, reason, excerpt, record });
-    this.bytes += record?.length ?? 0;
-  }
-
-  /** What was gathered; the builder starts anew. */
-  take(): Records {
-    const { events, skipped, rejects } = this;
-    this.events = new EventRows(this.file);
-    this.rejects = [];
-    this.skipped = this.bytes = 0;
-    return { events, skipped, rejects };
-  }
 }
 
 /**
@@ -98,23 +33,57 @@ export class RecordBuilder {
  * tells the hash of the bytes before it, so that the caller can see whether they are the bytes it knows.
  */
 export async function* readChunks(options: ChunkOptions): AsyncGenerator<Chunk> {
-  const { file, runId, chunkRecords, chunkBytes, maxLineBytes, resumeAt, onRawBytes } = options;
+  const { file, maxLineBytes, resumeAt, onRawBytes } = options;
   const hash = createHash("sha256");
-  const builder = new RecordBuilder(file, runId);
   const read = {
     maxLineBytes,
     onRawBytes,
     onBytes: (bytes: Buffer) => void hash.update(bytes),
     ...(resumeAt ? { resumeAt } : {}),
   };
+  let open = new OpenChunk(options);
   let end: Position = resumeAt ?? { byteOffset: 0, number: 1 };
-  const chunk = (): Chunk => ({ ...builder.take(), end, prefixSha256: hash.copy().digest("hex") });
+  const chunk = (): Chunk => ({ ...open.lines(), end, prefixSha256: hash.copy().digest("hex") });
   let first = resumeAt !== undefined;
   for await (const batch of readLines(file, read)) {
-    for (const line of batch.lines) builder.add(line);
+    for (const line of batch.lines) open.add(line);
     end = batch.end;
-    if (first || builder.isFull(chunkRecords, chunkBytes)) yield chunk();
+    if (first || open.isFull()) {
+      yield chunk();
+      open = new OpenChunk(options);
+    }
     first = false;
   }
   yield chunk();
+}
+
+/** The chunk that is being filled. */
+class OpenChunk {
+  private readonly builder: RecordBuilder;
+  private readonly unread: Chunk["unread"] = [];
+  private readonly leaves: boolean;
+  private bytes = 0;
+
+  constructor(private readonly options: ChunkOptions) {
+    this.builder = new RecordBuilder(options.file, options.runId);
+    this.leaves = options.leavesUnread();
+  }
+
+  add(line: InputLine): void {
+    if (line.kind === "rejected" || !this.leaves) this.builder.add(line);
+    else {
+      this.unread.push(line);
+      this.bytes += line.text.length;
+    }
+  }
+
+  isFull(): boolean {
+    const { chunkRecords, chunkBytes } = this.options;
+    if (this.unread.length >= chunkRecords || this.bytes >= chunkBytes) return true;
+    return this.builder.isFull(chunkRecords, chunkBytes);
+  }
+
+  lines(): Pick<Chunk, "builder" | "unread"> {
+    return { builder: this.builder, unread: this.unread };
+  }
 }

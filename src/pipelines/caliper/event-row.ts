@@ -8,12 +8,13 @@ const remembered = new Map<string, string>();
 
 /** One key for one (segment, shape, email); events of equal actors share it. */
 function actorKey({ segment, looksLikeUser, email }: Actor): string {
-  const identity = JSON.stringify([segment, looksLikeUser, email]);
-  const known = remembered.get(identity);
+  const name = `${looksLikeUser}${segment === null ? "" : ` ${segment}`}\n${email === null ? "" : ` ${email}`}`;
+  const known = remembered.get(name);
   if (known !== undefined) return known;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const identity = JSON.stringify([segment, looksLikeUser, email]);
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
-  remembered.set(identity, key);
+  remembered.set(name, key);
   return key;
 }
 

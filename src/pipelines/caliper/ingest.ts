@@ -7,7 +7,9 @@ import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type Chunk, readChunks } from "./chunks.js";
+import { readUnread } from "./known-lines.js";
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
+import type { Records } from "./record-builder.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {
@@ -36,6 +38,8 @@ interface Ingest {
   rules: FactRules;
   request: IngestRequest;
   summary: IngestSummary;
+  /** Whether the last chunk held more that was landed before than what is new: the file may have been read before. */
+  isRepeating: boolean;
 }
 
 const STDIN = "-";
@@ -53,7 +57,7 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
     newConflicts: 0,
     resumed: 0,
   };
-  const state: Ingest = { run, rules, request, summary };
+  const state: Ingest = { run, rules, request, summary, isRepeating: false };
   for (const file of request.files) {
     await ingestFile(state, file);
     summary.files += 1;
@@ -77,7 +81,14 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
     rawBytes = total;
   };
   const resumeAt = checkpoint && { byteOffset: checkpoint.byteOffset, number: checkpoint.line };
-  const chunks = readChunks({ file, runId: run.runId, ...request, onRawBytes, ...(resumeAt ? { resumeAt } : {}) });
+  const chunks = readChunks({
+    file,
+    runId: run.runId,
+    leavesUnread: () => state.isRepeating,
+    ...request,
+    onRawBytes,
+    ...(resumeAt ? { resumeAt } : {}),
+  });
   if (checkpoint) {
     const prefix = (await chunks.next()).value;
     if (prefix?.prefixSha256 !== checkpoint.prefixSha256 || prefix?.end.byteOffset !== checkpoint.byteOffset) {
@@ -101,12 +112,19 @@ function add(sum: FileCounts, { newRejects, newConflicts, ...records }: FileCoun
   sum.newConflicts += newConflicts;
 }
 
+/** A chunk that is being landed. */
+interface Begun {
+  /** Its ids, as soon as it is read. */
+  ids: Promise<ReadonlySet<string>>;
+  landed: Promise<void>;
+}
+
 interface FileChunk {
   file: string;
   chunk: Chunk;
   counts: FileCounts;
   /** The chunk before: it may still be landing over another connection. */
-  before: { landed: Promise<void>; ids: ReadonlySet<string> };
+  before: Begun;
 }
 
 /**
@@ -120,21 +138,16 @@ async function* landInTurn(
   counts: FileCounts,
 ): AsyncGenerator<void> {
   const { session, beside } = state.run;
-  let before: FileChunk["before"] = { landed: Promise.resolve(), ids: new Set() };
-  let free: { session: Session; from: Promise<void> }[] = [session, ...(beside ? [beside] : [])].map((one) => ({
-    session: one,
-    from: before.landed,
-  }));
+  let before: Begun = { ids: Promise.resolve(new Set()), landed: Promise.resolve() };
+  let free = [session, ...(beside ? [beside] : [])].map((one) => ({ session: one, from: before.landed }));
   try {
     for await (const chunk of chunks) {
       state.request.stop();
       const [next, ...others] = free;
       if (next === undefined) return;
       await next.from;
-      const landed = landChunk(state, next.session, { file, chunk, counts, before });
-      landed.catch(() => {}); // thrown when its turn comes
-      before = { landed, ids: new Set(chunk.events.ids) };
-      free = [...others, { session: next.session, from: landed }];
+      before = beginChunk(state, next.session, { file, chunk, counts, before });
+      free = [...others, { session: next.session, from: before.landed }];
       yield;
     }
     await before.landed;
@@ -144,17 +157,30 @@ async function* landInTurn(
   }
 }
 
+/** Starts to land a chunk; faults are thrown to those who wait for it. */
+function beginChunk(state: Ingest, on: Session, { chunk, ...rest }: FileChunk): Begun {
+  const read = readUnread(on, chunk).then(() => chunk.builder.records());
+  const ids = read.then(({ events }) => new Set(events.ids));
+  const landed = read.then((records) => landChunk(state, on, { chunk, ...rest }, records));
+  for (const promise of [ids, landed]) promise.catch(() => {});
+  return { ids, landed };
+}
+
 async function landChunk(
-  { run, rules, summary }: Ingest,
+  state: Ingest,
   on: Session,
   { file, chunk, counts, before }: FileChunk,
+  records: Records,
 ): Promise<void> {
+  const { run, rules, summary } = state;
   const { result, made } = await withDerivedFacts(on, rules, async (session) => {
-    const copied = await copyRecords(session, chunk, before.ids);
+    const copied = await copyRecords(session, records, await before.ids);
     await before.landed;
-    const { counts: records, ...fresh } = await settleRecords(session, run.runId, rules, copied);
+    const landed = await settleRecords(session, run.runId, rules, copied);
+    state.isRepeating = landed.counts.duplicates > landed.counts.stored;
+    const { counts: added, ...fresh } = landed;
     const after = { ...counts };
-    add(after, { ...records, ...fresh });
+    add(after, { ...added, ...fresh });
     await saveProgress(session, file, chunk, after);
     return after;
   });

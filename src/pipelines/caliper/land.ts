@@ -1,9 +1,9 @@
 import { type CopiedEvents, copyNewEvents, settleEvents } from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
-import { keepRejects, type Reject } from "../../store/rejects.js";
+import { keepRejects } from "../../store/rejects.js";
 import type { Session } from "../../store/session.js";
 import { touchResultsOfEvents } from "../../store/touched.js";
-import type { Records } from "./chunks.js";
+import type { Records } from "./record-builder.js";
 
 /** What became of the records: records = stored + duplicates + conflicts + skipped + rejected. docs/caliper.md. */
 export interface RecordCounts {
@@ -39,10 +39,7 @@ export interface LandedRecords {
 }
 
 /** Records on their way in, as far as another connection does not mind. */
-export interface CopiedRecords extends CopiedEvents {
-  skipped: number;
-  rejects: Reject[];
-}
+export type CopiedRecords = CopiedEvents & Records;
 
 /**
  * Copies the new events of a file's records in: the first half of landing them, which may run beside the second half
@@ -50,10 +47,10 @@ export interface CopiedRecords extends CopiedEvents {
  */
 export async function copyRecords(
   session: Session,
-  { events, skipped, rejects }: Records,
+  records: Records,
   taken: ReadonlySet<string>,
 ): Promise<CopiedRecords> {
-  return { ...(await copyNewEvents(session, events, taken)), skipped, rejects };
+  return { ...records, ...(await copyNewEvents(session, records.events, taken)) };
 }
 
 /** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */
@@ -61,11 +58,21 @@ export async function settleRecords(
   session: Session,
   runId: string,
   rules: FactRules,
-  { skipped, rejects, ...copied }: CopiedRecords,
+  copied: CopiedRecords,
 ): Promise<LandedRecords> {
-  const { newConflicts, ...landed } = await settleEvents(session, runId, copied);
+  const { known, skipped, rejects, events } = copied;
+  const { newConflicts, duplicates, ...landed } = await settleEvents(session, runId, copied);
   if (landed.stored > 0) await touchResultsOfEvents(session.db, rules);
   const newRejects = await keepRejects(session, runId, rejects);
-  const records = copied.events.length + skipped + rejects.length;
-  return { counts: { records, ...landed, skipped, rejected: rejects.length }, newRejects, newConflicts };
+  return {
+    counts: {
+      records: known + events.length + skipped + rejects.length,
+      ...landed,
+      duplicates: known + duplicates,
+      skipped,
+      rejected: rejects.length,
+    },
+    newRejects,
+    newConflicts,
+  };
 }

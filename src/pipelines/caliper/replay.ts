@@ -4,8 +4,9 @@ import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../sto
 import { rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-import { RecordBuilder } from "./chunks.js";
+
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
+import { RecordBuilder } from "./record-builder.js";
 
 /** What became of the records of the lines that were read again. */
 export interface ReplaySummary extends RecordCounts {
@@ -57,7 +58,7 @@ async function replayLines(
   const builder = new RecordBuilder(lines[0]?.file ?? "", run.runId);
   for (const { file, line, byteOffset, text } of lines)
     builder.add({ kind: "text", file, number: line, byteOffset, text });
-  const records = builder.take();
+  const records = builder.records();
   const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
     const copied = await copyRecords(session, records, NONE_TAKEN);
     const landed = await settleRecords(session, run.runId, rules, copied);

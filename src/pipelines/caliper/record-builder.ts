@@ -1,0 +1,78 @@
+import { EventRows } from "../../store/event-rows.js";
+import type { Reject } from "../../store/rejects.js";
+import { eventRow } from "./event-row.js";
+import { parseLine } from "./parse.js";
+import type { Parsed } from "./record.js";
+import type { InputLine } from "./splitter.js";
+
+/** Records of one file that are landed in one transaction. */
+export interface Records {
+  events: EventRows;
+  /** Records that are landed as they stand. */
+  known: number;
+  skipped: number;
+  rejects: Reject[];
+}
+
+/** Gathers what became of the records of lines of one file. */
+export class RecordBuilder {
+  private readonly events: EventRows;
+  private readonly rejects: Reject[] = [];
+  private known = 0;
+  private skipped = 0;
+  private bytes = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly runId: string,
+  ) {
+    this.events = new EventRows(file);
+  }
+
+  /** True from so many records on, or so many characters to be stored. */
+  isFull(records: number, size: number): boolean {
+    return this.events.length + this.skipped + this.rejects.length >= records || this.bytes >= size;
+  }
+
+  add(line: InputLine): void {
+    if (line.kind === "rejected") {
+      this.reject(line, 0, line, null);
+      return;
+    }
+    parseLine(line).forEach((parsed, member) => {
+      this.addRecord(line, member, parsed);
+    });
+  }
+
+  private addRecord(line: InputLine & { text: string }, member: number, parsed: Parsed): void {
+    if (parsed.kind === "skipped") this.skipped += 1;
+    else if (parsed.kind === "rejected") this.reject(line, member, parsed, line.text);
+    else {
+      const row = eventRow(parsed.event, line.number, this.runId);
+      this.events.add(row);
+      this.bytes += row.row.length;
+    }
+  }
+
+  private reject(
+    line: InputLine,
+    member: number,
+    { code, reason, excerpt }: Omit<Parsed & { kind: "rejected" }, "kind">,
+    record: string | null,
+  ): void {
+    const { file } = this;
+    this.rejects.push({ file, line: line.number, member, byteOffset: line.byteOffset, code, reason, excerpt, record });
+    this.bytes += record?.length ?? 0;
+  }
+
+  /** Counts records that are landed as they stand. */
+  addKnown(records: number): void {
+    this.known += records;
+  }
+
+  /** What was gathered. */
+  records(): Records {
+    const { events, known, skipped, rejects } = this;
+    return { events, known, skipped, rejects };
+  }
+}

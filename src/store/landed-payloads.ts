@@ -1,0 +1,21 @@
+import { sql } from "kysely";
+import type { Session } from "./session.js";
+
+/** A text that may be the payload of an event. */
+export interface SupposedPayload {
+  /** UUID in lower case. */
+  eventId: string;
+  /** SHA-256 of the text in UTF-8, in lower-case hexadecimal. */
+  sha256: string;
+}
+
+/** The places of those that are not, byte by byte, the payload of the landed event of that id. */
+export async function placesNotLanded(db: Session["db"], supposed: readonly SupposedPayload[]): Promise<Set<number>> {
+  const { rows } = await sql<{ ordinal: string }>`
+    select p.ordinal
+    from unnest(${supposed.map(({ eventId }) => eventId)}::uuid[], ${supposed.map(({ sha256 }) => sha256)}::text[])
+      with ordinality as p(event_id, sha256, ordinal)
+    left join timeback.caliper_events e on e.event_id = p.event_id
+    where encode(sha256(convert_to(e.payload, 'UTF8')), 'hex') is distinct from p.sha256`.execute(db);
+  return new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
+}

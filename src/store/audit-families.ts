@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { factsDiffer } from "./derive.js";
+import { factsDiffer } from "./derived-facts.js";
 import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 

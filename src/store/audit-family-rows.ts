@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FindingKind } from "../domain/finding.js";
 import type { AstrayState } from "./audit-astray.js";
-import { FACT_COLUMNS } from "./derive.js";
+import { FACT_COLUMNS } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { listDerivedFacts } from "./derive.js";
+import { listDerivedFacts } from "./derived-facts.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import { bestFirst, type FactRules } from "./linking.js";
 import { touchScope } from "./recompute-scope.js";

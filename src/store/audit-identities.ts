@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { notOfTestUser } from "./derive.js";
+import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";

@@ -1,9 +1,19 @@
 import { type RawBuilder, sql } from "kysely";
-import { courseJoins, courseOfResult } from "./activities.js";
+import {
+  columnsOf,
+  type DeriveScope,
+  derivedFacts,
+  FACT_COLUMNS,
+  factsDiffer,
+  VALUE_COLUMNS,
+} from "./derived-facts.js";
+import { isPlanned, keepFactsBefore } from "./fact-plan.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
-import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
+import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { whatIsTouched } from "./touched.js";
+
+type Db = Session["db"];
 
 /** Rows of `processed_facts` that a derivation wrote. */
 export interface FactChanges {
@@ -12,207 +22,68 @@ export interface FactChanges {
   deleted: number;
 }
 
-/** `all`: everything landed. `touched`: what the session's touched tables name (see touched.ts). */
-export type DeriveScope = "all" | "touched";
+const NO_CHANGES: FactChanges = { inserted: 0, updated: 0, deleted: 0 };
 
-/** The landed rows in scope. */
-const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
-  scope === "all"
-    ? { events: everything, results: everything }
-    : {
-        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
-        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-      };
-
-/** The facts `f` in scope. */
-const removable = (scope: DeriveScope): RawBuilder<unknown> =>
-  scope === "all"
-    ? sql`true`
-    : sql`(f.student_id, f.fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`;
-
-/** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
-export const FACT_COLUMNS = [
-  "student_id",
-  "fact_key",
-  "event_type",
-  "email",
-  "occurred_at",
-  "date",
-  "time_zone",
-  "subject",
-  "app",
-  "course_id",
-  "activity_id",
-  "course_name",
-  "activity_name",
-  "attempt",
-  "run_id",
-  "xp_earned",
-  "total_questions",
-  "correct_questions",
-  "mastered_units",
-  "active_seconds",
-  "inactive_seconds",
-  "waste_seconds",
-  "unknown_seconds",
-  "anti_pattern_seconds",
-  "xp_source",
-  "link_rule",
-  "correction_id",
-  "sources",
-] as const;
-const KEY_COLUMNS = 2;
-
-/** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
-export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
-  const values = FACT_COLUMNS.slice(KEY_COLUMNS);
-  return sql`(${list(`${one}.`, values)}) is distinct from (${list(`${other}.`, values)})`;
-};
-
-const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
-const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
-
-/** Leaves out a test user, where the settings do. */
-export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
-  testUsers === "include"
-    ? sql``
-    : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
-
-/** Links: each result to its best event; and XP that an event without any takes over from results no paying event could claim. */
-const links = sql`
-  candidate as (
-    select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
-      row_number() over (partition by sourced_id order by ${bestFirst}) as rank
-    from pg_temp.link_pairs c),
-  link as materialized (select * from candidate where rank = 1),
-  linked as (
-    select event_id, min(rule) as rule,
-      array_agg(${resultKey(sql`sourced_id`)} order by ${resultKey(sql`sourced_id`)} collate "C") as sources
-    from link group by event_id),
-  banked as (
-    select event_id, sum(result_xp) as xp from (
-      select distinct on (event_id, result_attempt) event_id, result_attempt, result_xp, known
-      from (select l.*, count(result_attempt) over (partition by event_id) as known
-        from link l where coalesce(result_xp, 0) <> 0 and not claimed) l
-      order by event_id, result_attempt, ${bestFirst}, sourced_id collate "C") one
-    where result_attempt is not null or known = 0
-    group by event_id)`;
-
-const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
-  select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
-    (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
-    e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
-    round(coalesce(c.own_xp, b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
-    round(e.active_seconds, 2) as active_seconds, round(e.inactive_seconds, 2) as inactive_seconds,
-    round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
-    round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
-    case when c.own_xp is not null then 'correction' when b.xp is null then 'event' else 'result' end as xp_source,
-    l.rule as link_rule, c.correction_id,
-    array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}') as sources
-  from event e
-  left join linked l on l.event_id = e.event_id
-  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0
-  left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
-
-/** Results with XP that no event explains. */
-const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => sql`
-  select r.student_id, ${resultKey(sql`r.sourced_id`)} as fact_key, 'ActivityEvent' as event_type,
-    coalesce(r.score_day::timestamp at time zone ${rules.zone}, r.score_date) as occurred_at,
-    coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date) as date,
-    coalesce(r.subject, course.subject) as subject, r.app, course_of.id as course_id, r.activity_key as activity_id,
-    course.title as course_name, coalesce(resource.title, cr.title, li.title) as activity_name, r.attempt, null as run_id,
-    round(r.xp, 2) as xp_earned, r.total_questions, r.correct_questions, r.mastered_units,
-    null::numeric as active_seconds, null::numeric as inactive_seconds, null::numeric as waste_seconds,
-    null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
-    'result' as xp_source, null as link_rule, null as correction_id, array[${resultKey(sql`r.sourced_id`)}] as sources
-  from timeback.assessment_results r
-  ${courseJoins}
-  left join timeback.resources resource on resource.sourced_id = r.activity_key
-  cross join lateral (select ${courseOfResult} as id) course_of
-  left join timeback.courses course on course.sourced_id = course_of.id
-  where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
-    and not exists (select from link l where l.sourced_id = r.sourced_id)`;
-
-/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
-function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
-  const { events, results } = scopes(scope);
-  return sql`
-  event as (
-    select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
-      e.mastered_units, e.active_seconds, e.inactive_seconds, e.waste_seconds, e.unknown_seconds, e.anti_pattern_seconds,
-      e.activity_key, e.subject, e.app, e.course_id, e.course_name, e.activity_name, e.caliper_run_id
-    from timeback.caliper_events e
-    join timeback.caliper_actors a on a.actor_key = e.actor_key
-    where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
-  ${links},
-  fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
-  student as materialized (
-    select s.student_id, coalesce(u.email, (
-      select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
-    from (select distinct student_id from fact) s
-    left join timeback.users u on u.sourced_id = s.student_id),
-  derived as (
-    select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
-      f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
-      f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
-      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
-    from fact f join student s on s.student_id = f.student_id)`;
-}
-
-const list = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
-
-/**
- * Makes `pg_temp.derived_facts`, the facts that what is landed calls for, in place of an earlier one.
- * `pg_temp.link_pairs` must hold the candidates of the scope.
- */
-export async function listDerivedFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<void> {
-  await sql`drop table if exists pg_temp.derived_facts`.execute(db);
-  await sql`create temp table derived_facts as with ${derivedFacts(rules, scope)} select * from derived`.execute(db);
-  await sql`analyze pg_temp.derived_facts`.execute(db);
-}
-
-const SET = sql.join(
-  FACT_COLUMNS.slice(KEY_COLUMNS).map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`),
-);
-
-/**
- * Writes facts: the rows of `facts`, a query over an alias `d`. What another system wrote under the key in the meantime is
- * replaced.
- */
-const write = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  insert into timeback.processed_facts as f (${list("", FACT_COLUMNS)}, created_at, updated_at)
-  select ${list("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${facts}
+/** Facts from `source` (a `from` clause over the alias `d`) as new rows; what another system writes under such a key meanwhile is replaced. */
+const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  insert into timeback.processed_facts as f (${columnsOf("", FACT_COLUMNS)}, created_at, updated_at)
+  select ${columnsOf("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${source}
   on conflict (student_id, fact_key) do update
-  set ${SET}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
+  set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
   where ${factsDiffer("f", "excluded")}
   returning f.created_at = f.updated_at as inserted`;
 
-type Written = { inserted: string; updated: string };
-const WRITTEN = sql`(select count(*) from written where inserted) as inserted,
-  (select count(*) from written where not inserted) as updated`;
+const assigned = (from: string): RawBuilder<unknown> =>
+  sql.join(VALUE_COLUMNS.map((column) => sql`${sql.ref(column)} = ${sql.ref(`${from}${column}`)}`));
 
-/** Makes the facts of touched events that nothing links to, straight from what is landed. */
-async function writeUnlinked(db: Session["db"], rules: FactRules): Promise<FactChanges> {
-  const { rows } = await sql<Written>`
-    with ${derivedFacts(rules, "touched")}, written as (${write(sql`from derived d`)}) select ${WRITTEN}`.execute(db);
-  const [counts] = rows;
-  return { inserted: Number(counts?.inserted ?? 0), updated: Number(counts?.updated ?? 0), deleted: 0 };
+async function inserting(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<unknown>): Promise<FactChanges> {
+  const { rows } = await sql<{ inserted: string; updated: string }>`
+    with ${withs} written as (${insertFacts(source)})
+    select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from written`.execute(
+    db,
+  );
+  return { inserted: Number(rows[0]?.inserted ?? 0), updated: Number(rows[0]?.updated ?? 0), deleted: 0 };
 }
 
-/** Makes the facts in scope those of `pg_temp.derived_facts`: only rows that are new, differ or are no longer called for are touched at all. */
-async function writeDifferences(db: Session["db"], scope: DeriveScope): Promise<FactChanges> {
-  const { rows } = await sql<Written & { deleted: string }>`
-    with written as (${write(sql`
-      from pg_temp.derived_facts d
-      left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
-      where s.fact_key is null or ${factsDiffer("s", "d")}`)}),
-    removed as (
-      delete from timeback.processed_facts f where ${removable(scope)}
-        and not exists (select from pg_temp.derived_facts d where d.student_id = f.student_id and d.fact_key = f.fact_key)
-      returning f.student_id, f.fact_key, f.date::text, f.xp_earned),
-    noted as (insert into pg_temp.removed_facts select * from removed)
-    select ${WRITTEN}, (select count(*) from removed) as deleted`.execute(db);
+/**
+ * Makes `pg_temp.fact_differences`: the facts that what is landed calls for where they differ from those that stand or
+ * are new (then `stands` is false), and the facts in scope that stand and are no longer called for (`gone`).
+ * `pg_temp.link_pairs` must hold the candidates of the scope.
+ */
+async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Promise<void> {
+  await sql`drop table if exists pg_temp.fact_differences`.execute(db);
+  const flags = sql`s.fact_key is not null as stands, d.fact_key is null as gone`;
+  const either = sql.join(
+    FACT_COLUMNS.map((column) => {
+      const of = (alias: string) => sql.ref(`${alias}.${column}`);
+      return sql`case when d.fact_key is null then ${of("s")} else ${of("d")} end as ${sql.ref(column)}`;
+    }),
+  );
+  const differing =
+    scope === "all"
+      ? sql`
+        select ${either}, ${flags}
+        from derived d
+        full join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
+        where s.fact_key is null or d.fact_key is null or ${factsDiffer("s", "d")}`
+      : sql`
+        select ${columnsOf("d.", FACT_COLUMNS)}, ${flags}
+        from derived d
+        left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
+        where s.fact_key is null or ${factsDiffer("s", "d")}
+        union all
+        select ${columnsOf("s.", FACT_COLUMNS)}, ${flags}
+        from pg_temp.touched_keys k
+        join timeback.processed_facts s on s.student_id = k.student_id and s.fact_key = k.fact_key
+        left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
+        where d.fact_key is null`;
+  await sql`create temp table fact_differences as with ${derivedFacts(rules, scope)} ${differing}`.execute(db);
+}
+
+async function countDifferences(db: Db): Promise<FactChanges> {
+  const { rows } = await sql<Record<keyof FactChanges, string>>`
+    select count(*) filter (where not stands) as inserted, count(*) filter (where stands and not gone) as updated,
+      count(*) filter (where gone) as deleted from pg_temp.fact_differences`.execute(db);
   const [counts] = rows;
   return {
     inserted: Number(counts?.inserted ?? 0),
@@ -221,18 +92,46 @@ async function writeDifferences(db: Session["db"], scope: DeriveScope): Promise<
   };
 }
 
+/** Makes the facts in scope those that `pg_temp.fact_differences` calls for. */
+async function writeDifferences(db: Db): Promise<FactChanges> {
+  const counts = await countDifferences(db);
+  if (counts.inserted > 0) await inserting(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
+  if (counts.updated > 0)
+    await sql`
+      update timeback.processed_facts f
+      set ${assigned("d.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
+      from pg_temp.fact_differences d
+      where d.stands and not d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
+  if (counts.deleted > 0)
+    await sql`
+      delete from timeback.processed_facts f using pg_temp.fact_differences d
+      where d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
+  return counts;
+}
+
+/** Brings `pg_temp.link_pairs` up to date. True where events are touched that nothing links to, and nothing else is. */
+async function gatherPairs(db: Db, rules: FactRules, scope: DeriveScope): Promise<"nothing" | "unlinked" | "linked"> {
+  if (scope === "all") {
+    await gatherAllLinkPairs(db, rules);
+    return "linked";
+  }
+  const touched = await whatIsTouched(db);
+  if (!touched.anything) return "nothing";
+  const pairs = await gatherLinkPairs(db, rules);
+  return pairs === 0 && !touched.factsOrResults ? "unlinked" : "linked";
+}
+
 /**
  * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
- * Deletes, of the facts in scope, those that are no longer called for, and notes them in `pg_temp.removed_facts`.
+ * Of the facts in scope those that are no longer called for are deleted. What it did stays in `pg_temp.fact_differences`.
  */
-export async function deriveFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
-  if (scope === "all") await gatherAllLinkPairs(db, rules);
-  else {
-    const touched = await whatIsTouched(db);
-    if (!touched.anything) return { inserted: 0, updated: 0, deleted: 0 };
-    const pairs = await gatherLinkPairs(db, rules);
-    if (pairs === 0 && !touched.factsOrResults) return writeUnlinked(db, rules);
-  }
-  await listDerivedFacts(db, rules, scope);
-  return writeDifferences(db, scope);
+export async function deriveFacts(db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
+  const pairs = await gatherPairs(db, rules, scope);
+  if (pairs === "nothing") return NO_CHANGES;
+  const planned = await isPlanned(db);
+  if (pairs === "unlinked" && !planned)
+    return inserting(db, sql`${derivedFacts(rules, "touched")},`, sql`from derived d`);
+  await listDifferences(db, rules, scope);
+  if (planned) await keepFactsBefore(db);
+  return writeDifferences(db);
 }

@@ -80,12 +80,12 @@ export interface ForeignFact {
 /** Keys of facts that are made of an event; the UUID starts at character 15. */
 export const EVENT_KEY = "^caliper:event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-/** Of the facts that the derivation removed, those of another system: the number, and the first ones by key. */
+/** Of the facts that the last derivation removed, those of another system: the number, and the first ones by key. */
 export async function foreignAmongRemoved(db: Db, limit: number): Promise<{ count: number; first: ForeignFact[] }> {
   const { rows } = await sql<ForeignFact & { total: string }>`
-    select f.student_id as "studentId", f.fact_key as "factKey", f.date, f.xp_earned::text as "xpEarned", count(*) over () as total
-    from pg_temp.removed_facts f
-    where not exists (select from timeback.caliper_events e
+    select f.student_id as "studentId", f.fact_key as "factKey", f.date::text as date, f.xp_earned::text as "xpEarned", count(*) over () as total
+    from pg_temp.fact_differences f
+    where f.gone and not exists (select from timeback.caliper_events e
         where e.event_id = case when f.fact_key ~ ${EVENT_KEY} then substr(f.fact_key, 15)::uuid end)
       and not exists (select from timeback.assessment_results r
         where f.fact_key = 'oneroster:assessment_result:' || r.sourced_id)

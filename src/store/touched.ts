@@ -6,7 +6,7 @@ type Db = Session["db"];
 
 /**
  * Opens the session's empty lists of what a change touches: events and results whose facts must be derived again, and
- * the keys of facts that may have to go; and of the facts that a derivation removed. Call it at the start of every transaction that changes landed rows.
+ * the keys of facts that may have to go. Call it at the start of every transaction that changes landed rows.
  */
 export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_events (event_id uuid primary key)`.execute(db);
@@ -14,12 +14,7 @@ export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
     db,
   );
-  await sql`create temp table if not exists removed_facts (student_id text collate "C", fact_key text collate "C", date text, xp_earned numeric)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.removed_facts`.execute(
-    db,
-  );
+  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys`.execute(db);
 }
 
 /** Whether there is anything to derive again, and whether facts that stand, or results, are among it. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
-import { notOfTestUser } from "./derive.js";
+import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";

@@ -24,6 +24,7 @@ export interface RecomputeSummary {
 }
 
 const FOREIGN_SHOWN = 20;
+const NO_FOREIGN = { count: 0, first: [] };
 
 /** What is kept beside landed rows for speed: the student of every actor, the activity of every result. */
 async function renewCaches(db: Session["db"]): Promise<void> {
@@ -41,8 +42,9 @@ export async function recompute(run: Run, scope: FactScope, settings: RequestedS
     else await touchScope(db, scope, rules);
     const before = await factTotals(db, which);
     const made = await deriveFacts(db, rules, which);
-    const after = await factTotals(db, which);
-    const foreign = await foreignAmongRemoved(db, FOREIGN_SHOWN);
+    const isSame = made.inserted + made.updated + made.deleted === 0;
+    const after = isSame ? before : await factTotals(db, which);
+    const foreign = made.deleted === 0 ? NO_FOREIGN : await foreignAmongRemoved(db, FOREIGN_SHOWN);
     return {
       facts: { ...made, unchanged: before.facts - made.updated - made.deleted, foreign: foreign.count },
       xp: { before: before.xp, after: after.xp },

@@ -1,0 +1,161 @@
+import { type RawBuilder, sql } from "kysely";
+import { courseJoins, courseOfResult } from "./activities.js";
+import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
+import type { Session } from "./session.js";
+
+/** `all`: everything landed. `touched`: what the session's touched tables name (see touched.ts). */
+export type DeriveScope = "all" | "touched";
+
+/** The landed rows in scope. */
+const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
+  scope === "all"
+    ? { events: everything, results: everything }
+    : {
+        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
+        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+      };
+
+/** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
+export const FACT_COLUMNS = [
+  "student_id",
+  "fact_key",
+  "event_type",
+  "email",
+  "occurred_at",
+  "date",
+  "time_zone",
+  "subject",
+  "app",
+  "course_id",
+  "activity_id",
+  "course_name",
+  "activity_name",
+  "attempt",
+  "run_id",
+  "xp_earned",
+  "total_questions",
+  "correct_questions",
+  "mastered_units",
+  "active_seconds",
+  "inactive_seconds",
+  "waste_seconds",
+  "unknown_seconds",
+  "anti_pattern_seconds",
+  "xp_source",
+  "link_rule",
+  "correction_id",
+  "sources",
+] as const;
+const KEY_COLUMNS = 2;
+
+/** The columns of a fact that say something, beside its key. */
+export const VALUE_COLUMNS = FACT_COLUMNS.slice(KEY_COLUMNS);
+
+/** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
+export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
+  return sql`(${columnsOf(`${one}.`, VALUE_COLUMNS)}) is distinct from (${columnsOf(`${other}.`, VALUE_COLUMNS)})`;
+};
+
+const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
+const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
+
+/** Leaves out a test user, where the settings do. */
+export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
+  testUsers === "include"
+    ? sql``
+    : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
+
+/** Links: each result to its best event; and XP that an event without any takes over from results no paying event could claim. */
+const links = sql`
+  candidate as (
+    select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
+      row_number() over (partition by sourced_id order by ${bestFirst}) as rank
+    from pg_temp.link_pairs c),
+  link as materialized (select * from candidate where rank = 1),
+  linked as (
+    select event_id, min(rule) as rule,
+      array_agg(${resultKey(sql`sourced_id`)} order by ${resultKey(sql`sourced_id`)} collate "C") as sources
+    from link group by event_id),
+  banked as (
+    select event_id, sum(result_xp) as xp from (
+      select distinct on (event_id, result_attempt) event_id, result_attempt, result_xp, known
+      from (select l.*, count(result_attempt) over (partition by event_id) as known
+        from link l where coalesce(result_xp, 0) <> 0 and not claimed) l
+      order by event_id, result_attempt, ${bestFirst}, sourced_id collate "C") one
+    where result_attempt is not null or known = 0
+    group by event_id)`;
+
+const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
+  select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
+    (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
+    e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
+    round(coalesce(c.own_xp, b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
+    round(e.active_seconds, 2) as active_seconds, round(e.inactive_seconds, 2) as inactive_seconds,
+    round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
+    round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
+    case when c.own_xp is not null then 'correction' when b.xp is null then 'event' else 'result' end as xp_source,
+    l.rule as link_rule, c.correction_id,
+    array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}') as sources
+  from event e
+  left join linked l on l.event_id = e.event_id
+  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0
+  left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
+
+/** Results with XP that no event explains. */
+const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => sql`
+  select r.student_id, ${resultKey(sql`r.sourced_id`)} as fact_key, 'ActivityEvent' as event_type,
+    coalesce(r.score_day::timestamp at time zone ${rules.zone}, r.score_date) as occurred_at,
+    coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date) as date,
+    coalesce(r.subject, course.subject) as subject, r.app, course_of.id as course_id, r.activity_key as activity_id,
+    course.title as course_name, coalesce(resource.title, cr.title, li.title) as activity_name, r.attempt, null as run_id,
+    round(r.xp, 2) as xp_earned, r.total_questions, r.correct_questions, r.mastered_units,
+    null::numeric as active_seconds, null::numeric as inactive_seconds, null::numeric as waste_seconds,
+    null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
+    'result' as xp_source, null as link_rule, null as correction_id, array[${resultKey(sql`r.sourced_id`)}] as sources
+  from timeback.assessment_results r
+  ${courseJoins}
+  left join timeback.resources resource on resource.sourced_id = r.activity_key
+  cross join lateral (select ${courseOfResult} as id) course_of
+  left join timeback.courses course on course.sourced_id = course_of.id
+  where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
+    and not exists (select from link l where l.sourced_id = r.sourced_id)`;
+
+/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
+export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
+  const { events, results } = scopes(scope);
+  return sql`
+  event as (
+    select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
+      e.mastered_units, e.active_seconds, e.inactive_seconds, e.waste_seconds, e.unknown_seconds, e.anti_pattern_seconds,
+      e.activity_key, e.subject, e.app, e.course_id, e.course_name, e.activity_name, e.caliper_run_id
+    from timeback.caliper_events e
+    join timeback.caliper_actors a on a.actor_key = e.actor_key
+    where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
+  ${links},
+  fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
+  student as materialized (
+    select s.student_id, coalesce(u.email, (
+      select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
+    from (select distinct student_id from fact) s
+    left join timeback.users u on u.sourced_id = s.student_id),
+  derived as (
+    select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
+      f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
+      f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
+      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
+    from fact f join student s on s.student_id = f.student_id)`;
+}
+
+/** These columns as a list, each behind the prefix (`f.`). */
+export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
+  sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
+
+/**
+ * Makes `pg_temp.derived_facts`, the facts that what is landed calls for, in place of an earlier one.
+ * `pg_temp.link_pairs` must hold the candidates of the scope.
+ */
+export async function listDerivedFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<void> {
+  await sql`drop table if exists pg_temp.derived_facts`.execute(db);
+  await sql`create temp table derived_facts as with ${derivedFacts(rules, scope)} select * from derived`.execute(db);
+  await sql`analyze pg_temp.derived_facts`.execute(db);
+}

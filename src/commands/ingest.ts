@@ -61,7 +61,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       version: shell.version,
       lockWaitSeconds: config.lockWait,
       dryRun: flags.dryRun === true,
-      beside: true,
+      beside: flags.dryRun !== true,
     };
     return withPlannedRun(store, request, async (run) => {
       const rules = await storeSettings(run.session.db, asked);

@@ -64,7 +64,13 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
   const dryRun = flags.dryRun === true;
   const done = await withDatabase(config, flags, "recompute", async (store) => {
     const students = email === undefined ? null : await requireStudents(store.db, email);
-    const request = { command: "recompute", version: shell.version, lockWaitSeconds: config.lockWait, dryRun };
+    const request = {
+      command: "recompute",
+      version: shell.version,
+      lockWaitSeconds: config.lockWait,
+      dryRun,
+      beside: true,
+    };
     return withPlannedRun(store, request, async (run) => ({
       runId: run.runId,
       ...(await recompute(run, { students, from, to }, set)),

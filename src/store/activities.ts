@@ -3,7 +3,7 @@ import type { Session } from "./session.js";
 
 /** A result's activity key, over its line item `li` and component resource `cr` (docs/facts.md, "Activities"). */
 export const activityKey = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`coalesce(cr.resource_id, regexp_replace(${lineItemId}, '_ali$', ''))`;
+  sql`coalesce(cr.resource_id, case when right(${lineItemId}, 4) = '_ali' then left(${lineItemId}, -4) else ${lineItemId} end)`;
 
 /** The joins that `activityKey` looks through. */
 export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -22,13 +22,19 @@ export const courseJoins = sql`
 /**
  * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
  * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.
+ * Returns their number.
  */
-export async function renewActivities(db: Session["db"], which: RawBuilder<unknown> | "all"): Promise<void> {
+export async function renewActivities(db: Session["db"], which: RawBuilder<unknown> | "all"): Promise<number> {
+  await sql`drop table if exists pg_temp.renewed_activities`.execute(db);
   await sql`
-    update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
-    from (select r.sourced_id, ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
+    create temp table renewed_activities as
+    select * from (
+      select r.sourced_id, r.activity_key as was, r.of_child_line_item as was_child,
+        ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
       from timeback.assessment_results r ${lineItemJoins(sql.ref("r.line_item_id"))} where ${which === "all" ? sql`true` : which}) k
-    where t.sourced_id = k.sourced_id and (t.activity_key, t.of_child_line_item) is distinct from (k.activity_key, k.child)`.execute(
-    db,
-  );
+    where (was, was_child) is distinct from (activity_key, child)`.execute(db);
+  const { numAffectedRows } = await sql`
+    update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
+    from pg_temp.renewed_activities k where t.sourced_id = k.sourced_id`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 }

@@ -4,6 +4,7 @@ import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import { bestFirst, type FactRules } from "./linking.js";
 import { touchScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { ALL_STUDENTS } from "./student-part.js";
 import { openTouched } from "./touched.js";
 
 type Db = Session["db"];
@@ -15,8 +16,8 @@ type Db = Session["db"];
  */
 export async function prepareGround(db: Db, rules: FactRules, students: readonly string[] | null): Promise<void> {
   await openTouched(db);
-  const scope = students === null ? "all" : "touched";
-  if (students === null) await gatherAllLinkPairs(db, rules);
+  const scope = students === null ? ALL_STUDENTS : "touched";
+  if (students === null) await gatherAllLinkPairs(db, rules, ALL_STUDENTS);
   else {
     await touchScope(db, { students, from: null, to: null }, rules);
     await gatherLinkPairs(db, rules);

@@ -11,6 +11,7 @@ import { isPlanned, keepFactsBefore } from "./fact-plan.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
+import { ALL_STUDENTS, inPart, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
 
 type Db = Session["db"];
@@ -60,11 +61,11 @@ async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Pr
     }),
   );
   const differing =
-    scope === "all"
+    scope !== "touched"
       ? sql`
         select ${either}, ${flags}
         from derived d
-        full join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
+        full join (select * from timeback.processed_facts f where true ${inPart(scope, sql`f.student_id`)}) s on s.student_id = d.student_id and s.fact_key = d.fact_key
         where s.fact_key is null or d.fact_key is null or ${factsDiffer("s", "d")}`
       : sql`
         select ${columnsOf("d.", FACT_COLUMNS)}, ${flags}
@@ -109,29 +110,47 @@ async function writeDifferences(db: Db): Promise<FactChanges> {
   return counts;
 }
 
-/** Brings `pg_temp.link_pairs` up to date. True where events are touched that nothing links to, and nothing else is. */
-async function gatherPairs(db: Db, rules: FactRules, scope: DeriveScope): Promise<"nothing" | "unlinked" | "linked"> {
-  if (scope === "all") {
-    await gatherAllLinkPairs(db, rules);
-    return "linked";
-  }
-  const touched = await whatIsTouched(db);
-  if (!touched.anything) return "nothing";
-  const pairs = await gatherLinkPairs(db, rules);
-  return pairs === 0 && !touched.factsOrResults ? "unlinked" : "linked";
+/** Makes the facts those of `pg_temp.fact_differences`; where a plan is made, it is told. */
+async function settle(db: Db): Promise<FactChanges> {
+  if (await isPlanned(db)) await keepFactsBefore(db);
+  return writeDifferences(db);
 }
 
 /**
- * Makes the facts in scope what the landed rows call for, writing only rows that differ. A second run writes nothing.
- * Of the facts in scope those that are no longer called for are deleted. What it did stays in `pg_temp.fact_differences`.
+ * Makes the facts of what is touched (touched.ts) those that the landed rows call for, writing only rows that differ.
+ * A second run writes nothing. Facts that are no longer called for are deleted. What it did stays in
+ * `pg_temp.fact_differences`, where anything that stood was touched.
  */
-export async function deriveFacts(db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> {
-  const pairs = await gatherPairs(db, rules, scope);
-  if (pairs === "nothing") return NO_CHANGES;
-  const planned = await isPlanned(db);
-  if (pairs === "unlinked" && !planned)
+export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
+  const touched = await whatIsTouched(db);
+  if (!touched.anything) return NO_CHANGES;
+  const pairs = await gatherLinkPairs(db, rules);
+  const isUnlinked = pairs === 0 && !touched.factsOrResults;
+  if (isUnlinked && !(await isPlanned(db)))
     return inserting(db, sql`${derivedFacts(rules, "touched")},`, sql`from derived d`);
-  await listDifferences(db, rules, scope);
-  if (planned) await keepFactsBefore(db);
-  return writeDifferences(db);
+  await listDifferences(db, rules, "touched");
+  return settle(db);
+}
+
+async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
+  await gatherAllLinkPairs(db, rules, part);
+  await listDifferences(db, rules, part);
+}
+
+/**
+ * As `deriveTouched`, of everything landed. `beside` is a second connection that sees the same landed rows: it looks at
+ * half of the students.
+ */
+export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
+  if (beside === null) await listPart(session.db, rules, ALL_STUDENTS);
+  else {
+    await Promise.all([
+      listPart(session.db, rules, { part: 0, of: 2 }),
+      listPart(beside.db, rules, { part: 1, of: 2 }),
+    ]);
+    const columns = [...FACT_COLUMNS, "stands", "gone"];
+    const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
+    await session.copyIn("pg_temp.fact_differences", columns, differences);
+  }
+  return settle(session.db);
 }

@@ -1,19 +1,20 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
-import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
+import { bestFirst, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
+import { inPart, type StudentPart } from "./student-part.js";
 
-/** `all`: everything landed. `touched`: what the session's touched tables name (see touched.ts). */
-export type DeriveScope = "all" | "touched";
+/** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
+export type DeriveScope = "touched" | StudentPart;
 
 /** The landed rows in scope. */
 const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
-  scope === "all"
-    ? { events: everything, results: everything }
-    : {
+  scope === "touched"
+    ? {
         events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
         results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-      };
+      }
+    : { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
 
 /** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
 export const FACT_COLUMNS = [
@@ -65,12 +66,19 @@ export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unkn
     ? sql``
     : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
 
-/** Links: each result to its best event; and XP that an event without any takes over from results no paying event could claim. */
+/**
+ * Links: each result to its best event; and XP that an event without any takes over from results no paying event could
+ * claim. Most results have one candidate: only the others are sorted.
+ */
 const links = sql`
+  contested as (select sourced_id from pg_temp.link_pairs group by sourced_id having count(*) > 1),
   candidate as (
-    select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
-      row_number() over (partition by sourced_id order by ${bestFirst}) as rank
-    from pg_temp.link_pairs c),
+    select c.*, pays as claimed, 1 as rank from pg_temp.link_pairs c
+    where sourced_id not in (select sourced_id from contested)
+    union all
+    select c.*, bool_or(pays) over (partition by sourced_id),
+      row_number() over (partition by sourced_id order by ${bestFirst})
+    from pg_temp.link_pairs c where sourced_id in (select sourced_id from contested)),
   link as materialized (select * from candidate where rank = 1),
   linked as (
     select event_id, min(rule) as rule,
@@ -120,6 +128,19 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
+/** The email that is shown of each student that has one: of touched students, or of all. */
+const canonicalEmails = (scope: DeriveScope): RawBuilder<unknown> => {
+  const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
+  return scope === "touched"
+    ? sql`materialized (
+    select s.student_id, coalesce(u.email, (${least} where a.student_id = s.student_id)) as email
+    from (select distinct student_id from fact) s left join timeback.users u on u.sourced_id = s.student_id)`
+    : sql`(
+    select coalesce(u.sourced_id, s.student_id) as student_id, coalesce(u.email, s.email) as email
+    from (select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id) s
+    full join timeback.users u on u.sourced_id = s.student_id)`;
+};
+
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
@@ -133,17 +154,13 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
   ${links},
   fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
-  student as materialized (
-    select s.student_id, coalesce(u.email, (
-      select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)) as email
-    from (select distinct student_id from fact) s
-    left join timeback.users u on u.sourced_id = s.student_id),
+  student as ${canonicalEmails(scope)},
   derived as (
     select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
       f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
-    from fact f join student s on s.student_id = f.student_id)`;
+    from fact f left join student s on s.student_id = f.student_id)`;
 }
 
 /** These columns as a list, each behind the prefix (`f.`). */

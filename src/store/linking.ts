@@ -108,11 +108,17 @@ const byDay = ({ zone }: FactRules): RawBuilder<unknown> => sql`
 
 /**
  * Every (result, event) pair that a link rule allows, for the results and events in scope: the one definition of
- * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1.
+ * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1. `whole`: the scopes hold so much that
+ * both sides are better read as a whole.
  */
-export const candidates = (rules: FactRules, resultScope: Scope, eventScope: Scope): RawBuilder<unknown> => sql`(
-  with results as ${narrowed(eventScope === everything ? resultScope : everything)} (${linkableResults(resultScope)}),
-    events as ${narrowed(eventScope)} (${linkableEvents(eventScope)})
+export const candidates = (
+  rules: FactRules,
+  resultScope: Scope,
+  eventScope: Scope,
+  scopes: "narrow" | "whole" = "narrow",
+): RawBuilder<unknown> => sql`(
+  with results as ${narrowed(scopes === "narrow" && eventScope === everything ? resultScope : everything)} (${linkableResults(resultScope)}),
+    events as ${narrowed(scopes === "narrow" ? eventScope : everything)} (${linkableEvents(eventScope)})
   ${pair("L1", sql`least(named.form, 3)::int`, none)}
   from results r
   cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)

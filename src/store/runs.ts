@@ -111,7 +111,7 @@ export async function logRun(
  * @throws LockedError when another run holds the lock longer than `lockWaitSeconds`.
  */
 export async function withRun<T>(store: Store, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
-  const isAlone = !request.beside || request.dryRun || store.connections < 2;
+  const isAlone = !request.beside || store.connections < 2;
   return explained(ANALYTICS, () =>
     store.withSession((session) =>
       lockedRun(session, request, (run) => (isAlone ? work(run) : withBeside(store, run, work))),

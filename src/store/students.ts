@@ -124,15 +124,16 @@ export async function findAffectedStudents(db: Db): Promise<number> {
 
 /**
  * Writes the student of every actor whose student changed, and takes the corrections of its events along. Without `all`,
- * only actors noted by `noteStudentsBefore`.
+ * only actors noted by `noteStudentsBefore`. Returns the number of actors.
  */
-export async function moveActors(db: Db, which: "noted" | "all"): Promise<void> {
+export async function moveActors(db: Db, which: "noted" | "all"): Promise<number> {
   const noted = which === "noted" ? sql`and a.actor_key in (select actor_key from pg_temp.actors_before)` : sql``;
-  await sql`
+  const moved = await sql`
     update timeback.caliper_actors a set student_id = ${actorStudent}
     where a.student_id <> ${actorStudent} ${noted}`.execute(db);
   await sql`
     update timeback.corrections c set student_id = a.student_id
     from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
     where e.event_id = c.event_id and c.student_id <> a.student_id`.execute(db);
+  return Number(moved.numAffectedRows ?? 0n);
 }

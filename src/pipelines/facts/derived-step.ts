@@ -1,4 +1,4 @@
-import { deriveFacts, type FactChanges } from "../../store/derive.js";
+import { deriveTouched, type FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import { inTransaction } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
@@ -16,7 +16,7 @@ export async function withDerivedFacts<T>(
   return inTransaction(session, async (inside) => {
     await openTouched(inside.db);
     const result = await land(inside);
-    return { result, made: await deriveFacts(inside.db, rules, "touched") };
+    return { result, made: await deriveTouched(inside.db, rules) };
   });
 }
 

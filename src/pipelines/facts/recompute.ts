@@ -1,5 +1,6 @@
 import { renewActivities } from "../../store/activities.js";
-import { deriveFacts, type FactChanges } from "../../store/derive.js";
+import { deriveAll, deriveTouched, type FactChanges } from "../../store/derive.js";
+import type { FactRules } from "../../store/linking.js";
 import {
   type FactScope,
   type ForeignFact,
@@ -9,6 +10,7 @@ import {
   touchScope,
 } from "../../store/recompute-scope.js";
 import { inTransaction, type Run } from "../../store/runs.js";
+import { inSameSnapshot } from "../../store/same-snapshot.js";
 import type { Session } from "../../store/session.js";
 import { changeSettings, type RequestedSettings } from "../../store/settings.js";
 import { moveActors } from "../../store/students.js";
@@ -26,22 +28,29 @@ export interface RecomputeSummary {
 const FOREIGN_SHOWN = 20;
 const NO_FOREIGN = { count: 0, first: [] };
 
-/** What is kept beside landed rows for speed: the student of every actor, the activity of every result. */
-async function renewCaches(db: Session["db"]): Promise<void> {
-  await moveActors(db, "all");
-  await renewActivities(db, "all");
+/** What is kept beside landed rows for speed: the student of every actor, the activity of every result. True where any changed. */
+async function renewCaches(db: Session["db"]): Promise<boolean> {
+  const moved = await moveActors(db, "all");
+  return (await renewActivities(db, "all")) + moved > 0;
+}
+
+/** Derives everything; half of it over the second connection, where that sees the same landed rows and settings. */
+async function rebuild({ beside }: Run, session: Session, rules: FactRules): Promise<FactChanges> {
+  const isChanged = await renewCaches(session.db);
+  if (isChanged || beside === null) return deriveAll(session, rules, null);
+  return inSameSnapshot(session, beside, (same) => deriveAll(session, rules, same));
 }
 
 /** Rebuilds the facts in scope from what was landed, in one transaction. A second run changes nothing. */
 export async function recompute(run: Run, scope: FactScope, settings: RequestedSettings): Promise<RecomputeSummary> {
-  return inTransaction(run.session, async ({ db }) => {
+  return inTransaction(run.session, async (session) => {
+    const { db } = session;
     const rules = await changeSettings(db, settings);
     const which = isEverything(scope) ? "all" : "touched";
     await openTouched(db);
-    if (which === "all") await renewCaches(db);
-    else await touchScope(db, scope, rules);
+    if (which === "touched") await touchScope(db, scope, rules);
     const before = await factTotals(db, which);
-    const made = await deriveFacts(db, rules, which);
+    const made = which === "all" ? await rebuild(run, session, rules) : await deriveTouched(db, rules);
     const isSame = made.inserted + made.updated + made.deleted === 0;
     const after = isSame ? before : await factTotals(db, which);
     const foreign = made.deleted === 0 ? NO_FOREIGN : await foreignAmongRemoved(db, FOREIGN_SHOWN);

@@ -15,7 +15,7 @@ import {
   unknownCorrections,
   unplannedEvents,
 } from "../../store/corrections.js";
-import { deriveFacts, type FactChanges } from "../../store/derive.js";
+import { deriveTouched, type FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
 import { openTouched } from "../../store/touched.js";
@@ -77,7 +77,7 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
 async function deriveCorrected({ db }: Session, rules: FactRules): Promise<FactChanges> {
   await openTouched(db);
   await touchCorrected(db);
-  return deriveFacts(db, rules, "touched");
+  return deriveTouched(db, rules);
 }
 
 /** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */

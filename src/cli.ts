@@ -17,8 +17,9 @@ import { simulateCommand } from "./commands/simulate.js";
 import { printableText } from "./domain/printable.js";
 import { withoutPasswords } from "./domain/redact.js";
 import { ExitCode, TimebackError } from "./errors.js";
+import { packageFolder } from "./package-folder.js";
 
-const packageFile = new URL("../package.json", import.meta.url);
+const packageFile = new URL("package.json", packageFolder);
 
 function version(): string {
   const { version: found } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { ExitCode, WorkError } from "../errors.js";
+import { packageFolder } from "../package-folder.js";
 import type { Shell } from "./common.js";
 
-const fixture = fileURLToPath(new URL("../../fixtures/era-guide-bug/", import.meta.url));
-const program = fileURLToPath(new URL("../../bin/timeback.js", import.meta.url));
+const fixture = fileURLToPath(new URL("fixtures/era-guide-bug/", packageFolder));
+const program = fileURLToPath(new URL("bin/timeback.js", packageFolder));
 const student = "maya.chen@alphaschool.example";
 
 /** A step of the story: what is told, and the command whose real output follows. */

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { migrate, schemaFingerprint } from "./migrate.js";
 import { openMemoryPglite, seedPath } from "./pglite.js";
 
-const manifest = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
+const manifest = join(createRequire(import.meta.url).resolve("@electric-sql/pglite"), "../../package.json");
 const key = createHash("sha256").update(readFileSync(manifest)).update(schemaFingerprint).digest("hex");
 const keyPath = `${seedPath}.key`;
 
@@ -20,5 +22,4 @@ async function buildSeed(): Promise<void> {
   await store.close();
 }
 
-await buildSeed();
-process.exit(0); // PGlite leaves handles behind that keep the process alive
+void buildSeed().then(() => process.exit(0)); // PGlite leaves handles behind that keep the process alive

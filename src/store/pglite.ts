@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { WorkError } from "../errors.js";
+import { packageFolder } from "../package-folder.js";
 import { lockDirectory } from "./directory-lock.js";
 import type { CopyRows, Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
@@ -10,7 +11,7 @@ import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 const COPY_BATCH_BYTES = 8 << 20;
 const NEWLINE = 10;
 /** A data directory made at build time, with the schema in it: starting from it is four times faster than initdb. */
-export const seedPath = fileURLToPath(new URL("../seed.tar.gz", import.meta.url));
+export const seedPath = fileURLToPath(new URL("dist/seed.tar.gz", packageFolder));
 
 type Lite = import("@electric-sql/pglite").PGlite;
 

@@ -1,32 +1,69 @@
 import { existsSync, readFileSync } from "node:fs";
-import { z } from "zod";
 import { UsageError } from "./errors.js";
 
-const DEFAULT_LOCK_WAIT_SECONDS = 60;
-const DEFAULT_POOL_MAX = 4;
-
-const postgresUrl = z.url({
-  protocol: /^postgres(ql)?$/,
-  error: "expected a URL such as postgres://user@host:5432/database",
-});
-const seconds = z.coerce.number({ error: "expected a number of seconds" }).min(0).max(86_400);
-
-/** What flags, environment and settings file may say; the keys are those of `timeback.config.json`. */
-const Config = z.strictObject({
-  databaseUrl: postgresUrl.optional(),
-  sourceUrl: postgresUrl.optional(),
-  dataDir: z.string().min(1).default("./.timeback"),
-  lockWait: seconds.default(DEFAULT_LOCK_WAIT_SECONDS),
-  poolMax: z.coerce.number().int().min(1).max(64).default(DEFAULT_POOL_MAX),
-  zone: z.string().optional(),
-  linkWindow: z.union([z.string(), z.number().transform(String)]).optional(),
-  testUsers: z.string().optional(),
-});
-
 /** How this process reaches its databases, and what it asks of the settings that shape facts. */
-export type Config = z.infer<typeof Config>;
+export interface Config {
+  databaseUrl?: string;
+  sourceUrl?: string;
+  dataDir: string;
+  lockWait: number;
+  poolMax: number;
+  zone?: string;
+  linkWindow?: string;
+  testUsers?: string;
+}
+
+const DEFAULTS = { dataDir: "./.timeback", lockWait: 60, poolMax: 4 };
+const LONGEST_WAIT_SECONDS = 86_400;
+const MOST_CONNECTIONS = 64;
+
 /** Settings before they are checked: flags, or a settings file. */
 export type RawConfig = Partial<Record<keyof Config, unknown>>;
+
+/** Says what a setting should have been; never what it was. */
+class Expected extends Error {}
+
+function postgresUrl(value: unknown): string {
+  const url = typeof value === "string" ? value.trim() : "";
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    throw new Expected("a URL such as postgres://user@host:5432/database");
+  return url;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new Expected("a string");
+  return value;
+}
+
+function path(value: unknown): string {
+  if (value === "") throw new Expected("the path of a folder");
+  return text(value);
+}
+
+function seconds(value: unknown): number {
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new Expected("a number of seconds");
+  if (number < 0 || number > LONGEST_WAIT_SECONDS) throw new Expected(`0 to ${LONGEST_WAIT_SECONDS} seconds`);
+  return number;
+}
+
+function connections(value: unknown): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= MOST_CONNECTIONS) return number;
+  throw new Expected(`a whole number from 1 to ${MOST_CONNECTIONS}`);
+}
+
+/** What flags, environment and settings file may say. By hand: to load zod takes as long as all of `--help` may. */
+const SETTINGS: Readonly<Record<keyof Config, (value: unknown) => string | number>> = {
+  databaseUrl: postgresUrl,
+  sourceUrl: postgresUrl,
+  dataDir: path,
+  lockWait: seconds,
+  poolMax: connections,
+  zone: text,
+  linkWindow: (value) => text(typeof value === "number" ? String(value) : value),
+  testUsers: text,
+};
 
 const FILE = "timeback.config.json";
 
@@ -71,15 +108,30 @@ const fromEnvironment = (): RawConfig => ({
 const given = (raw: RawConfig): RawConfig =>
   Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
 
+const isSetting = (key: string): key is keyof Config => Object.hasOwn(SETTINGS, key);
+
+/** Takes a setting over into `config`, or returns what is wrong with it. */
+function take(config: Record<string, string | number>, key: string, value: unknown): string | undefined {
+  if (!isSetting(key)) return `settings: Unrecognized key: ${JSON.stringify(key)}`;
+  try {
+    config[key] = SETTINGS[key](value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Expected) return `${key}: expected ${error.message}`;
+    throw error;
+  }
+}
+
 /**
  * Settings from flags, then environment, then `timeback.config.json`, then defaults.
  * @throws UsageError naming every wrong setting at once, never its value: it may hold a password.
  */
 export function readConfig(flags: RawConfig): Config {
-  const result = Config.safeParse({ ...given(fromFile()), ...given(fromEnvironment()), ...given(flags) });
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message}`);
-  throw new UsageError(`unusable settings: ${faults.join("; ")}`);
+  const raw: Record<string, unknown> = { ...given(fromFile()), ...given(fromEnvironment()), ...given(flags) };
+  const config: Record<string, string | number> = { ...DEFAULTS };
+  const faults = Object.entries(raw).flatMap(([key, value]) => take(config, key, value) ?? []);
+  if (faults.length > 0) throw new UsageError(`unusable settings: ${faults.join("; ")}`);
+  return config as unknown as Config;
 }
 
 /** Off a terminal, or asked for by NO_COLOR, output has no colour. */

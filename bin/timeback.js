@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-require("../dist/cli.js")
+const { load } = require("./load.js");
+
+load("cli.js")
   .main(process.argv)
   .then((code) => {
     process.exitCode = code;

@@ -1,7 +1,8 @@
 // Builds dist from src: the program with what it depends on, in a few files that are loaded when a command needs them.
 // Node finds and compiles one file much faster than hundreds; and CommonJS, as these files are, faster than modules.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
+import { keep, load } from "../bin/load.js";
 
 const FOLDER = "dist";
 /** What build-seed made stays: it knows by itself when it is out of date. */
@@ -21,23 +22,58 @@ function licenceOf(folder) {
   return `${name} ${version}\n\n${text}\n`;
 }
 
-const bundle = await rolldown({
-  input: { cli: "src/cli.ts", "build-seed": "src/store/build-seed.ts" },
-  platform: "node",
-  external: [/^@electric-sql\/pglite/, "pg-native"], // it has data files; and who wants pg-native installs it
-  // pg makes a Response to see whether it runs at Cloudflare: on Node that loads all of fetch, for 15 ms.
-  transform: { define: { Response: "undefined", navigator: "undefined" } },
-});
+/** What stands together in one file, besides what a command has for itself: to find a file takes longer than to read on. */
+const GROUPS = [
+  { name: "start", tags: ["$initial"] },
+  { name: "store", test: /[\\/]src[\\/]store[\\/]/ },
+  {
+    name: "audit",
+    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit-(overview|answer|head)|listing|finding-listing))\.ts$/,
+  },
+];
+
+async function bundle(input, codeSplitting) {
+  const built = await rolldown({
+    input,
+    platform: "node",
+    external: [/^@electric-sql\/pglite/, "pg-native"], // it has data files; and who wants pg-native installs it
+    // pg makes a Response to see whether it runs at Cloudflare: on Node that loads all of fetch, for 15 ms.
+    transform: { define: { Response: "undefined", navigator: "undefined" } },
+  });
+  const { output } = await built.write({
+    dir: FOLDER,
+    format: "cjs",
+    dynamicImportInCjs: false,
+    chunkFileNames: "[name].js",
+    codeSplitting,
+    comments: { legal: true, annotation: false, jsdoc: false },
+  });
+  await built.close();
+  return output;
+}
+
 mkdirSync(FOLDER, { recursive: true });
 for (const file of readdirSync(FOLDER).filter((one) => !isKept(one)))
   rmSync(`${FOLDER}/${file}`, { recursive: true, force: true });
-const { output } = await bundle.write({
-  dir: FOLDER,
-  format: "cjs",
-  dynamicImportInCjs: true,
-  chunkFileNames: "[name].js",
-  comments: { legal: true, annotation: false, jsdoc: false },
-});
-await bundle.close();
+const files = await bundle({ cli: "src/cli.ts" }, { groups: GROUPS });
+await bundle({ "build-seed": "src/store/build-seed.ts" }, false);
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n');
-writeFileSync(`${FOLDER}/THIRD-PARTY.txt`, packagesIn(output).map(licenceOf).join(`\n${"-".repeat(80)}\n\n`));
+writeFileSync(
+  `${FOLDER}/THIRD-PARTY.txt`,
+  packagesIn(files)
+    .map(licenceOf)
+    .join(`\n${"-".repeat(80)}\n\n`),
+);
+
+/** Calls what every start calls: only functions that were called are kept compiled. */
+function askForHelp() {
+  const shell = { version: "", signal: new AbortController().signal, exitWith() {} };
+  const program = load("cli.js").buildProgram(shell).configureOutput({ writeOut() {} });
+  try {
+    program.parse(["--help"], { from: "user" });
+  } catch (error) {
+    if (error.code !== "commander.helpDisplayed") throw error;
+  }
+}
+
+keep(["cli.js", "store.js", "audit.js", "audit-print.js", "students.js"], askForHelp);

@@ -1,4 +1,4 @@
-import { FINDING_KINDS, type FindingKind, type Verdict } from "../domain/finding.js";
+import { FINDING_KINDS, type FindingKind, type Verdict } from "../domain/finding-kind.js";
 import type { AuditTotals, ListedFinding } from "../domain/listed-finding.js";
 import type { AuditOverview } from "../report/audit-overview.js";
 import type { FindingFilter } from "../store/findings.js";

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { Shell } from "./common.js";
@@ -35,6 +34,7 @@ named. What is derived again, and what is taken from the file: docs/evidence.md.
 
 async function runVerify(shell: Shell, file: string, flags: VerifyFlags): Promise<void> {
   const screen = openScreen(flags, false);
+  const { readFile } = await import("node:fs/promises");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

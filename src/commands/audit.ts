@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { FINDING_KINDS, type FindingKind } from "../domain/finding.js";
+import { FINDING_KINDS, type FindingKind } from "../domain/finding-kind.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
 import type { Session } from "../store/session.js";
@@ -94,7 +93,7 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   balanceFlags(flags); // refuses before anything is opened
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
-  const runId = randomUUID();
+  const runId = crypto.randomUUID();
   const stored = isStored(email, flags);
   const run = stored ? `; run ${runId.slice(0, RUN_DIGITS)}` : "";
   const work = async (reading: FactReading & { session: Session }): Promise<AuditSummary | null> => {

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { VERDICTS, type Verdict } from "../domain/finding.js";
+import { VERDICTS, type Verdict } from "../domain/finding-kind.js";
 
 /** From which verdict on findings make the exit code 1. */
 export type FailOn = Verdict | "none";

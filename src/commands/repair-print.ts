@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import type { CorrectedTotal, ListedCorrection } from "../domain/correction.js";
 import type { FactPlan } from "../domain/fact-plan.js";
 import type { RepairPlan } from "../pipelines/repair/repair.js";
@@ -70,6 +69,7 @@ export async function printCorrections(screen: Screen, flags: CommonFlags, print
 export async function confirmed(screen: Screen, flags: CommonFlags): Promise<boolean> {
   if (!screen.lively || process.stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined)
     return false;
+  const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await terminal.question("Type yes to carry it out: ")).trim().toLowerCase() === "yes";

@@ -32,10 +32,20 @@ const GROUPS = [
   },
 ];
 
+/** commander could start other programs as subcommands. It does not here, and what that needs takes 2 ms to load. */
+const noPrograms = {
+  name: "no-programs",
+  transform: {
+    filter: { id: /[\\/]commander[\\/]lib[\\/]command\.js$/ },
+    handler: (code) => code.replace("require('node:child_process')", "{}"),
+  },
+};
+
 async function bundle(input, codeSplitting) {
   const built = await rolldown({
     input,
     platform: "node",
+    plugins: [noPrograms],
     external: [/^@electric-sql\/pglite/, "pg-native"], // it has data files; and who wants pg-native installs it
     // pg makes a Response to see whether it runs at Cloudflare: on Node that loads all of fetch, for 15 ms.
     transform: { define: { Response: "undefined", navigator: "undefined" } },
@@ -68,7 +78,9 @@ writeFileSync(
 /** Calls what every start calls: only functions that were called are kept compiled. */
 function askForHelp() {
   const shell = { version: "", signal: new AbortController().signal, exitWith() {} };
-  const program = load("cli.js").buildProgram(shell).configureOutput({ writeOut() {} });
+  const program = load("cli.js")
+    .buildProgram(shell)
+    .configureOutput({ writeOut() {} });
   try {
     program.parse(["--help"], { from: "user" });
   } catch (error) {

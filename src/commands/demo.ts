@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,19 +64,20 @@ export const demoCommand = (_shell: Shell): Command =>
       "after",
       "\nExample:\n  $ timeback demo\n\nNeeds nothing and leaves nothing behind; takes about half a minute.",
     )
-    .action(() => {
+    .action(async () => {
       const home = mkdtempSync(join(tmpdir(), "timeback-demo-"));
       try {
-        for (const scene of scenes) play(scene, home);
+        for (const scene of scenes) await play(scene, home);
       } finally {
         rmSync(home, { recursive: true, force: true });
       }
     });
 
-function play({ told, command, exit = ExitCode.done }: Scene, home: string): void {
+async function play({ told, command, exit = ExitCode.done }: Scene, home: string): Promise<void> {
   if (told !== "") process.stdout.write(`\n${told}\n`);
   if (!command) return;
   process.stdout.write(`\n$ timeback ${command.join(" ")}\n`);
+  const { spawnSync } = await import("node:child_process");
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [program, ...command, "--data-dir", home], {
     cwd: fixture,
     env: {}, // no database of yours is touched

@@ -74,7 +74,11 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await lite.close();
     free();
   };
-  return storeOn({ kind: "pglite", pool, copy: blobCopy(lite), copySource: "'/dev/blob'", afterClose });
+  const giveUp = async (client: pg.PoolClient) => {
+    await client.query("rollback");
+    client.release();
+  };
+  return storeOn({ kind: "pglite", pool, copy: blobCopy(lite), copySource: "'/dev/blob'", giveUp, afterClose });
 }
 
 /** Makes a directory and its parents; mkdir's own `recursive` never returns where a file system refuses with ENOENT (/proc). */

@@ -41,6 +41,12 @@ function withSession(url: string, options: readonly string[], applicationName: s
   return changed.href;
 }
 
+/** Hangs up: the server then takes the transaction back, which takes it a while where there are many temp tables. */
+function giveUp(client: pg.PoolClient): void {
+  (client as pg.PoolClient & { unref(): void }).unref();
+  client.release(true);
+}
+
 /** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
 export function openPostgres({ url, max, applicationName, readOnly }: PostgresOptions): Store {
   const options = [
@@ -59,6 +65,7 @@ export function openPostgres({ url, max, applicationName, readOnly }: PostgresOp
     max,
     types: exactTypes,
     connectionTimeoutMillis: 30_000,
+    allowExitOnIdle: true, // the process need not see the server hang up
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin" });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", giveUp });
 }

@@ -22,5 +22,10 @@ export interface Store {
   connections: number;
   db: Kysely<Database>;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * As `withSession`, in one transaction of repeatable reads that is taken back in the end. Nobody waits for that: a
+   * server sees to it when its connection has gone.
+   */
+  withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

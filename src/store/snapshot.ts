@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { WorkError } from "../errors.js";
-import { inTransaction, rolledBack } from "./runs.js";
+import { inTransaction } from "./runs.js";
 import type { Session, Store } from "./session.js";
 
 const PAGE_ROWS = 200;
@@ -13,13 +13,7 @@ export const inSnapshot = <T>(store: Store, work: (db: Session["db"]) => Promise
  * As `inSnapshot`, on one connection that may make temp tables: every change is taken back in the end. Waits for no
  * run, and no run waits for it.
  */
-export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> =>
-  store.withSession((session) =>
-    rolledBack(session, async (draft) => {
-      await sql`set transaction isolation level repeatable read`.execute(draft.db);
-      return work(draft);
-    }),
-  );
+export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> => store.withDraft(work);
 
 /**
  * As `inDraft`, but the temp tables stay on the connection for `keep`, which is called after the draft has ended, with

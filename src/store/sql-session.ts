@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import type { Database } from "./schema.js";
@@ -65,34 +65,46 @@ export interface Engine {
   copy: BulkCopy;
   /** What stands behind `COPY … FROM`. */
   copySource: string;
+  /** Takes a connection back, and with it the transaction that is open on it. */
+  giveUp(client: pg.PoolClient): Promise<void> | void;
   /** Runs after the pool is closed. */
   afterClose?: () => Promise<void>;
 }
 
 /** Joins a pool and its bulk copy into a store; `close` ends both. */
-export function storeOn({ kind, pool, copy, copySource, afterClose }: Engine): Store {
+export function storeOn({ kind, pool, copy, copySource, giveUp, afterClose }: Engine): Store {
   pool.on("error", () => {}); // an idle connection died: the next query says so
+  const lend = async <T>(
+    work: (session: Session) => Promise<T>,
+    giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,
+  ): Promise<T> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const remember = (error: Error) => {
+      broken = error;
+    };
+    client.on("error", remember);
+    try {
+      return await work(sessionOn(client, copy, copySource));
+    } finally {
+      client.off("error", remember);
+      await giveBack(client, broken);
+    }
+  };
   return {
     kind,
     connections: pool.options.max,
     db: kyselyOn(pool),
-    async withSession(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      const remember = (error: Error) => {
-        broken = error;
-      };
-      client.on("error", remember);
-      try {
-        return await work(sessionOn(client, copy, copySource));
-      } finally {
-        client.off("error", remember);
-        client.release(broken);
-      }
-    },
+    withSession: (work) => lend(work, (client, broken) => client.release(broken)),
+    withDraft: (work) => lend((session) => drafted(session, work), giveUp),
     async close() {
       await pool.end();
       await afterClose?.();
     },
   };
+}
+
+async function drafted<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  await sql`begin isolation level repeatable read`.execute(session.db);
+  return work({ ...session, inTransaction: true });
 }

@@ -34,7 +34,7 @@ module.exports = {
       from: { ...inProgram, path: "^src/domain/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
-    room("store", ["domain/", "errors\\.ts$"]),
+    room("store", ["domain/", "errors\\.ts$", "package-folder\\.ts$"]),
     room("pipelines", ["domain/", "store/", "errors\\.ts$"]),
     {
       name: "flows-are-strangers",
@@ -52,7 +52,15 @@ module.exports = {
     },
     room("report", ["domain/"]),
     room("service", ["pipelines/", "report/", "domain/", "store/", "errors\\.ts$", "config\\.ts$"]),
-    room("commands", ["report/", "domain/", "pipelines/", "store/", "errors\\.ts$", "config\\.ts$"]),
+    room("commands", [
+      "report/",
+      "domain/",
+      "pipelines/",
+      "store/",
+      "errors\\.ts$",
+      "config\\.ts$",
+      "package-folder\\.ts$",
+    ]),
     {
       name: "commands-load-flows-when-called",
       comment: "`timeback --help` must not load the database drivers",

@@ -28,7 +28,7 @@ const GROUPS = [
   { name: "store", test: /[\\/]src[\\/]store[\\/]/ },
   {
     name: "audit",
-    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit-(overview|answer|head)|listing|finding-listing))\.ts$/,
+    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit-(overview|answer|head)|(finding-)?listing))\.ts$/,
   },
 ];
 

@@ -167,7 +167,7 @@ async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audit
       checked,
     }),
   );
-  await screen.print(lines.map((line) => `${line}\n`));
+  await screen.print([`${lines.join("\n")}\n`]);
 }
 
 /** What was asked for, in words; empty where nothing was restricted. */

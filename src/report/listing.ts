@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import { type JsonValue, jsonText } from "../domain/json-text.js";
 import { type CellText, type Field, jsonObject } from "./fields.js";
 import { spreadsheetText, visibleCell } from "./spreadsheet-text.js";
@@ -74,6 +73,7 @@ async function* csv<Row>(
   pages: Pages<Row>,
   { text, cell }: CellStyle,
 ): AsyncGenerator<string> {
+  const { stringify } = await import("csv-stringify/sync");
   const lines = (records: string[][]) => stringify(records, { record_delimiter: "\n" });
   yield lines([fields.map(({ key }) => key)]);
   for await (const page of pages) yield lines(page.map((row) => fields.map((field) => cell(field.csv(row, text)))));

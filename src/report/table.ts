@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import type Table from "cli-table3";
 import { printable } from "../domain/printable.js";
 
 /** A column of a table for people. */
@@ -28,9 +28,13 @@ const BORDERLESS = {
 };
 
 /** Lines of equal columns, and how wide the columns became. */
-function layOut(cells: readonly string[][], aligns: ("left" | "right")[]): { lines: string[]; widths: number[] } {
+function layOut(
+  Maker: typeof Table,
+  cells: readonly string[][],
+  aligns: ("left" | "right")[],
+): { lines: string[]; widths: number[] } {
   const style = { "padding-left": 0, "padding-right": GAP, head: [], border: [], compact: true };
-  const table = new Table({ chars: BORDERLESS, colAligns: aligns, style });
+  const table = new Maker({ chars: BORDERLESS, colAligns: aligns, style });
   table.push(...cells.map((row) => [...row]));
   const lines = table.toString().split("\n");
   const widths = table.options.colWidths.map((width) => (width ?? GAP) - GAP);
@@ -48,6 +52,7 @@ export async function* renderTable<Row>(
   pages: AsyncIterable<readonly Row[]>,
   { color }: { color: boolean },
 ): AsyncGenerator<string> {
+  const { default: Maker } = await import("cli-table3"); // most answers are no tables
   const aligns = columns.map(({ align }) => align ?? "left");
   const titles = columns.map(({ title }) => title);
   let widths = titles.map(() => 0);
@@ -55,7 +60,7 @@ export async function* renderTable<Row>(
   const render = (rows: readonly Row[]): string => {
     const ruler = widths.map((width) => "-".repeat(width));
     const body = rows.map((row) => columns.map(({ cell }) => printable(cell(row))));
-    const laid = layOut([ruler, ...(titled ? [] : [titles]), ...body], aligns);
+    const laid = layOut(Maker, [ruler, ...(titled ? [] : [titles]), ...body], aligns);
     const lines = laid.lines.slice(1);
     if (!titled && color) lines[0] = bold(lines[0] ?? "");
     widths = laid.widths;

@@ -1,6 +1,6 @@
 // Loads the built program as `require` does, but with V8's compiled code beside it where this very Node made that when it
-// built the program (`keep`, called by scripts/bundle.js): to compile takes as long as all that `--help` does. Elsewhere
-// Node's own cache does the same, from version 22 on.
+// built the program (scripts/compile.js): to compile takes as long as all that `--help` does. Elsewhere Node's own cache
+// does the same, from version 22 on.
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const { dirname, join } = require("node:path");
@@ -10,35 +10,37 @@ const dist = join(__dirname, "../dist");
 const compiled = join(dist, `compiled-${process.version}-${process.platform}-${process.arch}`);
 const loaded = new Map();
 
-function compile(path, cachedData) {
-  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, "utf8")}\n})`;
-  return new Script(text, { filename: path, cachedData });
-}
-
-function loadCompiled(file) {
-  const before = loaded.get(file);
-  if (before) return before.module.exports;
+function scriptOf(file) {
   const path = join(dist, file);
   const cache = join(compiled, file);
-  const script = compile(path, existsSync(cache) ? readFileSync(cache) : undefined);
+  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, "utf8")}\n})`;
+  return new Script(text, { filename: path, cachedData: existsSync(cache) ? readFileSync(cache) : undefined });
+}
+
+function loadScript(file) {
+  const before = loaded.get(file);
+  if (before) return before.module.exports;
+  const script = scriptOf(file);
   const module = { exports: {} };
   loaded.set(file, { script, module });
-  const requireHere = (id) => (id.startsWith("./") ? loadCompiled(id.slice(2)) : require(id));
+  const path = join(dist, file);
+  const requireHere = (id) => (id.startsWith("./") ? loadScript(id.slice(2)) : require(id));
   script.runInThisContext()(module.exports, requireHere, module, path, dirname(path));
   return module.exports;
 }
 
 /** A file of dist, with what it exports. */
 exports.load = (file) => {
-  if (existsSync(compiled)) return loadCompiled(file);
+  if (existsSync(compiled)) return loadScript(file);
   enableCompileCache?.();
   return require(join(dist, file));
 };
 
-/** Keeps the compiled code of these files, with that of the functions that `use` calls. */
-exports.keep = (files, use) => {
+/** As `load`, for `keep`. */
+exports.loadToKeep = loadScript;
+
+/** Keeps the compiled code of all that was loaded, with that of the functions that were called. */
+exports.keep = () => {
   mkdirSync(compiled, { recursive: true });
-  for (const file of files) loadCompiled(file);
-  use();
   for (const [file, { script }] of loaded) writeFileSync(join(compiled, file), script.createCachedData());
 };

@@ -2,7 +2,6 @@
 // Node finds and compiles one file much faster than hundreds; and CommonJS, as these files are, faster than modules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
-import { keep, load } from "../bin/load.js";
 
 const FOLDER = "dist";
 /** What build-seed made stays: it knows by itself when it is out of date. */
@@ -74,18 +73,3 @@ writeFileSync(
     .map(licenceOf)
     .join(`\n${"-".repeat(80)}\n\n`),
 );
-
-/** Calls what every start calls: only functions that were called are kept compiled. */
-function askForHelp() {
-  const shell = { version: "", signal: new AbortController().signal, exitWith() {} };
-  const program = load("cli.js")
-    .buildProgram(shell)
-    .configureOutput({ writeOut() {} });
-  try {
-    program.parse(["--help"], { from: "user" });
-  } catch (error) {
-    if (error.code !== "commander.helpDisplayed") throw error;
-  }
-}
-
-keep(["cli.js", "store.js", "audit.js", "audit-print.js", "students.js"], askForHelp);

@@ -34,14 +34,18 @@ export interface MigrationState {
   appliedAt: string | null;
 }
 
+const UNDEFINED_TABLE = "42P01";
+
+/** One question to the server, as every command asks it. */
 async function applied(db: Session["db"]): Promise<Map<number, { name: string; at: string }>> {
-  const found = await sql<{
-    present: boolean;
-  }>`select to_regclass('timeback.migrations') is not null as present`.execute(db);
-  if (!found.rows[0]?.present) return new Map();
   const { rows } = await sql<{ version: number; name: string; at: string }>`
     select version, name, to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-    from timeback.migrations order by version`.execute(db);
+    from timeback.migrations order by version`
+    .execute(db)
+    .catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === UNDEFINED_TABLE) return { rows: [] };
+      throw error;
+    });
   return new Map(rows.map(({ version, name, at }) => [version, { name, at }]));
 }
 

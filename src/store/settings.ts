@@ -117,10 +117,14 @@ async function stored(db: Session["db"]): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 }
 
+const withStandards = (known: RequestedSettings): Record<string, string> => ({
+  ...Object.fromEntries(settings.map(({ key, standard }) => [key, standard])),
+  ...known,
+});
+
 /** The settings in force: those stored, and the standard values of those that no run has stored yet. */
-export async function settingsInForce(db: Session["db"]): Promise<Record<string, string>> {
-  return { ...Object.fromEntries(settings.map(({ key, standard }) => [key, standard])), ...(await stored(db)) };
-}
+export const settingsInForce = async (db: Session["db"]): Promise<Record<string, string>> =>
+  withStandards(await stored(db));
 
 /** The choices of the audit that are in force. */
 export const auditRules = async (db: Session["db"]): Promise<AuditRules> => auditRulesOf(await settingsInForce(db));
@@ -154,7 +158,7 @@ export async function factRules(db: Session["db"], requested: RequestedSettings)
         `this database makes facts with ${key}=${before[key]}, the run asks for ${value}: change it with \`timeback recompute --set ${key}=${value}\``,
       );
   }
-  return rulesOf({ ...(await settingsInForce(db)), ...requested });
+  return rulesOf({ ...withStandards(before), ...requested });
 }
 
 /**

@@ -1,6 +1,7 @@
 // Loads the built program as `require` does, but with V8's compiled code beside it where this very Node made that when it
 // built the program (scripts/compile.js): to compile takes as long as all that `--help` does. Elsewhere Node's own cache
-// does the same, from version 22 on.
+// does the same, from version 22 on; it stays in this package, where nobody else can write, and does without where
+// nobody can.
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const { dirname, join } = require("node:path");
@@ -32,7 +33,7 @@ function loadScript(file) {
 /** A file of dist, with what it exports. */
 exports.load = (file) => {
   if (existsSync(compiled)) return loadScript(file);
-  enableCompileCache?.();
+  enableCompileCache?.(join(dist, "compiled-by-node"));
   return require(join(dist, file));
 };
 

@@ -158,7 +158,7 @@ export async function inTransaction<T>(session: Session, work: (session: Session
 class Rollback extends Error {}
 
 /** Does the whole work in one transaction, returns its result and takes every change back. */
-async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+export async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   try {
     await inTransaction(session, async (inside) => {

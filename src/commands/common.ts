@@ -43,25 +43,34 @@ export interface Shell {
   exitWith(code: number): void;
 }
 
+/** Made once for all commands: to read their flags takes a good part of `--help`. */
+const OUTPUT_OPTIONS: readonly Option[] = [
+  new Option("--output <file>", "write the answer to a file instead of stdout"),
+  new Option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done"),
+  new Option("-v, --verbose", "say more on stderr; the stack of a fault"),
+  new Option("--no-color", "no colour in tables"),
+];
+
+const DATABASE_OPTIONS: readonly Option[] = [
+  new Option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one"),
+  new Option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)"),
+  new Option("--data-dir <dir>", "data directory of the embedded database (TIMEBACK_HOME, default ./.timeback)"),
+  new Option("--lock-wait <seconds>", "how long to wait while another run holds the lock (default 60)"),
+  new Option("--no-migrate", "refuse an outdated schema instead of migrating it"),
+];
+
+const withOptions = (command: Command, options: readonly Option[]): Command =>
+  options.reduce((made, option) => made.addOption(option), command);
+
 /** Adds the options that every command has about its answer; `formats[0]` is the default. */
 export function withOutputOptions(command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command {
-  return command
-    .addOption(new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]))
-    .option("--output <file>", "write the answer to a file instead of stdout")
-    .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
-    .option("-v, --verbose", "say more on stderr; the stack of a fault")
-    .option("--no-color", "no colour in tables");
+  const format = new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]);
+  return withOptions(command.addOption(format), OUTPUT_OPTIONS);
 }
 
 /** Adds the options that every command has that opens a database; `formats[0]` is the default. */
-export function withCommonOptions(command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command {
-  return withOutputOptions(command, formats)
-    .option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one")
-    .option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)")
-    .option("--data-dir <dir>", "data directory of the embedded database (TIMEBACK_HOME, default ./.timeback)")
-    .option("--lock-wait <seconds>", "how long to wait while another run holds the lock (default 60)")
-    .option("--no-migrate", "refuse an outdated schema instead of migrating it");
-}
+export const withCommonOptions = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command =>
+  withOptions(withOutputOptions(command, formats), DATABASE_OPTIONS);
 
 /** Adds the settings that shape facts, for commands that may be the first run of a database. */
 export function withFactOptions(command: Command): Command {

@@ -14,8 +14,8 @@ import {
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_RECORDS = 10_000;
-const CHUNK_BYTES = 16 << 20;
+const CHUNK_RECORDS = 8_000;
+const CHUNK_BYTES = 12 << 20;
 const MAX_LINE_BYTES = 64 << 20;
 
 interface IngestFlags extends CommonFlags {

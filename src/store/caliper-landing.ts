@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { EventRows } from "./event-rows.js";
+import { ifAllNew } from "./savepoint.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { landActors } from "./students.js";
@@ -58,36 +59,49 @@ async function landedIds(db: Session["db"], ids: readonly string[]): Promise<Set
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The places of the events that are the first of their id, here and in the database. */
-async function freshPlaces(db: Session["db"], { ids }: EventRows, taken: ReadonlySet<string>): Promise<Set<number>> {
+/** What is known of ids before the database is asked. */
+export interface ExpectedIds {
+  /** Ids that another connection is landing. */
+  taken: ReadonlySet<string>;
+  /** Whether the others are likely to be new. */
+  allNew: boolean;
+}
+
+/** The places of the events that are the first of their id, by their ids. */
+function firstPlaces({ ids }: EventRows, taken: ReadonlySet<string>): Map<string, number> {
   const first = new Map<string, number>();
   ids.forEach((id, place) => {
     if (!first.has(id) && !taken.has(id)) first.set(id, place);
   });
-  for (const id of await landedIds(db, [...first.keys()])) first.delete(id);
-  return new Set(first.values());
+  return first;
+}
+
+async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
+  if (fresh.size === 0) return;
+  const isWhole = fresh.size === events.length;
+  await session.copyIn("timeback.caliper_events", ROW_COLUMNS, isWhole ? events.all() : events.at(fresh));
 }
 
 /**
- * Copies the new events of a chunk straight into the landed table: the first of an id stays, whatever comes later.
- * `taken` names ids that another connection is landing. The new ones are listed in `pg_temp.touched_events` (open it
- * first); `settleEvents` must follow in the same transaction.
+ * Copies the new events of a chunk straight into the landed table: the first of an id stays, whatever comes later. The
+ * new ones are listed in `pg_temp.touched_events` (open it first); `settleEvents` must follow in the same transaction.
  */
 export async function copyNewEvents(
   session: Session,
   events: EventRows,
-  taken: ReadonlySet<string>,
+  { taken, allNew }: ExpectedIds,
 ): Promise<CopiedEvents> {
-  const fresh = events.length === 0 ? new Set<number>() : await freshPlaces(session.db, events, taken);
-  if (fresh.size > 0) {
-    await session.copyIn(
-      "timeback.caliper_events",
-      ROW_COLUMNS,
-      fresh.size === events.length ? events.all() : [Buffer.concat(events.at(fresh))],
-    );
-    const ids = events.ids.filter((_, place) => fresh.has(place));
-    await session.copyIn("pg_temp.touched_events", ["event_id"], [`${ids.join("\n")}\n`]);
+  const first = firstPlaces(events, taken);
+  let fresh = new Set(first.values());
+  const copied = allNew && (await ifAllNew(session.db, () => copyEvents(session, events, fresh).then(() => true)));
+  if (!copied && first.size > 0) {
+    for (const id of await landedIds(session.db, [...first.keys()])) first.delete(id);
+    fresh = new Set(first.values());
+    await copyEvents(session, events, fresh);
   }
+  if (fresh.size === events.length) events.drop();
+  if (first.size > 0)
+    await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
   return { events, fresh };
 }
 

@@ -10,6 +10,7 @@ import {
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
+import { ifAllNew } from "./savepoint.js";
 import type { Session } from "./session.js";
 import { ALL_STUDENTS, inPart, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
@@ -25,10 +26,13 @@ export interface FactChanges {
 
 const NO_CHANGES: FactChanges = { inserted: 0, updated: 0, deleted: 0 };
 
-/** Facts from `source` (a `from` clause over the alias `d`) as new rows; what another system writes under such a key meanwhile is replaced. */
+/** Facts from `source` (a `from` clause over the alias `d`) as new rows. */
 const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into timeback.processed_facts as f (${columnsOf("", FACT_COLUMNS)}, created_at, updated_at)
-  select ${columnsOf("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${source}
+  select ${columnsOf("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${source}`;
+
+/** What another system wrote under the key of a fact is replaced. */
+const replacing = (): RawBuilder<unknown> => sql`
   on conflict (student_id, fact_key) do update
   set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
   where ${factsDiffer("f", "excluded")}
@@ -37,13 +41,12 @@ const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 const assigned = (from: string): RawBuilder<unknown> =>
   sql.join(VALUE_COLUMNS.map((column) => sql`${sql.ref(column)} = ${sql.ref(`${from}${column}`)}`));
 
-async function inserting(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<unknown>): Promise<FactChanges> {
-  const { rows } = await sql<{ inserted: string; updated: string }>`
-    with ${withs} written as (${insertFacts(source)})
-    select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from written`.execute(
-    db,
-  );
-  return { inserted: Number(rows[0]?.inserted ?? 0), updated: Number(rows[0]?.updated ?? 0), deleted: 0 };
+async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<unknown>): Promise<FactChanges> {
+  const inserted = await ifAllNew(db, () => sql`${withs} ${insertFacts(source)}`.execute(db));
+  if (inserted !== null) return { ...NO_CHANGES, inserted: Number(inserted.numAffectedRows ?? 0n) };
+  const { rows } = await sql<{ inserted: boolean }>`${withs} ${insertFacts(source)} ${replacing()}`.execute(db);
+  const isNew = rows.filter((row) => row.inserted).length;
+  return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
 
 /**
@@ -96,7 +99,7 @@ async function countDifferences(db: Db): Promise<FactChanges> {
 /** Makes the facts in scope those that `pg_temp.fact_differences` calls for. */
 async function writeDifferences(db: Db): Promise<FactChanges> {
   const counts = await countDifferences(db);
-  if (counts.inserted > 0) await inserting(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
+  if (counts.inserted > 0) await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
   if (counts.updated > 0)
     await sql`
       update timeback.processed_facts f
@@ -127,7 +130,7 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   const pairs = await gatherLinkPairs(db, rules);
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
-    return inserting(db, sql`${derivedFacts(rules, "touched")},`, sql`from derived d`);
+    return insertNew(db, sql`with ${derivedFacts(rules, "touched")}`, sql`from derived d`);
   await listDifferences(db, rules, "touched");
   return settle(db);
 }

@@ -15,7 +15,8 @@ export async function placesNotLanded(db: Session["db"], supposed: readonly Supp
     select p.ordinal
     from unnest(${supposed.map(({ eventId }) => eventId)}::uuid[], ${supposed.map(({ sha256 }) => sha256)}::text[])
       with ordinality as p(event_id, sha256, ordinal)
-    left join timeback.caliper_events e on e.event_id = p.event_id
-    where encode(sha256(convert_to(e.payload, 'UTF8')), 'hex') is distinct from p.sha256`.execute(db);
+    where p.sha256 is distinct from (
+      select encode(sha256(convert_to(e.payload, 'UTF8')), 'hex')
+      from timeback.caliper_events e where e.event_id = p.event_id)`.execute(db);
   return new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
 }

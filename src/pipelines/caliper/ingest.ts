@@ -38,6 +38,8 @@ interface Ingest {
   rules: FactRules;
   request: IngestRequest;
   summary: IngestSummary;
+  /** Whether the last chunk held anything that was landed before. */
+  isRepeated: boolean;
   /** Whether the last chunk held more that was landed before than what is new: the file may have been read before. */
   isRepeating: boolean;
 }
@@ -57,7 +59,7 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
     newConflicts: 0,
     resumed: 0,
   };
-  const state: Ingest = { run, rules, request, summary, isRepeating: false };
+  const state: Ingest = { run, rules, request, summary, isRepeated: false, isRepeating: false };
   for (const file of request.files) {
     await ingestFile(state, file);
     summary.files += 1;
@@ -174,9 +176,10 @@ async function landChunk(
 ): Promise<void> {
   const { run, rules, summary } = state;
   const { result, made } = await withDerivedFacts(on, rules, async (session) => {
-    const copied = await copyRecords(session, records, await before.ids);
+    const copied = await copyRecords(session, records, { taken: await before.ids, allNew: !state.isRepeated });
     await before.landed;
     const landed = await settleRecords(session, run.runId, rules, copied);
+    state.isRepeated = landed.counts.duplicates + landed.counts.conflicts > 0;
     state.isRepeating = landed.counts.duplicates > landed.counts.stored;
     const { counts: added, ...fresh } = landed;
     const after = { ...counts };

@@ -1,4 +1,4 @@
-import { type CopiedEvents, copyNewEvents, settleEvents } from "../../store/caliper-landing.js";
+import { type CopiedEvents, copyNewEvents, type ExpectedIds, settleEvents } from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
 import { keepRejects } from "../../store/rejects.js";
 import type { Session } from "../../store/session.js";
@@ -43,14 +43,10 @@ export type CopiedRecords = CopiedEvents & Records;
 
 /**
  * Copies the new events of a file's records in: the first half of landing them, which may run beside the second half
- * of the records before. `taken` names the ids of those. `settleRecords` must follow in the same transaction.
+ * of the records before. `settleRecords` must follow in the same transaction.
  */
-export async function copyRecords(
-  session: Session,
-  records: Records,
-  taken: ReadonlySet<string>,
-): Promise<CopiedRecords> {
-  return { ...records, ...(await copyNewEvents(session, records.events, taken)) };
+export async function copyRecords(session: Session, records: Records, expected: ExpectedIds): Promise<CopiedRecords> {
+  return { ...records, ...(await copyNewEvents(session, records.events, expected)) };
 }
 
 /** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */

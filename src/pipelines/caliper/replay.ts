@@ -25,7 +25,7 @@ export interface ReplayRequest {
 }
 
 const PAGE_LINES = 50;
-const NONE_TAKEN: ReadonlySet<string> = new Set();
+const NOTHING_KNOWN = { taken: new Set<string>(), allNew: false };
 
 /**
  * Reads the kept lines of rejects again, as if they stood in their files: what can be landed now is landed and leaves
@@ -60,7 +60,7 @@ async function replayLines(
     builder.add({ kind: "text", file, number: line, byteOffset, text });
   const records = builder.records();
   const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
-    const copied = await copyRecords(session, records, NONE_TAKEN);
+    const copied = await copyRecords(session, records, NOTHING_KNOWN);
     const landed = await settleRecords(session, run.runId, rules, copied);
     await dropReplayed(
       session.db,

@@ -14,8 +14,8 @@ import {
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_RECORDS = 8_000;
-const CHUNK_BYTES = 12 << 20;
+const CHUNK_RECORDS = 6_000;
+const CHUNK_BYTES = 10 << 20;
 const MAX_LINE_BYTES = 64 << 20;
 
 interface IngestFlags extends CommonFlags {

@@ -3,12 +3,20 @@ import { readAhead } from "../../domain/read-ahead.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
-import type { Run } from "../../store/runs.js";
+import { inTransaction, type Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type Chunk, readChunks } from "./chunks.js";
 import { readUnread } from "./known-lines.js";
-import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
+import {
+  addCounts,
+  copyRecords,
+  countKnown,
+  type LandedRecords,
+  noRecords,
+  type RecordCounts,
+  settleRecords,
+} from "./land.js";
 import type { Records } from "./record-builder.js";
 
 /** The outcome of an ingest run. */
@@ -98,7 +106,7 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
       return false;
     }
   }
-  const landed = landInTurn(state, file, readAhead(chunks), counts);
+  const landed = landInTurn(state, file, readAhead(readAhead(chunks)), counts);
   for await (const _ of landed) request.progress(file, { rawBytes, records: counts.records });
   if (file !== STDIN) await dropCheckpoint(run.session.db, resolve(file));
   add(summary, counts);
@@ -168,27 +176,35 @@ function beginChunk(state: Ingest, on: Session, { chunk, ...rest }: FileChunk): 
   return { ids, landed };
 }
 
-async function landChunk(
-  state: Ingest,
-  on: Session,
-  { file, chunk, counts, before }: FileChunk,
-  records: Records,
-): Promise<void> {
-  const { run, rules, summary } = state;
-  const { result, made } = await withDerivedFacts(on, rules, async (session) => {
-    const copied = await copyRecords(session, records, { taken: await before.ids, allNew: !state.isRepeated });
+async function landChunk(state: Ingest, on: Session, file: FileChunk, records: Records): Promise<void> {
+  const { before } = file;
+  const isAllKnown = records.events.length + records.rejects.length === 0;
+  if (isAllKnown) {
     await before.landed;
-    const landed = await settleRecords(session, run.runId, rules, copied);
-    state.isRepeated = landed.counts.duplicates + landed.counts.conflicts > 0;
-    state.isRepeating = landed.counts.duplicates > landed.counts.stored;
-    const { counts: added, ...fresh } = landed;
-    const after = { ...counts };
-    add(after, { ...added, ...fresh });
-    await saveProgress(session, file, chunk, after);
-    return after;
+    await inTransaction(on, (session) => finishChunk(state, session, file, countKnown(records)));
+    return;
+  }
+  const { made } = await withDerivedFacts(on, state.rules, async (session) => {
+    const expected = { taken: await before.ids, allNew: !state.isRepeated };
+    const copied = await copyRecords(session, records, expected);
+    await before.landed;
+    const landed = await settleRecords(session, state.run.runId, state.rules, copied);
+    await finishChunk(state, session, file, landed);
   });
-  Object.assign(counts, result);
-  addChanges(summary.facts, made);
+  addChanges(state.summary.facts, made);
+}
+
+/** Adds what became of a chunk to the counts of its file, and saves both. */
+async function finishChunk(
+  state: Ingest,
+  session: Session,
+  { file, chunk, counts }: FileChunk,
+  { counts: added, ...fresh }: LandedRecords,
+): Promise<void> {
+  state.isRepeated = added.duplicates + added.conflicts > 0;
+  state.isRepeating = added.duplicates > added.stored;
+  add(counts, { ...added, ...fresh });
+  await saveProgress(session, file, chunk, counts);
 }
 
 async function saveProgress(

@@ -38,6 +38,13 @@ export interface LandedRecords {
   newConflicts: number;
 }
 
+/** What became of records none of which is new or rejected. */
+export const countKnown = ({ known, skipped }: Records): LandedRecords => ({
+  counts: { ...noRecords(), records: known + skipped, duplicates: known, skipped },
+  newRejects: 0,
+  newConflicts: 0,
+});
+
 /** Records on their way in, as far as another connection does not mind. */
 export type CopiedRecords = CopiedEvents & Records;
 

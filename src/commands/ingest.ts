@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { ExitCode } from "../errors.js";
 import type { RecordCounts } from "../pipelines/caliper/land.js";
@@ -44,6 +45,7 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
+  setFlagsFromString("--semi-space-growth-factor=1"); // what is read lives for one chunk: a large nursery only fills memory
   const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/ingest.js"),
     import("../pipelines/caliper/input.js"),

@@ -56,6 +56,7 @@ async function upsert(db: Db, table: SourceTable, columns: readonly string[]): P
   await sql`
     insert into timeback.${sql.ref(table.name)} (${sql.join(columns.map((column) => sql.ref(column)))})
     select ${sql.join(columns.map((column) => sql.ref(column)))} from pg_temp.${sql.ref(`incoming_${table.name}`)}
+    order by sourced_id
     on conflict (sourced_id) do update
     set ${sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
 }

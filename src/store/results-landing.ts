@@ -85,33 +85,46 @@ async function rejectIncomplete(
   return { rejected: rejects.length, newRejects: await keepRejects(session, runId, rejects) };
 }
 
-async function countTestUsers(db: Db): Promise<number> {
-  const { rows } = await sql<{ n: string }>`
-    select count(*) as n from pg_temp.incoming_assessment_results i
-    join timeback.users u on u.sourced_id = i.student_id where u.is_test_user`.execute(db);
-  return Number(rows[0]?.n ?? 0);
+/** Rows, and how many of them are not of test users. */
+interface Counted {
+  rows: number;
+  counting: number;
 }
 
-/** Fills `pg_temp.changed_results` with the staged rows that are new or differ, and counts those of other than test users. */
-async function findChanged(db: Db): Promise<{ changed: number; existing: number }> {
-  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, existing boolean, content boolean)`.execute(
+/** Over rows with `student_id`: how many there are, and how many of them are not of test users. */
+const COUNTED = sql`count(*) as rows,
+  count(*) filter (where student_id not in (select sourced_id from timeback.users where is_test_user)) as counting`;
+
+async function counted(db: Db, statement: RawBuilder<unknown>): Promise<Counted> {
+  const { rows } = await (statement as RawBuilder<Record<keyof Counted, string>>).execute(db);
+  return { rows: Number(rows[0]?.rows ?? 0), counting: Number(rows[0]?.counting ?? 0) };
+}
+
+/** Opens the empty list of the landed results that are about to change, and whether their content does. */
+async function openChanged(db: Db): Promise<void> {
+  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, content boolean)`.execute(
     db,
   );
   await sql`truncate pg_temp.changed_results`.execute(db);
+}
+
+/** Takes out of the staging table what is landed already, and lists in `changed_results` what is landed otherwise. */
+async function findChanged(db: Db): Promise<Counted> {
+  const all = ["date_last_modified", ...CONTENT];
   await sql`
-    insert into pg_temp.changed_results
-    select i.sourced_id, t.sourced_id is not null, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)})
-    from pg_temp.incoming_assessment_results i
-    left join timeback.assessment_results t on t.sourced_id = i.sourced_id
-    where t.sourced_id is null or (${of("t", ["date_last_modified", ...CONTENT])}) is distinct from (${of("i", ["date_last_modified", ...CONTENT])})`.execute(
+    delete from pg_temp.incoming_assessment_results i using timeback.assessment_results t
+    where t.sourced_id = i.sourced_id and (${of("t", all)}) is not distinct from (${of("i", all)})`.execute(db);
+  await sql`analyze pg_temp.incoming_assessment_results (sourced_id)`.execute(db);
+  return counted(
     db,
+    sql`
+    with changed as (
+      insert into pg_temp.changed_results
+      select i.sourced_id, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)})
+      from pg_temp.incoming_assessment_results i join timeback.assessment_results t on t.sourced_id = i.sourced_id
+      returning sourced_id)
+    select ${COUNTED} from changed join pg_temp.incoming_assessment_results i on i.sourced_id = changed.sourced_id`,
   );
-  await sql`analyze pg_temp.changed_results`.execute(db);
-  const { rows } = await sql<{ changed: string; existing: string }>`
-    select count(*) filter (where coalesce(u.is_test_user, false) = false) as changed, count(*) filter (where existing) as existing
-    from pg_temp.changed_results c join pg_temp.incoming_assessment_results i on i.sourced_id = c.sourced_id
-    left join timeback.users u on u.sourced_id = i.student_id`.execute(db);
-  return { changed: Number(rows[0]?.changed ?? 0), existing: Number(rows[0]?.existing ?? 0) };
 }
 
 /** Moves the readings that the rows in `changed_results` supersede into the history. */
@@ -121,7 +134,7 @@ const keepHistory = (db: Db) =>
   select t.sourced_id, 1 + coalesce((select max(version) from timeback.assessment_result_versions v where v.sourced_id = t.sourced_id), 0),
     ${sql.raw(HISTORY_OF_T)}
   from timeback.assessment_results t join pg_temp.changed_results c on c.sourced_id = t.sourced_id
-  where c.existing and c.content`.execute(db);
+  where c.content`.execute(db);
 
 const HISTORY_OF_T =
   "t.date_last_modified, t.status, t.vanished, t.line_item_id, t.student_id, t.score_date, t.ended_at, t.completed_at, t.xp, t.xp_since, t.multiplier, t.attempt, t.xp_reason";
@@ -133,43 +146,76 @@ const DECIMALS: readonly string[] = ["xp", "multiplier", "total_questions", "cor
 const landedColumn = (column: string): RawBuilder<unknown> =>
   DECIMALS.includes(column) ? sql`trim_scale(${of("i", [column])})` : of("i", [column]);
 
-/** `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
-const upsert = (db: Db) =>
-  sql`
-  insert into timeback.assessment_results as t
-    (sourced_id, date_last_modified, xp_since, activity_key, of_child_line_item, ${sql.join(CONTENT.map((c) => sql.ref(c)))})
-  select i.sourced_id, i.date_last_modified, i.date_last_modified, ${activityKey(lineItem)}, li.parent_id is not null,
-    ${sql.join(CONTENT.map(landedColumn))}
-  from pg_temp.incoming_assessment_results i join pg_temp.changed_results c on c.sourced_id = i.sourced_id
-  ${lineItemJoins(lineItem)}
-  on conflict (sourced_id) do update set date_last_modified = excluded.date_last_modified,
-    activity_key = excluded.activity_key, of_child_line_item = excluded.of_child_line_item,
-    xp_since = case when t.xp is distinct from excluded.xp then excluded.date_last_modified else t.xp_since end,
-    ${sql.join(CONTENT.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
-
-const touchChanged = (db: Db) =>
-  sql`
-  insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content on conflict do nothing`.execute(
+/**
+ * Lands the staged results that are not landed in any reading, and touches them. Sorted, so that the rows of one place
+ * in the indexes come together.
+ */
+const insertNew = (db: Db): Promise<Counted> =>
+  counted(
     db,
+    sql`
+    with fresh as (
+      insert into timeback.assessment_results
+        (sourced_id, date_last_modified, xp_since, activity_key, of_child_line_item, ${sql.join(CONTENT.map((c) => sql.ref(c)))})
+      select i.sourced_id, i.date_last_modified, i.date_last_modified, ${activityKey(lineItem)}, li.parent_id is not null,
+        ${sql.join(CONTENT.map(landedColumn))}
+      from pg_temp.incoming_assessment_results i ${lineItemJoins(lineItem)}
+      where i.sourced_id not in (select sourced_id from pg_temp.changed_results)
+      order by i.sourced_id
+      on conflict do nothing
+      returning sourced_id, student_id),
+    touched as (insert into pg_temp.touched_results select sourced_id from fresh)
+    select ${COUNTED} from fresh`,
   );
 
-/** Writes the changed results, with their history, and touches every fact that they may change: before and after. */
-async function writeChanged(db: Db, existing: number, rules: FactRules, write: () => Promise<unknown>): Promise<void> {
-  await touchChanged(db);
-  if (existing > 0) {
-    await touchKeysOfResults(db);
-    await touchEventsOfResults(db, rules);
-    await keepHistory(db);
-  }
-  await write();
-  await analyzeGrown(db, [
-    "assessment_results",
-    "assessment_line_items",
-    "component_resources",
-    "caliper_events",
-    "caliper_actors",
-  ]);
-  if (existing > 0) await touchKeysOfResults(db);
+/** `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
+const updateChanged = (db: Db) =>
+  sql`
+  update timeback.assessment_results t set date_last_modified = i.date_last_modified,
+    activity_key = ${activityKey(lineItem)}, of_child_line_item = li.parent_id is not null,
+    xp_since = case when t.xp is distinct from i.xp then i.date_last_modified else t.xp_since end,
+    ${sql.join(CONTENT.map((column) => sql`${sql.ref(column)} = ${landedColumn(column)}`))}
+  from pg_temp.incoming_assessment_results i join pg_temp.changed_results c on c.sourced_id = i.sourced_id
+  ${lineItemJoins(lineItem)}
+  where t.sourced_id = i.sourced_id`.execute(db);
+
+/** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
+async function changeLanded(db: Db, rules: FactRules, change: () => Promise<unknown>): Promise<void> {
+  await sql`analyze pg_temp.changed_results`.execute(db);
+  await sql`
+    insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content
+    on conflict do nothing`.execute(db);
+  await touchKeysOfResults(db);
+  await touchEventsOfResults(db, rules);
+  await keepHistory(db);
+  await change();
+  await touchKeysOfResults(db);
+}
+
+const NONE: Counted = { rows: 0, counting: 0 };
+
+/** Lands what is staged and returns how many results changed, without those of test users. What is expected only decides what is tried first. */
+async function landStaged(db: Db, rules: FactRules, staged: number, expectNew: boolean): Promise<number> {
+  await openChanged(db);
+  let fresh = expectNew ? await insertNew(db) : NONE;
+  if (fresh.rows === staged) return fresh.counting;
+  const changed = await findChanged(db);
+  if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db));
+  if (!expectNew) fresh = await insertNew(db);
+  return fresh.counting + changed.counting;
+}
+
+/** Whether no result was ever landed. */
+export async function noResultsLanded(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ none: boolean }>`
+    select not exists (select from timeback.assessment_results) as none`.execute(db);
+  return rows[0]?.none === true;
+}
+
+/** The run that lands results, and whether it may expect most of them to be new: that decides only what is tried first. */
+export interface ResultsRun {
+  runId: string;
+  expectNew: boolean;
 }
 
 /** Lands one page of assessment results; rows that are equal to what is landed are left alone. */
@@ -177,32 +223,34 @@ export async function landResultsPage(
   session: Session,
   rules: FactRules,
   incoming: IncomingPage,
-  runId: string,
+  { runId, expectNew }: ResultsRun,
 ): Promise<LandedResults> {
   const { db } = session;
   const read = await stagePage(session, incoming);
   const rejects = await rejectIncomplete(session, runId, incoming.source.schema);
-  const testUsers = await countTestUsers(db);
-  const { changed, existing } = await findChanged(db);
-  await writeChanged(db, existing, rules, () => upsert(db));
-  return { read, changed, unchanged: read - changed - rejects.rejected - testUsers, ...rejects, testUsers };
+  const staged = await counted(db, sql`select ${COUNTED} from pg_temp.incoming_assessment_results`);
+  const changed = await landStaged(db, rules, staged.rows, expectNew);
+  await analyzeGrown(db, [
+    "assessment_results",
+    "assessment_line_items",
+    "component_resources",
+    "caliper_events",
+    "caliper_actors",
+  ]);
+  const unchanged = staged.counting - changed;
+  return { read, changed, unchanged, ...rejects, testUsers: staged.rows - staged.counting };
 }
 
 /** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */
 export async function markVanished(db: Db, rules: FactRules): Promise<number> {
-  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, existing boolean, content boolean)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.changed_results`.execute(db);
-  const { rows } = await sql<{ n: string }>`
-    with gone as (
-      insert into pg_temp.changed_results
-      select t.sourced_id, true, true from timeback.assessment_results t
-      where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id) returning 1)
-    select count(*) as n from gone`.execute(db);
-  const gone = Number(rows[0]?.n ?? 0);
+  await openChanged(db);
+  const { numAffectedRows } = await sql`
+    insert into pg_temp.changed_results
+    select t.sourced_id, true from timeback.assessment_results t
+    where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
+  const gone = Number(numAffectedRows ?? 0);
   if (gone > 0)
-    await writeChanged(db, gone, rules, () =>
+    await changeLanded(db, rules, () =>
       sql`update timeback.assessment_results t set vanished = true from pg_temp.changed_results c where c.sourced_id = t.sourced_id`.execute(
         db,
       ),

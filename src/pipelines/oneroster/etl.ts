@@ -3,7 +3,7 @@ import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
-import { landResultsPage, markVanished } from "../../store/results-landing.js";
+import { landResultsPage, markVanished, noResultsLanded } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
@@ -57,6 +57,8 @@ interface Etl {
   rules: FactRules;
   request: EtlRequest;
   summary: EtlSummary;
+  /** Whether no result was landed when the run began. */
+  expectNew: boolean;
 }
 
 const iso = (naive: string | undefined): string | null =>
@@ -83,7 +85,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
     reference: {},
     missing: source.missing.map(({ name, evidence }) => ({ table: name, evidence })),
   };
-  const etl: Etl = { run, source, rules, request, summary };
+  const etl: Etl = { run, source, rules, request, summary, expectNew: await noResultsLanded(run.session.db) };
   await readTables(etl);
   summary.watermark.after = iso((await readWatermark(run.session.db, assessmentResults.name))?.dateLastModified);
   return summary;
@@ -152,10 +154,15 @@ async function takeTurn(etl: Etl, { table, page, advances }: Turn): Promise<void
 }
 
 async function landPage(etl: Etl, session: Session, table: SourceTable, page: Page): Promise<void> {
-  const { source, rules, run, summary, request } = etl;
+  const { source, rules, run, summary, request, expectNew } = etl;
   const { full } = request;
   if (table === assessmentResults) {
-    const landed = await landResultsPage(session, rules, { source, table, page, full }, run.runId);
+    const landed = await landResultsPage(
+      session,
+      rules,
+      { source, table, page, full },
+      { runId: run.runId, expectNew },
+    );
     for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
       summary[key] += landed[key];
     request.progress(table.name, summary.read);

@@ -24,9 +24,9 @@ export interface Keyset {
   sourcedId: string;
 }
 
-/** Some rows of a table as COPY text, for the columns `pageColumns`. */
+/** Some rows of a table as COPY text, in parts cut anywhere, for the columns `pageColumns`. */
 export interface Page {
-  rows: Buffer;
+  rows: readonly Buffer[];
   last: Keyset;
 }
 
@@ -133,15 +133,27 @@ async function readPage(
   return rows.length === 0 ? undefined : { rows, last: lastKey(rows) };
 }
 
-async function allOf(parts: AsyncIterable<Buffer>): Promise<Buffer> {
+async function allOf(parts: AsyncIterable<Buffer>): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for await (const part of parts) chunks.push(part);
-  return Buffer.concat(chunks);
+  return chunks;
 }
 
-function lastKey(rows: Buffer): Keyset {
-  const start = rows.lastIndexOf(10, rows.length - 2) + 1;
-  const [dateLastModified = "", sourcedId = ""] = rows.toString("utf8", start).split("\t", 2);
+const NEWLINE = 10;
+
+/** The text after the last newline but one, which may begin some parts before the end. */
+function lastRow(parts: readonly Buffer[]): string {
+  let tail: Buffer = Buffer.alloc(0);
+  for (const part of [...parts].reverse()) {
+    tail = Buffer.concat([part, tail]);
+    const end = tail.lastIndexOf(NEWLINE, tail.length - 2);
+    if (end >= 0) return tail.toString("utf8", end + 1);
+  }
+  return tail.toString("utf8");
+}
+
+function lastKey(parts: readonly Buffer[]): Keyset {
+  const [dateLastModified = "", sourcedId = ""] = lastRow(parts).split("\t", 2);
   return { dateLastModified, sourcedId: readCopyValue(sourcedId) ?? "" };
 }
 

@@ -2,6 +2,7 @@ import { foldEmail } from "../../domain/email.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
+import type { PageOrder } from "../../store/page-order.js";
 import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
 import { landResultsPage, markVanished, noResultsLanded } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
@@ -12,6 +13,7 @@ import { assessmentResults, type SourceTable, sourceTables, users } from "../../
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { mapColumn } from "./copy-column.js";
+import { inLanes } from "./lanes.js";
 
 /** What a run reads and how. */
 export interface EtlRequest {
@@ -26,6 +28,8 @@ export interface EtlRequest {
   /** Stops between pages. */
   stop(): void;
   progress(table: string, read: number): void;
+  /** A second connection to the analytics database: a page is landed on one while the page before is derived on the other. */
+  spare?: Session | undefined;
 }
 
 /** Counts of a reference table. */
@@ -92,9 +96,9 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
 }
 
 /** One page (or one clean-up) with the facts that it touches, in one transaction. */
-async function step(etl: Etl, work: (session: Session) => Promise<void>): Promise<void> {
+async function step(etl: Etl, session: Session, work: (session: Session) => Promise<void>): Promise<void> {
   etl.request.stop();
-  const { made } = await withDerivedFacts(etl.run.session, etl.rules, work);
+  const { made } = await withDerivedFacts(session, etl.rules, work);
   addChanges(etl.summary.facts, made);
 }
 
@@ -130,37 +134,46 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/** A source on a connection of its own is read two pages ahead of the landing; one session does one thing at a time. */
+/** A source on a connection of its own is read ahead of the landing; one session does one thing at a time. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
   for (const table of sourceTables)
     if (source.tables.get(table.name)?.size) starts.push({ table, ...(await startOf(etl, table)) });
-  const all = turns(etl, starts);
   if (request.full) await openSeen(run.session.db);
-  for await (const turn of source.session === run.session ? all : readAhead(readAhead(all))) await takeTurn(etl, turn);
+  const all = turns(etl, starts);
+  const lanes: [Session, ...Session[]] = [run.session];
+  if (request.spare && !request.full) lanes.push(request.spare); // what a full reading saw is listed on one session
+  await inLanes(lanes, source.session === run.session ? all : readAhead(readAhead(all)), (session, turn, order) =>
+    takeTurn(etl, session, turn, order),
+  );
 }
 
-async function takeTurn(etl: Etl, { table, page, advances }: Turn): Promise<void> {
+async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: PageOrder): Promise<void> {
   if (page) {
-    await step(etl, async (inside) => {
-      await landPage(etl, inside, table, page);
+    await step(etl, session, async (inside) => {
+      await landPage(etl, inside, { table, page, order });
+      await order.alone();
       if (advances) await advanceWatermark(inside.db, table.name, page.last);
     });
   } else if (etl.request.full) {
-    await step(etl, (inside) => voidVanished(etl, inside, table));
+    await step(etl, session, (inside) => voidVanished(etl, inside, table));
     await openSeen(etl.run.session.db);
   }
 }
 
-async function landPage(etl: Etl, session: Session, table: SourceTable, page: Page): Promise<void> {
+async function landPage(
+  etl: Etl,
+  session: Session,
+  { table, page, order }: { table: SourceTable; page: Page; order: PageOrder },
+): Promise<void> {
   const { source, rules, run, summary, request, expectNew } = etl;
   const { full } = request;
   if (table === assessmentResults) {
     const landed = await landResultsPage(
       session,
       rules,
-      { source, table, page, full },
+      { source, table, page, full, order },
       { runId: run.runId, expectNew },
     );
     for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
@@ -171,7 +184,7 @@ async function landPage(etl: Etl, session: Session, table: SourceTable, page: Pa
       table === users
         ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), foldEmail) }
         : page;
-    const landed = await landReferencePage(session, rules, { source, table, page: folded, full });
+    const landed = await landReferencePage(session, rules, { source, table, page: folded, full, order });
     const counts = countsOf(summary, table);
     counts.read += landed.read;
     counts.changed += landed.changed;

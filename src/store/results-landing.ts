@@ -7,6 +7,7 @@ import {
   type Counted,
   countStaged,
   findChanged,
+  insertIfAllNew,
   insertNew,
   keepHistory,
   openChanged,
@@ -71,8 +72,6 @@ async function changeLanded(db: Db, rules: FactRules, change: () => Promise<unkn
   await touchKeysOfResults(db);
 }
 
-const NONE: Counted = { rows: 0, counting: 0 };
-
 /** Lands what is staged, and counts that and what of it changed. What is expected only decides what is tried first. */
 async function landStaged(
   db: Db,
@@ -83,12 +82,12 @@ async function landStaged(
   await openChanged(db);
   await order.mayInsert();
   const staged = await countStaged(db);
-  let fresh = expectNew ? await insertNew(db) : NONE;
+  const allNew = expectNew ? await insertIfAllNew(db) : undefined;
   await order.alone();
-  if (fresh.rows === staged.rows) return { staged, changed: fresh.counting };
+  if (allNew) return { staged, changed: allNew.counting };
   const changed = await findChanged(db);
   if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db));
-  if (!expectNew) fresh = await insertNew(db);
+  const fresh = await insertNew(db);
   return { staged, changed: fresh.counting + changed.counting };
 }
 

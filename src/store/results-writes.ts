@@ -107,8 +107,8 @@ const landedColumn = (column: string): RawBuilder<unknown> =>
   DECIMALS.includes(column) ? sql`trim_scale(${of("i", [column])})` : of("i", [column]);
 
 /**
- * Lands the staged results that are not landed in any reading, and touches them. Sorted, so that the rows of one place
- * in the indexes come together.
+ * Inserts the staged results that are not in `changed_results`, and touches them. Sorted, so that rows of one place in
+ * the indexes come together.
  */
 export const insertNew = (db: Db): Promise<Counted> =>
   counted(
@@ -122,11 +122,26 @@ export const insertNew = (db: Db): Promise<Counted> =>
       from pg_temp.incoming_assessment_results i ${lineItemJoins(lineItem)}
       where i.sourced_id not in (select sourced_id from pg_temp.changed_results)
       order by i.sourced_id
-      on conflict do nothing
       returning sourced_id, student_id),
     touched as (insert into pg_temp.touched_results select sourced_id from fresh)
     select ${COUNTED} from fresh`,
   );
+
+const UNIQUE_VIOLATION = "23505";
+
+/** As `insertNew`; does nothing, and says so, where one of the results is landed already. */
+export async function insertIfAllNew(db: Db): Promise<Counted | undefined> {
+  await sql`savepoint all_new`.execute(db);
+  try {
+    const fresh = await insertNew(db);
+    await sql`release savepoint all_new`.execute(db);
+    return fresh;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+    await sql`rollback to savepoint all_new`.execute(db);
+    return undefined;
+  }
+}
 
 /** Gives the landed rows in `changed_results` what is staged. `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
 export const updateChanged = (db: Db) =>

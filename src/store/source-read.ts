@@ -24,9 +24,10 @@ export interface Keyset {
   sourcedId: string;
 }
 
-/** Some rows of a table as COPY text, in parts cut anywhere, for the columns `pageColumns`. */
+/** Some rows of a table as COPY text, for the columns `pageColumns`. */
 export interface Page {
-  rows: readonly Buffer[];
+  /** Parts, cut anywhere; a part is taken out when it is landed, so that no page is held longer than it is needed. */
+  rows: Buffer[];
   last: Keyset;
 }
 

@@ -134,7 +134,7 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/** A source on a connection of its own is read ahead of the landing; one session does one thing at a time. */
+/** A source on a connection of its own is read a page ahead of the landing; one session does one thing at a time. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
@@ -144,7 +144,7 @@ async function readTables(etl: Etl): Promise<void> {
   const all = turns(etl, starts);
   const lanes: [Session, ...Session[]] = [run.session];
   if (request.spare && !request.full) lanes.push(request.spare); // what a full reading saw is listed on one session
-  await inLanes(lanes, source.session === run.session ? all : readAhead(readAhead(all)), (session, turn, order) =>
+  await inLanes(lanes, source.session === run.session ? all : readAhead(all), (session, turn, order) =>
     takeTurn(etl, session, turn, order),
   );
 }

@@ -11,11 +11,12 @@ import {
   insertNew,
   keepHistory,
   openChanged,
+  touchChanged,
   updateChanged,
 } from "./results-writes.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
-import { touchEventsOfResults, touchKeysOfResults } from "./touched.js";
+import { touchEventsOfResults } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -62,14 +63,10 @@ async function rejectIncomplete(
 /** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
 async function changeLanded(db: Db, rules: FactRules, change: () => Promise<unknown>): Promise<void> {
   await sql`analyze pg_temp.changed_results`.execute(db);
-  await sql`
-    insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content
-    on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await touchChanged(db);
   await touchEventsOfResults(db, rules);
   await keepHistory(db);
   await change();
-  await touchKeysOfResults(db);
 }
 
 /** Lands what is staged, and counts that and what of it changed. What is expected only decides what is tried first. */
@@ -131,7 +128,7 @@ export async function markVanished(db: Db, rules: FactRules): Promise<number> {
   await openChanged(db);
   const { numAffectedRows } = await sql`
     insert into pg_temp.changed_results
-    select t.sourced_id, true from timeback.assessment_results t
+    select t.sourced_id, true, t.student_id, t.student_id from timeback.assessment_results t
     where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
   const gone = Number(numAffectedRows ?? 0);
   if (gone > 0)

@@ -60,9 +60,10 @@ async function counted(db: Db, statement: RawBuilder<unknown>): Promise<Counted>
 export const countStaged = (db: Db): Promise<Counted> =>
   counted(db, sql`select ${COUNTED} from pg_temp.incoming_assessment_results`);
 
-/** Opens the empty list of the landed results that are about to change, and whether their content does. */
+/** Opens the empty list of the landed results that are about to change: whether their content does, and whose they are before and after. */
 export async function openChanged(db: Db): Promise<void> {
-  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, content boolean)`.execute(
+  await sql`create temp table if not exists changed_results (
+    sourced_id text collate "C" primary key, content boolean, student_before text collate "C", student_after text collate "C")`.execute(
     db,
   );
   await sql`truncate pg_temp.changed_results`.execute(db);
@@ -80,11 +81,23 @@ export async function findChanged(db: Db): Promise<Counted> {
     sql`
     with changed as (
       insert into pg_temp.changed_results
-      select i.sourced_id, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)})
+      select i.sourced_id, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)}), t.student_id, i.student_id
       from pg_temp.incoming_assessment_results i join timeback.assessment_results t on t.sourced_id = i.sourced_id
-      returning sourced_id)
-    select ${COUNTED} from changed join pg_temp.incoming_assessment_results i on i.sourced_id = changed.sourced_id`,
+      returning student_after as student_id)
+    select ${COUNTED} from changed`,
   );
+}
+
+/** Touches the results in `changed_results` whose content changes, and the facts of their own that they may have, before and after. */
+export async function touchChanged(db: Db): Promise<void> {
+  await sql`
+    insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content
+    on conflict do nothing`.execute(db);
+  await sql`
+    insert into pg_temp.touched_keys
+    select s.student_id, 'oneroster:assessment_result:' || c.sourced_id from pg_temp.changed_results c
+    cross join unnest(array[c.student_before, c.student_after]) as s(student_id)
+    where c.content on conflict do nothing`.execute(db);
 }
 
 /** Moves the readings that the rows in `changed_results` supersede into the history. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { EtlSummary } from "../pipelines/oneroster/etl.js";
-import type { Session, Store } from "../store/session.js";
+import type { Store } from "../store/session.js";
 import {
   type CommonFlags,
   type Opened,
@@ -129,6 +129,7 @@ async function readSource({
     version: shell.version,
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
+    beside: flags.dryRun !== true && sourceUrl !== undefined,
   };
   const read = {
     full: flags.full === true,
@@ -148,19 +149,13 @@ async function readSource({
   return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
     sourceStore.withSession(async (session) => {
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
-      return withPlannedRun(store, request, (run) =>
-        withSpare(store, !request.dryRun && config.poolMax > 1, async (spare) => ({
-          runId: run.runId,
-          ...(await runEtl(run, source, await storeSettings(run.session.db, asked), { ...read, spare })),
-        })),
-      );
+      return withPlannedRun(store, request, async (run) => ({
+        runId: run.runId,
+        ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)),
+      }));
     }),
   );
 }
-
-/** Lends a second connection, where the store has one and the run may use it. */
-const withSpare = <T>(store: Store, allowed: boolean, work: (spare: Session | undefined) => Promise<T>): Promise<T> =>
-  allowed && store.kind === "postgres" ? store.withSession(work) : work(undefined);
 
 const etlLine = (a: Omit<EtlSummary, "newRejects"> & { seconds: number; dryRun?: boolean }): string =>
   `etl oneroster${a.dryRun ? " (plan, nothing written)" : ""}: ${a.read} results read: ${a.changed} changed, ${a.unchanged} unchanged, ${a.rejected} rejected, ${a.testUsers} of test users` +

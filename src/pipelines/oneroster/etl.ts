@@ -28,8 +28,6 @@ export interface EtlRequest {
   /** Stops between pages. */
   stop(): void;
   progress(table: string, read: number): void;
-  /** A second connection to the analytics database: a page is landed on one while the page before is derived on the other. */
-  spare?: Session | undefined;
 }
 
 /** Counts of a reference table. */
@@ -143,7 +141,7 @@ async function readTables(etl: Etl): Promise<void> {
   if (request.full) await openSeen(run.session.db);
   const all = turns(etl, starts);
   const lanes: [Session, ...Session[]] = [run.session];
-  if (request.spare && !request.full) lanes.push(request.spare); // what a full reading saw is listed on one session
+  if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session
   await inLanes(lanes, source.session === run.session ? all : readAhead(all), (session, turn, order) =>
     takeTurn(etl, session, turn, order),
   );

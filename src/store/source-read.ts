@@ -115,6 +115,9 @@ interface PageRequest {
   limit: number;
 }
 
+/** Every page costs a look at all that is landed: when there are more of them, they hold more. */
+const LATER_PAGES = 2;
+
 async function readPage(
   source: Source,
   table: SourceTable,
@@ -175,8 +178,8 @@ export async function* modifiedPages(
   const key = "(s.date_last_modified, s.sourced_id)";
   const upTo = `s.date_last_modified <= ${stamp(source.clock)}`;
   let where = from === null ? upTo : `s.date_last_modified >= ${stamp(from)} and ${upTo}`;
-  for (;;) {
-    const page = await readPage(source, table, { where, order: "s.date_last_modified, s.sourced_id", limit });
+  for (let rows = limit; ; rows = limit * LATER_PAGES) {
+    const page = await readPage(source, table, { where, order: "s.date_last_modified, s.sourced_id", limit: rows });
     if (!page) return;
     yield page;
     where = `${key} > (${stamp(page.last.dateLastModified)}, ${literal(page.last.sourcedId)}) and ${upTo}`;

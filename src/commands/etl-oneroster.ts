@@ -129,6 +129,7 @@ async function readSource({
     version: shell.version,
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
+    beside: flags.dryRun !== true && sourceUrl !== undefined,
   };
   const read = {
     full: flags.full === true,

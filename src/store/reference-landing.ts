@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { renewActivities } from "./activities.js";
 import type { FactRules } from "./linking.js";
+import type { PageOrder } from "./page-order.js";
 import { markSeen } from "./seen.js";
 import type { Session } from "./session.js";
 import { type Page, pageColumns, type Source } from "./source-read.js";
@@ -23,16 +24,24 @@ export interface IncomingPage {
   page: Page;
   /** Whether the run reads everything, and so must remember which ids it saw. */
   full: boolean;
+  order: PageOrder;
+}
+
+function* handedOver(parts: Buffer[]): Generator<Buffer> {
+  for (let part = parts.shift(); part; part = parts.shift()) yield part;
 }
 
 /** Stages a page in `pg_temp.incoming_<table>`, which has the landed table's columns, and returns its rows. */
-export async function stagePage(session: Session, { source, table, page, full }: IncomingPage): Promise<number> {
+export async function stagePage(
+  session: Session,
+  { source, table, page, full }: Omit<IncomingPage, "order">,
+): Promise<number> {
   const { db } = session;
   const staging = `incoming_${table.name}`;
   await sql`create temp table if not exists ${sql.ref(staging)} as
     select null::text as read_at, t.* from timeback.${sql.ref(table.name)} t with no data`.execute(db);
   await sql`truncate pg_temp.${sql.ref(staging)}`.execute(db);
-  const rows = await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), [page.rows]);
+  const rows = await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), handedOver(page.rows));
   if (full) await markSeen(db, table);
   return rows;
 }
@@ -56,6 +65,7 @@ async function upsert(db: Db, table: SourceTable, columns: readonly string[]): P
   await sql`
     insert into timeback.${sql.ref(table.name)} (${sql.join(columns.map((column) => sql.ref(column)))})
     select ${sql.join(columns.map((column) => sql.ref(column)))} from pg_temp.${sql.ref(`incoming_${table.name}`)}
+    order by sourced_id
     on conflict (sourced_id) do update
     set ${sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
 }
@@ -120,6 +130,7 @@ export async function landReferencePage(
   const { db } = session;
   const { source, table } = incoming;
   const read = await stagePage(session, incoming);
+  await incoming.order.alone();
   const columns = targetColumns(source, table);
   const changed = await keepChanged(db, table, columns);
   if (changed > 0) await changing(db, table, `incoming_${table.name}`, rules, () => upsert(db, table, columns));

@@ -1,11 +1,22 @@
-import { type RawBuilder, sql } from "kysely";
-import { activityKey, lineItemJoins } from "./activities.js";
+import { sql } from "kysely";
 import type { FactRules } from "./linking.js";
+import type { PageOrder } from "./page-order.js";
 import { type IncomingPage, stagePage } from "./reference-landing.js";
 import { keepRejects, type Reject } from "./rejects.js";
+import {
+  type Counted,
+  countStaged,
+  findChanged,
+  insertIfAllNew,
+  insertNew,
+  keepHistory,
+  openChanged,
+  touchChanged,
+  updateChanged,
+} from "./results-writes.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
-import { touchEventsOfResults, touchKeysOfResults } from "./touched.js";
+import { touchEventsOfResults } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -19,42 +30,6 @@ export interface LandedResults {
   /** Rows of students marked isTestUser: landed, but without facts unless the settings say so. */
   testUsers: number;
 }
-
-/** Columns whose change is a new reading of the result; `date_last_modified` alone is none. */
-const CONTENT = [
-  "status",
-  "vanished",
-  "line_item_id",
-  "student_id",
-  "score_date",
-  "score_day",
-  "score_status",
-  "ended_at",
-  "completed_at",
-  "xp",
-  "multiplier",
-  "attempt",
-  "total_questions",
-  "correct_questions",
-  "mastered_units",
-  "xp_reason",
-  "subject",
-  "app",
-  "course_id",
-  "event_refs",
-  "metadata",
-] as const;
-
-/** Columns that a superseded reading keeps, as evidence for the audit. */
-const HISTORY = sql.raw(
-  "date_last_modified, status, vanished, line_item_id, student_id, score_date, ended_at, completed_at, xp, xp_since, multiplier, attempt, xp_reason",
-);
-
-/** Columns of the landed row `t` or of the incoming row `i`; what is read has not vanished. */
-const of = (alias: string, columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(
-    columns.map((column) => (alias === "i" && column === "vanished" ? sql`false` : sql.ref(`${alias}.${column}`))),
-  );
 
 /** Takes rows without student, line item or score date out of the staging table and into quarantine. */
 async function rejectIncomplete(
@@ -85,91 +60,45 @@ async function rejectIncomplete(
   return { rejected: rejects.length, newRejects: await keepRejects(session, runId, rejects) };
 }
 
-async function countTestUsers(db: Db): Promise<number> {
-  const { rows } = await sql<{ n: string }>`
-    select count(*) as n from pg_temp.incoming_assessment_results i
-    join timeback.users u on u.sourced_id = i.student_id where u.is_test_user`.execute(db);
-  return Number(rows[0]?.n ?? 0);
-}
-
-/** Fills `pg_temp.changed_results` with the staged rows that are new or differ, and counts those of other than test users. */
-async function findChanged(db: Db): Promise<{ changed: number; existing: number }> {
-  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, existing boolean, content boolean)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.changed_results`.execute(db);
-  await sql`
-    insert into pg_temp.changed_results
-    select i.sourced_id, t.sourced_id is not null, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)})
-    from pg_temp.incoming_assessment_results i
-    left join timeback.assessment_results t on t.sourced_id = i.sourced_id
-    where t.sourced_id is null or (${of("t", ["date_last_modified", ...CONTENT])}) is distinct from (${of("i", ["date_last_modified", ...CONTENT])})`.execute(
-    db,
-  );
+/** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
+async function changeLanded(db: Db, rules: FactRules, change: () => Promise<unknown>): Promise<void> {
   await sql`analyze pg_temp.changed_results`.execute(db);
-  const { rows } = await sql<{ changed: string; existing: string }>`
-    select count(*) filter (where coalesce(u.is_test_user, false) = false) as changed, count(*) filter (where existing) as existing
-    from pg_temp.changed_results c join pg_temp.incoming_assessment_results i on i.sourced_id = c.sourced_id
-    left join timeback.users u on u.sourced_id = i.student_id`.execute(db);
-  return { changed: Number(rows[0]?.changed ?? 0), existing: Number(rows[0]?.existing ?? 0) };
+  await touchChanged(db);
+  await touchEventsOfResults(db, rules);
+  await keepHistory(db);
+  await change();
 }
 
-/** Moves the readings that the rows in `changed_results` supersede into the history. */
-const keepHistory = (db: Db) =>
-  sql`
-  insert into timeback.assessment_result_versions (sourced_id, version, ${HISTORY})
-  select t.sourced_id, 1 + coalesce((select max(version) from timeback.assessment_result_versions v where v.sourced_id = t.sourced_id), 0),
-    ${sql.raw(HISTORY_OF_T)}
-  from timeback.assessment_results t join pg_temp.changed_results c on c.sourced_id = t.sourced_id
-  where c.existing and c.content`.execute(db);
+/** Lands what is staged, and counts that and what of it changed. What is expected only decides what is tried first. */
+async function landStaged(
+  db: Db,
+  rules: FactRules,
+  expectNew: boolean,
+  order: PageOrder,
+): Promise<{ staged: Counted; changed: number }> {
+  await openChanged(db);
+  await order.mayInsert();
+  const staged = await countStaged(db);
+  const allNew = expectNew ? await insertIfAllNew(db) : undefined;
+  await order.alone();
+  if (allNew) return { staged, changed: allNew.counting };
+  const changed = await findChanged(db);
+  if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db));
+  const fresh = await insertNew(db);
+  return { staged, changed: fresh.counting + changed.counting };
+}
 
-const HISTORY_OF_T =
-  "t.date_last_modified, t.status, t.vanished, t.line_item_id, t.student_id, t.score_date, t.ended_at, t.completed_at, t.xp, t.xp_since, t.multiplier, t.attempt, t.xp_reason";
+/** Whether no result was ever landed. */
+export async function noResultsLanded(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ none: boolean }>`
+    select not exists (select from timeback.assessment_results) as none`.execute(db);
+  return rows[0]?.none === true;
+}
 
-const lineItem = sql.ref("i.line_item_id");
-const DECIMALS: readonly string[] = ["xp", "multiplier", "total_questions", "correct_questions", "mastered_units"];
-
-/** Decimals are landed without trailing zeros: equal amounts have one text. */
-const landedColumn = (column: string): RawBuilder<unknown> =>
-  DECIMALS.includes(column) ? sql`trim_scale(${of("i", [column])})` : of("i", [column]);
-
-/** `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
-const upsert = (db: Db) =>
-  sql`
-  insert into timeback.assessment_results as t
-    (sourced_id, date_last_modified, xp_since, activity_key, of_child_line_item, ${sql.join(CONTENT.map((c) => sql.ref(c)))})
-  select i.sourced_id, i.date_last_modified, i.date_last_modified, ${activityKey(lineItem)}, li.parent_id is not null,
-    ${sql.join(CONTENT.map(landedColumn))}
-  from pg_temp.incoming_assessment_results i join pg_temp.changed_results c on c.sourced_id = i.sourced_id
-  ${lineItemJoins(lineItem)}
-  on conflict (sourced_id) do update set date_last_modified = excluded.date_last_modified,
-    activity_key = excluded.activity_key, of_child_line_item = excluded.of_child_line_item,
-    xp_since = case when t.xp is distinct from excluded.xp then excluded.date_last_modified else t.xp_since end,
-    ${sql.join(CONTENT.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
-
-const touchChanged = (db: Db) =>
-  sql`
-  insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content on conflict do nothing`.execute(
-    db,
-  );
-
-/** Writes the changed results, with their history, and touches every fact that they may change: before and after. */
-async function writeChanged(db: Db, existing: number, rules: FactRules, write: () => Promise<unknown>): Promise<void> {
-  await touchChanged(db);
-  if (existing > 0) {
-    await touchKeysOfResults(db);
-    await touchEventsOfResults(db, rules);
-    await keepHistory(db);
-  }
-  await write();
-  await analyzeGrown(db, [
-    "assessment_results",
-    "assessment_line_items",
-    "component_resources",
-    "caliper_events",
-    "caliper_actors",
-  ]);
-  if (existing > 0) await touchKeysOfResults(db);
+/** The run that lands results, and whether it may expect most of them to be new: that decides only what is tried first. */
+export interface ResultsRun {
+  runId: string;
+  expectNew: boolean;
 }
 
 /** Lands one page of assessment results; rows that are equal to what is landed are left alone. */
@@ -177,32 +106,33 @@ export async function landResultsPage(
   session: Session,
   rules: FactRules,
   incoming: IncomingPage,
-  runId: string,
+  { runId, expectNew }: ResultsRun,
 ): Promise<LandedResults> {
   const { db } = session;
   const read = await stagePage(session, incoming);
   const rejects = await rejectIncomplete(session, runId, incoming.source.schema);
-  const testUsers = await countTestUsers(db);
-  const { changed, existing } = await findChanged(db);
-  await writeChanged(db, existing, rules, () => upsert(db));
-  return { read, changed, unchanged: read - changed - rejects.rejected - testUsers, ...rejects, testUsers };
+  const { staged, changed } = await landStaged(db, rules, expectNew, incoming.order);
+  await analyzeGrown(db, [
+    "assessment_results",
+    "assessment_line_items",
+    "component_resources",
+    "caliper_events",
+    "caliper_actors",
+  ]);
+  const unchanged = staged.counting - changed;
+  return { read, changed, unchanged, ...rejects, testUsers: staged.rows - staged.counting };
 }
 
 /** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */
 export async function markVanished(db: Db, rules: FactRules): Promise<number> {
-  await sql`create temp table if not exists changed_results (sourced_id text collate "C" primary key, existing boolean, content boolean)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.changed_results`.execute(db);
-  const { rows } = await sql<{ n: string }>`
-    with gone as (
-      insert into pg_temp.changed_results
-      select t.sourced_id, true, true from timeback.assessment_results t
-      where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id) returning 1)
-    select count(*) as n from gone`.execute(db);
-  const gone = Number(rows[0]?.n ?? 0);
+  await openChanged(db);
+  const { numAffectedRows } = await sql`
+    insert into pg_temp.changed_results
+    select t.sourced_id, true, t.student_id, t.student_id from timeback.assessment_results t
+    where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
+  const gone = Number(numAffectedRows ?? 0);
   if (gone > 0)
-    await writeChanged(db, gone, rules, () =>
+    await changeLanded(db, rules, () =>
       sql`update timeback.assessment_results t set vanished = true from pg_temp.changed_results c where c.sourced_id = t.sourced_id`.execute(
         db,
       ),

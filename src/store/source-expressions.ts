@@ -20,9 +20,21 @@ export const firstNumber = (...texts: string[]): string =>
 const number = (text: string): string =>
   `case when length(${text}) <= 60 and ${text} ~ '${NUMBER}' then case when abs((${text})::numeric) <= ${LIMIT} then (${text})::numeric end end`;
 
-/** A whole number from 0 to a million, as int. */
-export const wholeNumber = (text: string): string =>
-  `case when ${text} ~ '^[0-9]{1,6}([.]0{1,20})?$' then (${text})::numeric::int end`;
+/** So short a JSON number is a number that counts: its letters need not be looked at. */
+const SURELY_WITHIN = LIMIT.length - 1;
+const isShortNumber = (json: string, key: string, length: number): string =>
+  `jsonb_typeof(${json} -> '${key}') = 'number' and length(${json} ->> '${key}') <= ${length}`;
+
+/** The first finite number under keys of a jsonb expression: as `firstNumber` of their texts, but sooner. */
+export const firstNumberUnder = (json: string, ...keys: string[]): string =>
+  `coalesce(${keys.map((key) => `case when ${isShortNumber(json, key, SURELY_WITHIN)} then (${json} -> '${key}')::numeric else ${number(`(${json} ->> '${key}')`)} end`).join(", ")})`;
+
+/** A whole number from 0 to a million under a key of a jsonb expression, as int. */
+export const wholeNumberUnder = (json: string, key: string): string => {
+  const text = `(${json} ->> '${key}')`;
+  return `case when ${isShortNumber(json, key, 1)} then (${json} -> '${key}')::int
+    when ${text} ~ '^[0-9]{1,6}([.]0{1,20})?$' then ${text}::numeric::int end`;
+};
 
 /** An ISO 8601 instant as timestamptz. */
 export const instant = (text: string): string =>

@@ -26,7 +26,8 @@ export interface Keyset {
 
 /** Some rows of a table as COPY text, for the columns `pageColumns`. */
 export interface Page {
-  rows: Buffer;
+  /** Parts, cut anywhere; a part is taken out when it is landed, so that no page is held longer than it is needed. */
+  rows: Buffer[];
   last: Keyset;
 }
 
@@ -114,6 +115,9 @@ interface PageRequest {
   limit: number;
 }
 
+/** Every page costs a look at all that is landed: when there are more of them, they hold more. */
+const LATER_PAGES = 2;
+
 async function readPage(
   source: Source,
   table: SourceTable,
@@ -133,15 +137,27 @@ async function readPage(
   return rows.length === 0 ? undefined : { rows, last: lastKey(rows) };
 }
 
-async function allOf(parts: AsyncIterable<Buffer>): Promise<Buffer> {
+async function allOf(parts: AsyncIterable<Buffer>): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for await (const part of parts) chunks.push(part);
-  return Buffer.concat(chunks);
+  return chunks;
 }
 
-function lastKey(rows: Buffer): Keyset {
-  const start = rows.lastIndexOf(10, rows.length - 2) + 1;
-  const [dateLastModified = "", sourcedId = ""] = rows.toString("utf8", start).split("\t", 2);
+const NEWLINE = 10;
+
+/** The text after the last newline but one, which may begin some parts before the end. */
+function lastRow(parts: readonly Buffer[]): string {
+  let tail: Buffer = Buffer.alloc(0);
+  for (const part of [...parts].reverse()) {
+    tail = Buffer.concat([part, tail]);
+    const end = tail.lastIndexOf(NEWLINE, tail.length - 2);
+    if (end >= 0) return tail.toString("utf8", end + 1);
+  }
+  return tail.toString("utf8");
+}
+
+function lastKey(parts: readonly Buffer[]): Keyset {
+  const [dateLastModified = "", sourcedId = ""] = lastRow(parts).split("\t", 2);
   return { dateLastModified, sourcedId: readCopyValue(sourcedId) ?? "" };
 }
 
@@ -162,8 +178,8 @@ export async function* modifiedPages(
   const key = "(s.date_last_modified, s.sourced_id)";
   const upTo = `s.date_last_modified <= ${stamp(source.clock)}`;
   let where = from === null ? upTo : `s.date_last_modified >= ${stamp(from)} and ${upTo}`;
-  for (;;) {
-    const page = await readPage(source, table, { where, order: "s.date_last_modified, s.sourced_id", limit });
+  for (let rows = limit; ; rows = limit * LATER_PAGES) {
+    const page = await readPage(source, table, { where, order: "s.date_last_modified, s.sourced_id", limit: rows });
     if (!page) return;
     yield page;
     where = `${key} > (${stamp(page.last.dateLastModified)}, ${literal(page.last.sourcedId)}) and ${upTo}`;

@@ -1,4 +1,4 @@
-import { eventId, filled, firstNumber, instant, wholeNumber } from "./source-expressions.js";
+import { eventId, filled, firstNumberUnder, instant, wholeNumberUnder } from "./source-expressions.js";
 
 /** Types of the columns that a source table has; columns that are missing are not in it. */
 export type SourceColumns = ReadonlyMap<string, string>;
@@ -21,7 +21,9 @@ export const asInstant = (column: string, has: SourceColumns): string =>
 
 const optional = (column: string, has: SourceColumns): string =>
   has.has(column) ? filled(`s.${column}::text`) : "null";
-const metadata = (key: string): string => `(s.metadata::jsonb ->> '${key}')`;
+const METADATA = "s.metadata::jsonb";
+const metadata = (key: string): string => `(${METADATA} ->> '${key}')`;
+const numberIn = (...keys: string[]): string => firstNumberUnder(METADATA, ...keys);
 const metadataOf = (key: string, has: SourceColumns): string => (has.has("metadata") ? metadata(key) : "null::text");
 
 const related = `(select array_agg(${eventId("x.id")} order by x.n)
@@ -62,12 +64,12 @@ export const assessmentResults: SourceTable = {
     score_status: optional("score_status", has),
     ended_at: instant(metadata("endedAt")),
     completed_at: instant(metadata("completedAt")),
-    xp: firstNumber(...XP_KEYS.map(metadata)),
-    multiplier: firstNumber(metadata("multiplier")),
-    attempt: wholeNumber(metadata("attempt")),
-    total_questions: firstNumber(metadata("totalQuestions")),
-    correct_questions: firstNumber(metadata("correctQuestions")),
-    mastered_units: firstNumber(metadata("masteredUnits")),
+    xp: numberIn(...XP_KEYS),
+    multiplier: numberIn("multiplier"),
+    attempt: wholeNumberUnder(METADATA, "attempt"),
+    total_questions: numberIn("totalQuestions"),
+    correct_questions: numberIn("correctQuestions"),
+    mastered_units: numberIn("masteredUnits"),
     xp_reason: filled(metadata("xpReason")),
     subject: filled(metadata("subject")),
     app: filled(metadata("appName")),
@@ -103,7 +105,7 @@ const resources: SourceTable = {
   evidence: "base XP, and which activities are videos or articles",
   select: (has) => ({
     title: optional("title", has),
-    xp: firstNumber(metadata("xp")),
+    xp: numberIn("xp"),
     activity_type: filled(metadata("khanActivityType")),
     resource_type: filled(metadata("type")),
   }),

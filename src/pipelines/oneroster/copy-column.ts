@@ -1,8 +1,12 @@
 import { copyValue, readCopyValue } from "../../store/copy-text.js";
 
 /** Rewrites one column (from 0) of rows in COPY text format; null stays null. */
-export function mapColumn(rows: Buffer, column: number, rewrite: (value: string) => string | null): Buffer {
-  const lines = rows.toString("utf8").split("\n");
+export function mapColumn(
+  parts: readonly Buffer[],
+  column: number,
+  rewrite: (value: string) => string | null,
+): Buffer[] {
+  const lines = Buffer.concat(parts).toString("utf8").split("\n");
   const rewritten = lines.map((line) => {
     if (line === "") return line;
     const fields = line.split("\t");
@@ -10,5 +14,5 @@ export function mapColumn(rows: Buffer, column: number, rewrite: (value: string)
     fields[column] = copyValue(value === null ? null : rewrite(value));
     return fields.join("\t");
   });
-  return Buffer.from(rewritten.join("\n"));
+  return [Buffer.from(rewritten.join("\n"))];
 }

@@ -2,8 +2,9 @@ import { foldEmail } from "../../domain/email.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
+import type { PageOrder } from "../../store/page-order.js";
 import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
-import { landResultsPage, markVanished } from "../../store/results-landing.js";
+import { landResultsPage, markVanished, noResultsLanded } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
@@ -12,6 +13,7 @@ import { assessmentResults, type SourceTable, sourceTables, users } from "../../
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { mapColumn } from "./copy-column.js";
+import { inLanes } from "./lanes.js";
 
 /** What a run reads and how. */
 export interface EtlRequest {
@@ -57,6 +59,8 @@ interface Etl {
   rules: FactRules;
   request: EtlRequest;
   summary: EtlSummary;
+  /** Whether no result was landed when the run began. */
+  expectNew: boolean;
 }
 
 const iso = (naive: string | undefined): string | null =>
@@ -83,16 +87,16 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
     reference: {},
     missing: source.missing.map(({ name, evidence }) => ({ table: name, evidence })),
   };
-  const etl: Etl = { run, source, rules, request, summary };
+  const etl: Etl = { run, source, rules, request, summary, expectNew: await noResultsLanded(run.session.db) };
   await readTables(etl);
   summary.watermark.after = iso((await readWatermark(run.session.db, assessmentResults.name))?.dateLastModified);
   return summary;
 }
 
 /** One page (or one clean-up) with the facts that it touches, in one transaction. */
-async function step(etl: Etl, work: (session: Session) => Promise<void>): Promise<void> {
+async function step(etl: Etl, session: Session, work: (session: Session) => Promise<void>): Promise<void> {
   etl.request.stop();
-  const { made } = await withDerivedFacts(etl.run.session, etl.rules, work);
+  const { made } = await withDerivedFacts(session, etl.rules, work);
   addChanges(etl.summary.facts, made);
 }
 
@@ -128,34 +132,48 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/** A source on a connection of its own is read two pages ahead of the landing; one session does one thing at a time. */
+/** A source on a connection of its own is read a page ahead of the landing; one session does one thing at a time. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
   for (const table of sourceTables)
     if (source.tables.get(table.name)?.size) starts.push({ table, ...(await startOf(etl, table)) });
-  const all = turns(etl, starts);
   if (request.full) await openSeen(run.session.db);
-  for await (const turn of source.session === run.session ? all : readAhead(readAhead(all))) await takeTurn(etl, turn);
+  const all = turns(etl, starts);
+  const lanes: [Session, ...Session[]] = [run.session];
+  if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session
+  await inLanes(lanes, source.session === run.session ? all : readAhead(all), (session, turn, order) =>
+    takeTurn(etl, session, turn, order),
+  );
 }
 
-async function takeTurn(etl: Etl, { table, page, advances }: Turn): Promise<void> {
+async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: PageOrder): Promise<void> {
   if (page) {
-    await step(etl, async (inside) => {
-      await landPage(etl, inside, table, page);
+    await step(etl, session, async (inside) => {
+      await landPage(etl, inside, { table, page, order });
+      await order.alone();
       if (advances) await advanceWatermark(inside.db, table.name, page.last);
     });
   } else if (etl.request.full) {
-    await step(etl, (inside) => voidVanished(etl, inside, table));
+    await step(etl, session, (inside) => voidVanished(etl, inside, table));
     await openSeen(etl.run.session.db);
   }
 }
 
-async function landPage(etl: Etl, session: Session, table: SourceTable, page: Page): Promise<void> {
-  const { source, rules, run, summary, request } = etl;
+async function landPage(
+  etl: Etl,
+  session: Session,
+  { table, page, order }: { table: SourceTable; page: Page; order: PageOrder },
+): Promise<void> {
+  const { source, rules, run, summary, request, expectNew } = etl;
   const { full } = request;
   if (table === assessmentResults) {
-    const landed = await landResultsPage(session, rules, { source, table, page, full }, run.runId);
+    const landed = await landResultsPage(
+      session,
+      rules,
+      { source, table, page, full, order },
+      { runId: run.runId, expectNew },
+    );
     for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
       summary[key] += landed[key];
     request.progress(table.name, summary.read);
@@ -164,7 +182,7 @@ async function landPage(etl: Etl, session: Session, table: SourceTable, page: Pa
       table === users
         ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), foldEmail) }
         : page;
-    const landed = await landReferencePage(session, rules, { source, table, page: folded, full });
+    const landed = await landReferencePage(session, rules, { source, table, page: folded, full, order });
     const counts = countsOf(summary, table);
     counts.read += landed.read;
     counts.changed += landed.changed;

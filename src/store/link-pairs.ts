@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { candidates, everything, type FactRules, type Scope } from "./linking.js";
+import { candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
 import { inPart, type StudentPart } from "./student-part.js";
 import { isAnyResultLanded } from "./touched.js";
@@ -58,11 +58,10 @@ export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<number>
 
 async function addNeighbours(db: Db, rules: FactRules): Promise<number> {
   await sql`analyze pg_temp.touched_events`.execute(db);
-  const others = sql`and r.sourced_id not in ${among("touched_results")}`;
-  const ofTouchedEvents = sql`and e.event_id in (select event_id from pg_temp.touched_events)`;
+  const near = resultsNear(rules, sql`and e.event_id in (select event_id from pg_temp.touched_events)`);
   const { numAffectedRows } = await sql`
     insert into pg_temp.neighbour_results
-    select distinct sourced_id from ${candidates(rules, others, ofTouchedEvents)} c`.execute(db);
+    select distinct sourced_id from ${near} n where sourced_id not in ${among("touched_results")}`.execute(db);
   if ((numAffectedRows ?? 0n) === 0n) return 0;
   await sql`analyze pg_temp.neighbour_results`.execute(db);
   return addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);

@@ -47,8 +47,12 @@ const slugStandsIn = (slug: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
 const activitySlug = sql.ref("e.activity_key");
 const objectSlug = sql.ref("e.object_slug");
 
-const pair = (rule: string, form: RawBuilder<unknown>, slugLength: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select r.sourced_id, r.student_id, e.event_id, ${sql.lit(rule)} as rule, ${form} as form, ${slugLength} as slug_length,
+const pair = (
+  rule: string | RawBuilder<unknown>,
+  form: RawBuilder<unknown>,
+  length: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
+  select r.sourced_id, r.student_id, e.event_id, ${typeof rule === "string" ? sql.lit(rule) : rule} as rule, ${form} as form, ${length} as slug_length,
     r.score_date, r.score_day, r.attempt as result_attempt, r.xp as result_xp,
     e.occurred_at, e.attempt as event_attempt, e.pays`;
 
@@ -62,6 +66,16 @@ const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown>
     and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}`;
 };
 
+/** One instant to the millisecond. */
+const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})
+  and e.occurred_at > ${instant} - interval '1 millisecond' and e.occurred_at < ${instant} + interval '1 millisecond'
+  and ${instant} > e.occurred_at - interval '1 millisecond' and ${instant} < e.occurred_at + interval '1 millisecond'`;
+
+const isSlugThere = sql`(${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
+const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
+  case when ${slugStandsIn(objectSlug)} then length(${objectSlug}) end)`;
+
 /**
  * L3: the event object's slug in the line item's id, and one instant to the millisecond. Left out where L2, the better
  * rule, pairs the two: slugs are dear to look for.
@@ -71,17 +85,21 @@ const byInstant = (
   instant: RawBuilder<unknown>,
   guard: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-  ${pair(
-    "L3",
-    none,
-    sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
-      case when ${slugStandsIn(objectSlug)} then length(${objectSlug}) end)`,
-  )}
+  ${pair("L3", none, slugLength)}
+  from results r join events e on e.student_id = r.student_id and ${isInstant(instant)}
+  where ${guard} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
+
+/** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
+const byScoreDate = (rules: FactRules): RawBuilder<unknown> => {
+  const window = sql`make_interval(secs => ${sql.lit(Math.max(rules.linkWindowSeconds, 1))})`;
+  const isL2 = sql`(${isNearInActivity(rules)}) is true`;
+  return sql`
+  ${pair(sql`case when ${isL2} then 'L2' else 'L3' end`, none, sql`case when ${isL2} then 0 else ${slugLength} end`)}
   from results r join events e on e.student_id = r.student_id
-    and date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})
-    and e.occurred_at > ${instant} - interval '1 millisecond' and e.occurred_at < ${instant} + interval '1 millisecond'
-    and ${instant} > e.occurred_at - interval '1 millisecond' and ${instant} < e.occurred_at + interval '1 millisecond'
-  where ${guard} and (${isNearInActivity(rules)}) is not true and (${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
+    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
+    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}
+  where r.score_day is null and (${isL2} or (${isInstant(sql`r.score_date`)} and ${isSlugThere}))`;
+};
 
 /** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
 const byActivity = (rules: FactRules): RawBuilder<unknown> => {
@@ -124,10 +142,33 @@ export const candidates = (
   cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)
   join events e on e.event_id = named.event_id and e.student_id = r.student_id
   where r.event_refs is not null
-  union all ${byActivity(rules)}
+  union all ${scopes === "narrow" ? byScoreDate(rules) : sql`${byActivity(rules)} union all ${byInstant(rules, sql`r.score_date`, sql`r.score_day is null`)}`}
   union all ${byDay(rules)}
-  union all ${byInstant(rules, sql`r.score_date`, sql`r.score_day is null`)}
   union all ${byInstant(rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
+
+const DAY_RULE_SECONDS = 48 * 60 * 60;
+
+/**
+ * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
+ * however many results are landed.
+ */
+export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
+  const window = sql`make_interval(secs => ${sql.lit(Math.max(linkWindowSeconds, DAY_RULE_SECONDS))})`;
+  const within = (instant: string, distance: RawBuilder<unknown>) => {
+    const column = sql.ref(`r.${instant}`);
+    return sql`${column} >= e.occurred_at - ${distance} and ${column} <= e.occurred_at + ${distance}`;
+  };
+  const millisecond = sql`interval '1 millisecond'`;
+  const those = sql`select r.sourced_id from timeback.assessment_results r where r.linkable`;
+  return sql`(
+  with events as materialized (${linkableEvents(events)})
+  select near.sourced_id from events e cross join lateral (
+    ${those} and r.student_id = e.student_id and ${within("score_date", window)}
+      and (r.activity_key = e.activity_key or (${within("score_date", millisecond)}))
+    union all ${those} and r.student_id = e.student_id and r.ended_at is not null and ${within("ended_at", millisecond)}
+    union all ${those} and r.event_refs is not null and r.event_refs @> array[e.event_id]
+    offset 0) near)`;
+};
 
 /** Orders the candidates of one result, best first (docs/facts.md, "Links"). */
 export const bestFirst: RawBuilder<unknown> = sql`

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
@@ -38,7 +39,7 @@ export const listConflicts = (
     })}, e.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, e.payload, o.others
     from other o join timeback.caliper_events e on e.event_id = o.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join pg_temp.derived_facts d on d.student_id = a.student_id and d.fact_key = 'caliper:event:' || e.event_id
+    left join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
     where ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

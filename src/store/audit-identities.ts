@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
@@ -48,7 +49,7 @@ export const listIdentityConflicts = (
         (array_agg(e.event_id::text order by e.occurred_at, e.event_id))[1:${sql.lit(SHOWN_EVENTS)}] as event_ids,
         (array_agg(e.app order by e.occurred_at, e.event_id))[1] as app
       from torn t join timeback.caliper_events e on e.actor_key = t.actor_key
-      left join pg_temp.derived_facts d on d.student_id = t.student_id and d.fact_key = 'caliper:event:' || e.event_id
+      left join lateral ${calledFor(sql`t.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
       group by 1, 2, 3)
     select ${suspect({
       student: sql.ref("g.student_id"),

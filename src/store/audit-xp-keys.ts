@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
@@ -74,7 +75,9 @@ export const listUnclearXp = (
     })}, r.sourced_id as "sourcedId", ${isoInstant(sql.ref("r.score_date"))} as at, r.xp::text as xp, u.keys
     from unclear u join timeback.assessment_results r on r.sourced_id = u.sourced_id
     left join pg_temp.links l on l.sourced_id = r.sourced_id
-    left join pg_temp.derived_facts d on d.student_id = r.student_id
-      and d.fact_key = coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)
+    left join lateral ${calledFor(
+      sql`r.student_id`,
+      sql`coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)`,
+    )} d on true
     order by r.student_id, r.score_date, r.sourced_id`,
   );

@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
-import { isPassive, isSameCourse } from "./exercises.js";
+import { isPassive, isSameCourse, ownResults } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
+import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
@@ -91,27 +92,29 @@ export const listSuspects = (
   pagesOf(
     db,
     sql<SuspectRow>`
+    with suspect as materialized (
+      select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
+      where x.leads and ${among(sql`x.student_id`, { students })}),
+    own as materialized (${ownResults(sql`select leader from suspect`)})
     select x.leader::text as "eventId", x.student_id as "studentId",
       coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
       x.app, ${isoInstant(sql`x.occurred_at`)} as "occurredAt",
       to_char(coalesce(f.date, (x.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date, x.xp::text as xp, x.base::text as base,
       x.band, x.counted_attempt as attempt, trim_scale(x.multiplier)::text as multiplier, x.activity_key as "activityId",
-      coalesce(x.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(x.total_questions)::text as "totalQuestions",
-      trim_scale(x.correct_questions)::text as "correctQuestions",
+      coalesce(e.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(e.total_questions)::text as "totalQuestions",
+      trim_scale(e.correct_questions)::text as "correctQuestions",
       array(select t.event_id::text from pg_temp.twins t where t.leader = x.leader and t.event_id <> x.leader order by t.event_id) as twins,
       o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later(rules)}) as late,
       zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted,
       case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
-    from pg_temp.suspect_readings s
-    join pg_temp.bundle_readings r on r.app = s.app and r.key = s.key
-    join pg_temp.exercises x on x.event_id = r.event_id
-    left join pg_temp.own_results o on o.leader = x.leader
+    from suspect x
+    join timeback.caliper_events e on e.event_id = x.event_id
+    left join own o on o.leader = x.leader
     left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_key
     left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.leader
     left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.leader and c.retired_at is null
     left join lateral (${zeroResults}) zero on true
-    where ${students === null ? sql`true` : sql`x.student_id = any(${[...students]}::text[])`}
     order by x.student_id, x.occurred_at, x.leader`,
   );
 

@@ -15,30 +15,45 @@ export const inSnapshot = <T>(store: Store, work: (db: Session["db"]) => Promise
  */
 export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> => store.withDraft(work);
 
+/** What is done with the temp tables of a draft after it has ended. */
+export type Keep = (session: Session) => Promise<void>;
+
 /**
- * As `inDraft`, but the temp tables stay on the connection for `keep`, which is called after the draft has ended, with
- * no transaction open. A draft that wrote to any other table is taken back.
+ * As `inDraft`, but where `work` returns something to keep, the temp tables stay on the connection for it: it is called
+ * after the draft has ended, with no transaction open. A draft that wrote to any other table is taken back.
  * @throws WorkError for such a draft: a fault of this program
  */
-export const inKeptDraft = <T>(
-  store: Store,
-  work: (session: Session) => Promise<T>,
-  keep: (session: Session, result: T) => Promise<void>,
-): Promise<void> =>
+export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
   store.withSession(async (session) => {
+    const keep = await endingAs(session, async (draft) => {
+      await sql`set transaction isolation level repeatable read`.execute(draft.db);
+      const before = await rowsWritten(draft.db);
+      const made = await work(draft);
+      requireSame(before, await rowsWritten(draft.db));
+      return made;
+    });
+    if (keep === null) return;
     try {
-      const result = await inTransaction(session, async (draft) => {
-        await sql`set transaction isolation level repeatable read`.execute(draft.db);
-        const before = await rowsWritten(draft.db);
-        const made = await work(draft);
-        requireSame(before, await rowsWritten(draft.db));
-        return made;
-      });
-      await keep(session, result);
+      await keep(session);
     } finally {
       await sql`discard temp`.execute(session.db).catch(() => {}); // the connection may be lost, and they with it
     }
   });
+
+/** One transaction, which is taken back where it returns nothing to keep: that drops its temp tables at once. */
+async function endingAs(session: Session, work: (session: Session) => Promise<Keep | null>): Promise<Keep | null> {
+  return inTransaction(session, async (draft): Promise<Keep | null> => {
+    const keep = await work(draft);
+    if (keep === null) throw new NothingToKeep();
+    return keep;
+  }).catch((error: unknown) => {
+    if (error instanceof NothingToKeep) return null;
+    throw error;
+  });
+}
+
+/** Thrown to take a draft back; never leaves `endingAs`. */
+class NothingToKeep extends Error {}
 
 /** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
 async function rowsWritten(db: Session["db"]): Promise<string> {

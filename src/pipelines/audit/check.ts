@@ -1,4 +1,5 @@
 import type { AuditRules } from "../../domain/audit-rules.js";
+import type { AppCounts } from "../../domain/calibrate.js";
 import type { Finding, FindingKind } from "../../domain/finding.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
@@ -10,6 +11,10 @@ export interface AuditGround {
   auditRules: AuditRules;
   /** Whose findings are wanted; null is everybody. */
   students: readonly string[] | null;
+  /** Whether what is counted will be kept for the next audit (docs/audit.md, "Kept counts"). */
+  keeps?: boolean | undefined;
+  /** What all events say about how their apps pay. */
+  counts: ReadonlyMap<string, AppCounts>;
 }
 
 /** One question of the audit. A new one is a new file, and a line in `checks`. */

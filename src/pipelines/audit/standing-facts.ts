@@ -21,8 +21,8 @@ import { xpWords } from "./xp-words.js";
 export const standingFacts: Check = {
   kinds: ["double-counted", "orphan-fact", "missing-fact", "stale-fact"],
   meaning: "facts that count a source twice, have lost theirs, are missing or out of date",
-  async *find({ session: { db }, students }) {
-    await gatherFamilies(db, students);
+  async *find({ session: { db } }) {
+    await gatherFamilies(db);
     await gatherAstray(db);
     await judgeFamilies(db);
     for await (const rows of listFamilies(db)) yield rows.map(toFinding);

@@ -16,8 +16,6 @@ interface Asker {
 interface Audited {
   filter: FindingFilter;
   checked: readonly string[];
-  /** Time zone of the days. */
-  zone: string;
   /** The verdicts that fail a test case. */
   failing: readonly Verdict[];
 }
@@ -36,7 +34,7 @@ export async function printAudit(
   const overview = {
     totals: await store.auditTotals(db, scope, audited.filter.apps),
     verdicts,
-    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading, audited) : NO_SUMS),
+    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading) : NO_SUMS),
   };
   await printForm(asker, audited, overview);
   return { verdicts, totals: overview.totals, line: totalsLine(overview) };
@@ -47,10 +45,10 @@ type Sums = Omit<AuditOverview, "totals" | "verdicts">;
 const NO_SUMS: Sums = { byKind: [], byApp: [], byWeek: [], calibrations: [], blastRadius: null };
 
 /** Whether a form says more of the whole than its totals: a list for programs does not, nor does the answer about a student. */
-const saysSums = (format: AnyFormat, email: string | null): boolean =>
+export const saysSums = (format: AnyFormat, email: string | null): boolean =>
   format === "json" || format === "html" || (format === "table" && email === null);
 
-async function sumsOf({ db, asked }: FactReading, { zone }: Audited): Promise<Sums> {
+async function sumsOf({ db, asked }: FactReading): Promise<Sums> {
   const [store, { blastRadius }] = await Promise.all([
     import("../store/findings.js"),
     import("../store/blast-radius.js"),
@@ -60,7 +58,7 @@ async function sumsOf({ db, asked }: FactReading, { zone }: Audited): Promise<Su
     byApp: await store.sumsByApp(db),
     byWeek: await store.sumsByWeek(db),
     calibrations: await store.listCalibrations(db),
-    blastRadius: asked.email === null ? await blastRadius(db, zone) : null,
+    blastRadius: asked.email === null ? await blastRadius(db) : null,
   };
 }
 

@@ -12,7 +12,14 @@ import { showCommand } from "./audit-show.js";
 import { verifyCommand } from "./audit-verify.js";
 import type { AnyFormat, CommonFlags, Shell } from "./common.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
-import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
+import {
+  type DraftReading,
+  draftFacts,
+  type FactReading,
+  FORMATS,
+  type ReadingFlags,
+  withFactScope,
+} from "./reading.js";
 
 const SUGGESTIONS = 3;
 const RUN_DIGITS = 8;
@@ -131,23 +138,28 @@ async function keepAudit(shell: Shell, session: Session, { summary, toKeep }: Au
 }
 
 /** Answers with the findings, or with the balance where that was asked for: then there is nothing to store. */
-async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: FactReading & { session: Session }) {
-  const [{ factRules }, { printAudit }] = await Promise.all([
+async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: DraftReading) {
+  const [{ factRules }, { printAudit, saysSums }] = await Promise.all([
     import("../store/settings.js"),
     import("./audit-print.js"),
   ]);
   const { from, to, students } = reading.scope;
   const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
   const rules = await factRules(reading.session.db, {});
-  const { checked, toKeep } = await auditOnScreen(shell, { ...reading, rules, students, filter, keeps: true });
   const balance = balanceFlags(flags);
+  const reaches = saysSums(flags.format, reading.asked.email);
+  const asked = { ...reading, rules, students, filter, keeps: true, reaches };
+  // The balance of a student is made of tables of one session.
+  const { checked, toKeep } = await (balance || students
+    ? auditOnScreen(shell, { ...asked, beside: null })
+    : reading.beside((beside) => auditOnScreen(shell, { ...asked, beside })));
   if (balance) {
     await printBalance({ shell, flags: balance, reading });
     return { printed: null, toKeep };
   }
   await warnOfUnknownApps(flags.app ?? [], reading);
   const failing = failingVerdicts(flags.failOn);
-  const printed = await printAudit({ shell, flags, reading }, { filter, checked, zone: rules.zone, failing });
+  const printed = await printAudit({ shell, flags, reading }, { filter, checked, failing });
   return { printed, toKeep };
 }
 

@@ -110,6 +110,12 @@ export async function readFacts(
   );
 }
 
+/** Lends another connection that sees the same state of the database; null where there is none. */
+type Beside = <T>(work: (beside: Session | null) => Promise<T>) => Promise<T>;
+
+/** Facts that a command was asked to read, on a connection that may make temp tables. */
+export type DraftReading = FactReading & { session: Session; beside: Beside };
+
 /**
  * As `readFacts`, on a connection that may make temp tables; it changes nothing. Where `work` returns something to keep,
  * the temp tables outlive the reading, for it. @throws UsageError for an unknown email
@@ -117,15 +123,16 @@ export async function readFacts(
 export async function draftFacts(
   flags: ReadingFlags<unknown>,
   { command, email }: { command: string; email: string | undefined },
-  work: (reading: FactReading & { session: Session }) => Promise<Keep | null>,
+  work: (reading: DraftReading) => Promise<Keep | null>,
 ): Promise<void> {
   checkDays(flags);
   const opened = open(flags);
-  const { inKeptDraft } = await import("../store/snapshot.js");
+  const { besideDraft, inKeptDraft } = await import("../store/snapshot.js");
   await withDatabase(opened.config, flags, command, async (store) => {
     const hide = await hiding(store, flags);
     const draft = async (session: Session) => {
-      const reading = { ...opened, db: session.db, session, hide: await hide(session.db) };
+      const beside: Beside = (other) => besideDraft(store, session, other);
+      const reading = { ...opened, db: session.db, session, beside, hide: await hide(session.db) };
       return work({ ...reading, ...(await askedFacts(reading, flags, email)) });
     };
     await inKeptDraft(store, draft);

@@ -4,8 +4,8 @@ import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** Events whose actor's id names one user, and whose email belongs to others. */
@@ -23,13 +23,13 @@ export interface IdentityRow extends Suspect {
 const SHOWN_EVENTS = 20;
 
 /**
- * One row for each student (null: of everybody) and email that their events carry and only other active users have.
+ * One row for each student and email that their events carry and only other active users have.
  * By student, then the first event. Needs the ground.
  */
 export const listIdentityConflicts = (
   db: Session["db"],
   rules: FactRules,
-  students: readonly string[] | null,
+  students: Students,
 ): AsyncGenerator<IdentityRow[]> =>
   pagesOf(
     db,
@@ -42,7 +42,7 @@ export const listIdentityConflicts = (
         select jsonb_agg(u.sourced_id order by u.sourced_id) as others, bool_or(u.sourced_id = a.segment) as is_own
         from timeback.users u where u.email = a.email and lower(coalesce(u.status, 'active')) = 'active') o
       where o.others is not null and not o.is_own
-        and ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}),
+        ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}),
     grouped as (
       select t.student_id, t.email, t.others, count(*) as events, sum(d.xp_earned) as counted,
         min(e.occurred_at) as first_at, max(e.occurred_at) as last_at,

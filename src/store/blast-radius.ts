@@ -25,18 +25,17 @@ const sameGroup = (table: string): RawBuilder<unknown> =>
   sql`${sql.ref(`${table}.app`)} = g.app and array[${sql.ref(`${table}.course_id`)}] = array[g.course_id]`;
 
 /**
- * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Needs the
- * exercises of everybody (`pg_temp.exercises`); days are those of the zone. What it holds grows with apps, courses and
+ * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Needs
+ * `pg_temp.exercise_days` of everybody. What it holds grows with apps, courses and
  * weeks, never with events.
  */
-export async function blastRadius(db: Session["db"], zone: string): Promise<BlastRadius[]> {
+export async function blastRadius(db: Session["db"]): Promise<BlastRadius[]> {
   const { rows } = await sql<BlastRadius>`
     with bundled as materialized (
       select coalesce(app, '') as app, body::json -> 'evidence' ->> 'courseId' as course_id, student_id, date, verdict, inflation
       from pg_temp.findings where kind = 'bundled-xp'),
     events as materialized (
-      select x.app, x.course_id, (x.occurred_at at time zone ${zone}::text)::date as date, count(*) as n
-      from pg_temp.exercises x where x.leads and x.app in (select app from bundled) group by 1, 2, 3),
+      select app, course_id, date, sum(n) as n from pg_temp.exercise_days where app in (select app from bundled) group by 1, 2, 3),
     clock as (select app, date_trunc('week', max(date) + 1::int)::date as until from events group by app),
     told as (
       select e.app, e.course_id, sum(n) as n, sum(n) filter (where ${inWeeksBack(0)}) as events_last,

@@ -5,8 +5,8 @@ import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse, ownResults } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -83,19 +83,31 @@ const zeroResults = sql`
         and other.occurred_at >= r.score_date and other.occurred_at < x.occurred_at
         and ${isSameCourse(sql`other.course_id`, sql`x.course_id`)})`;
 
-/** The events of `pg_temp.suspect_readings` of these students (null: everybody), by student, time and id. */
+/**
+ * Makes `pg_temp.suspects`, the exercises that have one of `pg_temp.suspect_readings`, and `pg_temp.suspect_own`, what
+ * their own results say. They are few: how many is worth knowing before anything is looked up for them.
+ */
+export async function gatherSuspects(db: Db, students: Students): Promise<void> {
+  for (const statement of [
+    sql`analyze pg_temp.suspect_readings`,
+    sql`create temp table suspects as
+      select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
+      where x.leads ${inPart(students, sql`x.student_id`)}`,
+    sql`create temp table suspect_own as ${ownResults(sql`select leader from pg_temp.suspects`)}`,
+    sql`analyze pg_temp.suspects, pg_temp.suspect_own`,
+  ])
+    await statement.execute(db);
+}
+
+/** The gathered suspects of these students, by student, time and id. */
 export const listSuspects = (
   db: Db,
   rules: AuditRules,
-  { zone, students }: { zone: string; students: readonly string[] | null },
+  { zone, students }: { zone: string; students: Students },
 ): AsyncGenerator<SuspectRow[]> =>
   pagesOf(
     db,
     sql<SuspectRow>`
-    with suspect as materialized (
-      select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
-      where x.leads and ${among(sql`x.student_id`, { students })}),
-    own as materialized (${ownResults(sql`select leader from suspect`)})
     select x.leader::text as "eventId", x.student_id as "studentId",
       coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
       x.app, ${isoInstant(sql`x.occurred_at`)} as "occurredAt",
@@ -107,14 +119,15 @@ export const listSuspects = (
       o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later(rules)}) as late,
       zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted,
       case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
-    from suspect x
+    from pg_temp.suspects x
     join timeback.caliper_events e on e.event_id = x.event_id
-    left join own o on o.leader = x.leader
+    left join pg_temp.suspect_own o on o.leader = x.leader
     left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_key
     left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.leader
     left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.leader and c.retired_at is null
     left join lateral (${zeroResults}) zero on true
+    where true ${inPart(students, sql`x.student_id`)}
     order by x.student_id, x.occurred_at, x.leader`,
   );
 

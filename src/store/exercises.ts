@@ -172,6 +172,13 @@ async function lacksAttempts(db: Db): Promise<boolean> {
   return rows[0]?.lacks ?? true;
 }
 
+/** Makes `pg_temp.exercise_days` (`app`, `course_id`, `date`, `n`): how many exercises, twins once, each day of the zone has. */
+export const gatherExerciseDays = (db: Db, { zone }: FactRules) =>
+  sql`
+  create temp table exercise_days as
+  select app, course_id, (occurred_at at time zone ${sql.lit(zone)})::date as date, count(*) as n
+  from pg_temp.exercises where leads group by 1, 2, 3`.execute(db);
+
 /** Makes `pg_temp.event_results` of the events in `pg_temp.completed`, linked by `pg_temp.links`. Needs `gatherTwins`. */
 export async function gatherEventResults(db: Db, rules: AuditRules): Promise<void> {
   await eventResults(rules).execute(db);

@@ -40,7 +40,8 @@ export const CLAIM_COLUMNS = [
   "pending",
 ] as const;
 
-const COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
+/** The columns of `pg_temp.findings`. */
+export const FINDING_COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
 
 /** Opens the session's empty lists: `pg_temp.findings`, and `pg_temp.calibrations` of the apps that were judged. */
 export async function openFindings(db: Db): Promise<void> {
@@ -93,7 +94,7 @@ export async function listCalibrations(db: Db): Promise<Calibration[]> {
 export const addFindings = (session: Session, findings: readonly Finding[]): Promise<number> =>
   session.copyIn(
     "pg_temp.findings",
-    COLUMNS,
+    FINDING_COLUMNS,
     findings.map((finding) =>
       copyRow([
         finding.id,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { WorkError } from "../errors.js";
 import { inTransaction } from "./runs.js";
+import { inSameSnapshot } from "./same-snapshot.js";
 import type { Session, Store } from "./session.js";
 
 const PAGE_ROWS = 200;
@@ -54,6 +55,14 @@ async function endingAs(session: Session, work: (session: Session) => Promise<Ke
 
 /** Thrown to take a draft back; never leaves `endingAs`. */
 class NothingToKeep extends Error {}
+
+/** Lends a draft over another connection that sees the same state as this one; null where the store has only one. */
+export const besideDraft = <T>(
+  store: Store,
+  session: Session,
+  work: (beside: Session | null) => Promise<T>,
+): Promise<T> =>
+  store.connections < 2 ? work(null) : store.withSession((beside) => inSameSnapshot(session, beside, work));
 
 /** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
 async function rowsWritten(db: Session["db"]): Promise<string> {

@@ -10,19 +10,25 @@ const touchedStudents = sql`
   union select r.student_id from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id
   union select student_id from pg_temp.touched_keys`;
 
+/** Where there are so many marks, the next one stands for everybody. */
+const MOST_MARKS = 5_000;
+
 /**
- * Notes that the kept counts of what is touched, or of all, are out of date. While no audit has counted anything since
- * they all were, one number says so, and a load that goes on raises nothing but that.
+ * Marks the kept counts of what is touched, or of all, as out of date (docs/audit.md, "Kept counts"). Where all of them
+ * are anyway, one mark says so.
  */
 export async function noteCountsStale(db: Db, scope: "all" | "touched"): Promise<void> {
   if (scope === "all") {
-    await sql`update timeback.calibration_state set epoch = epoch + 1`.execute(db);
+    await sql`insert into timeback.calibration_marks (student_id) values (null)`.execute(db);
     return;
   }
   await sql`
-    with everybody as (
-      update timeback.calibration_state set epoch = epoch + 1 where counted_epoch is distinct from epoch returning 1)
-    insert into timeback.calibration_students as s (student_id, version)
-    select student_id, 1 from (${touchedStudents}) t where not exists (select from everybody) order by student_id
-    on conflict (student_id) do update set version = s.version + 1`.execute(db);
+    with state as materialized (
+      select totals is null or exists (select from timeback.calibration_marks where student_id is null)
+        or (select count(*) from (select from timeback.calibration_marks limit ${sql.lit(MOST_MARKS)}) m) = ${sql.lit(MOST_MARKS)} as everybody
+      from timeback.calibration_state)
+    insert into timeback.calibration_marks (student_id)
+    select null from state where everybody
+    union all
+    select student_id from (${touchedStudents}) t where not (select everybody from state)`.execute(db);
 }

@@ -3,8 +3,8 @@ import type { AuditRules } from "../domain/audit-rules.js";
 import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /**
@@ -43,8 +43,8 @@ export interface TwinGroup extends Suspect {
   events: { eventId: string; at: string }[];
 }
 
-/** Every group of twins of these students (null: everybody), by student, then instant and id. Needs `gatherTwins` and the ground. */
-export const listTwinGroups = (db: Session["db"], students: readonly string[] | null): AsyncGenerator<TwinGroup[]> =>
+/** Every group of twins of these students, by student, then instant and id. Needs `gatherTwins` and the ground. */
+export const listTwinGroups = (db: Session["db"], students: Students): AsyncGenerator<TwinGroup[]> =>
   pagesOf(
     db,
     sql<TwinGroup>`
@@ -62,6 +62,6 @@ export const listTwinGroups = (db: Session["db"], students: readonly string[] | 
     from twin_group g join timeback.caliper_events e on e.event_id = g.leader
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     cross join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d
-    where ${among(sql`a.student_id`, { students })}
+    where true ${inPart(students, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

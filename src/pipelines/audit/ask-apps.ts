@@ -1,15 +1,18 @@
-import { Counters } from "../../domain/app-counters.js";
+import { type Counter, Counters } from "../../domain/app-counters.js";
+import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import { attempt } from "../../store/attempt.js";
 import { gatherLinks } from "../../store/audit-ground.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
 import { gatherCompleted, gatherEventResults, gatherExercises } from "../../store/exercises.js";
-import { freshCounts, type KeptState, type KeptTotals, keptState, staleStudents } from "../../store/kept-counts.js";
-import { gatherStudentCounters, openExplained, zeroAttempts } from "../../store/student-counters.js";
-import { ALL_STUDENTS, type Students } from "../../store/student-part.js";
+import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
+import type { FactRules } from "../../store/linking.js";
+import { zeroAttempts } from "../../store/student-counters.js";
+import { ALL_STUDENTS, areNamed } from "../../store/student-part.js";
 import { gatherTwins } from "../../store/twins.js";
-import { type AskedApps, appCounts, appsInDoubt, countEvents, zeroNumbering } from "./calibrate-apps.js";
-import type { AuditGround } from "./check.js";
+import { type AskedApps, appCounts, appsInDoubt, zeroNumbering } from "./calibrate-apps.js";
+import type { AuditPart } from "./check.js";
+import { countEvents } from "./count-events.js";
 
 /** Counts to be kept when the audit has ended, of the state that it saw. */
 export interface CountsToKeep {
@@ -23,65 +26,75 @@ export interface AppsAsked {
   toKeep: CountsToKeep | null;
 }
 
+/** By which rules it is asked, and whether what is counted will be kept. */
+interface Asking {
+  rules: FactRules;
+  auditRules: AuditRules;
+  keeps: boolean;
+}
+
 /** More students than these are not counted apart from the others. */
 const MOST_STALE = 1_000;
 
-type Ground = Omit<AuditGround, "counts">;
-
 /**
- * Gathers the records that are looked at, and asks all events of each app how it pays (docs/audit.md, "Kept counts"): of
- * the audit of some students only theirs, and those of students who changed since the kept counts were made.
+ * Gathers the records that are looked at, each part over its session, and asks all events of each app how it pays
+ * (docs/audit.md, "Kept counts"). Of named students only their records are gathered, and those of students who changed
+ * since the kept counts were made.
  */
-export async function askApps(ground: Ground): Promise<AppsAsked> {
-  const { session, students } = ground;
+export async function askApps(asking: Asking, parts: readonly [AuditPart, ...AuditPart[]]): Promise<AppsAsked> {
+  const [first] = parts;
+  const { session, students } = first;
   const seen = await keptState(session.db);
   const { totals } = seen;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
-  if (students !== null && totals !== null && stale !== null && stale.length <= MOST_STALE) {
-    const few = await attempt(session, () => askSome(ground, { seen, totals, stale }, students));
-    if (few !== null) return few;
+  if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
+    const some = await attempt(session, () => askSome(asking, { seen, totals, stale }, { session, students }));
+    if (some !== null) return some;
   }
-  return askAll(ground, seen, stale?.length === 0);
+  const all = areNamed(students) ? [{ session, students: ALL_STUDENTS }] : parts;
+  return askAll(asking, all, { seen, areKept: stale?.length === 0 });
 }
 
 /** Links, events and their results; what depends on how apps number attempts comes after it. */
-async function gatherRecords({ session: { db }, rules, auditRules }: Ground, students: Students): Promise<void> {
+async function gatherRecords({ rules, auditRules }: Asking, { session: { db }, students }: AuditPart): Promise<void> {
   await gatherLinks(db, rules, students);
   await gatherCompleted(db, rules, students);
   await gatherTwins(db, auditRules);
   await gatherEventResults(db, auditRules);
 }
 
-async function gatherExercisesAndBanks(ground: Ground, counters: Counters, students: Students): Promise<void> {
-  const { db } = ground.session;
+async function gatherExercisesAndBanks(
+  { auditRules }: Asking,
+  { session: { db }, students }: AuditPart,
+  counters: Counters,
+): Promise<void> {
   await gatherExercises(db, zeroNumbering(counters), students);
-  await gatherBankWrites(db, ground.auditRules, students);
+  await gatherBankWrites(db, auditRules, students);
 }
 
-async function count(
-  { session, auditRules, keeps }: Ground,
-  students: Students,
-  ask: (quiet: Counters) => AskedApps,
-  isNew: boolean,
-): Promise<Counters> {
-  const notes = isNew && keeps === true;
-  if (notes) await openExplained(session.db);
-  const counters = await countEvents({ session, rules: auditRules, students, notes }, ask);
-  if (notes) {
-    await gatherStudentCounters(session.db, students);
-    await freshCounts(session.db, students);
-  }
-  return counters;
-}
+const inEach = <T>(parts: readonly AuditPart[], work: (part: AuditPart) => Promise<T>): Promise<T[]> =>
+  Promise.all(parts.map(work));
 
-async function askAll(ground: Ground, seen: KeptState, areKept: boolean): Promise<AppsAsked> {
-  const { db } = ground.session;
-  await gatherRecords(ground, ALL_STUDENTS);
-  const counters = new Counters().add(await zeroAttempts(db, ALL_STUDENTS));
-  await gatherExercisesAndBanks(ground, counters, ALL_STUDENTS);
-  counters.add((await count(ground, ALL_STUDENTS, appsInDoubt, !areKept)).list());
-  const totals = { counters: counters.list(), ...appsInDoubt(counters) };
-  return { counts: appCounts(counters), toKeep: areKept || !ground.keeps ? null : { seen, totals } };
+async function askAll(
+  asking: Asking,
+  parts: readonly AuditPart[],
+  { seen, areKept }: { seen: KeptState; areKept: boolean },
+): Promise<AppsAsked> {
+  const notes = asking.keeps && !areKept;
+  const counters = new Counters();
+  const zeros = await inEach(parts, async (part): Promise<Counter[]> => {
+    await gatherRecords(asking, part);
+    return zeroAttempts(part.session.db, part.students);
+  });
+  for (const some of zeros) counters.add(some);
+  await inEach(parts, (part) => gatherExercisesAndBanks(asking, part, counters));
+  counters.add((await countEvents({ rules: asking.auditRules, notes }, parts, appsInDoubt)).list());
+  if (!notes) return { counts: appCounts(counters), toKeep: null };
+  await noteMarks(parts[0]?.session.db as AuditPart["session"]["db"]);
+  return {
+    counts: appCounts(counters),
+    toKeep: { seen, totals: { counters: counters.list(), ...appsInDoubt(counters) } },
+  };
 }
 
 interface Kept {
@@ -95,39 +108,38 @@ const same = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
 
 /** Null where what changed concerns the counts of the others too: apps number attempts otherwise, or are in doubt now. */
 async function askSome(
-  ground: Ground,
+  asking: Asking,
   { seen, totals, stale }: Kept,
-  students: readonly string[],
+  { session, students }: { session: AuditPart["session"]; students: readonly string[] },
 ): Promise<AppsAsked | null> {
-  const { db } = ground.session;
   const ids = stale.map(({ id }) => id);
-  const scope = [...new Set([...students, ...ids])];
-  await gatherRecords(ground, scope);
+  const gathered = { session, students: [...new Set([...students, ...ids])] };
+  await gatherRecords(asking, gathered);
   const counters = new Counters().add(totals.counters);
   const before = zeroNumbering(counters);
   for (const student of stale) counters.add(student.counters, -1);
   const others = counters.apps("seen");
-  if (ids.length > 0) counters.add(await zeroAttempts(db, ids));
+  if (ids.length > 0) counters.add(await zeroAttempts(session.db, ids));
   const now = zeroNumbering(counters);
   if (!same(before.inEvents, now.inEvents) || !same(before.inResults, now.inResults)) return null;
-  await gatherExercisesAndBanks(ground, counters, scope);
+  await gatherExercisesAndBanks(asking, gathered, counters);
   if (ids.length === 0) return { counts: appCounts(counters), toKeep: null };
 
-  const isNew = (app: string): boolean => !others.has(app);
-  const asked = (kept: readonly string[], apps: Iterable<string>) => [
-    ...new Set([...kept, ...[...apps].filter(isNew)]),
-  ];
-  const ask = (quiet: Counters): AskedApps => {
-    const apps = quiet.apps("seen");
-    return { banked: asked(totals.banked, apps), all: asked(totals.all, apps) };
-  };
-  counters.add((await count(ground, ids, ask, true)).list());
+  const ask = (quiet: Counters): AskedApps => withNewApps(totals, quiet, others);
+  const fresh = await countEvents({ rules: asking.auditRules, notes: asking.keeps }, [{ session, students: ids }], ask);
+  counters.add(fresh.list());
   const known = ask(counters);
-  const needed = appsInDoubt(counters);
-  const suffices = (["banked", "all"] as const).every((kind) => needed[kind].every((app) => known[kind].includes(app)));
-  if (!suffices) return null;
-  return {
-    counts: appCounts(counters),
-    toKeep: ground.keeps ? { seen, totals: { counters: counters.list(), ...known } } : null,
-  };
+  if (!suffices(known, appsInDoubt(counters))) return null;
+  if (asking.keeps) await noteMarks(session.db);
+  const toKeep = { seen, totals: { counters: counters.list(), ...known } };
+  return { counts: appCounts(counters), toKeep: asking.keeps ? toKeep : null };
 }
+
+/** The apps that the kept counts have looked at closely, and those that nobody else's events are of. */
+function withNewApps({ banked, all }: AskedApps, quiet: Counters, others: ReadonlySet<string>): AskedApps {
+  const fresh = [...quiet.apps("seen")].filter((app) => !others.has(app));
+  return { banked: [...new Set([...banked, ...fresh])], all: [...new Set([...all, ...fresh])] };
+}
+
+const suffices = (known: AskedApps, needed: AskedApps): boolean =>
+  (["banked", "all"] as const).every((kind) => needed[kind].every((app) => known[kind].includes(app)));

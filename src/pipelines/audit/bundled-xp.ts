@@ -3,11 +3,11 @@ import type { Calibration } from "../../domain/calibration.js";
 import type { MultiplierTables } from "../../domain/own-xp.js";
 import { xpFromText } from "../../domain/xp.js";
 import { addSuspects, listReadings, openSuspects } from "../../store/bundle-readings.js";
-import { countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
+import { countedResults, gatherSuspects, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
 import { addCalibrations } from "../../store/findings.js";
 import { addFounded, openFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
-import { ALL_STUDENTS } from "../../store/student-part.js";
+import type { Students } from "../../store/student-part.js";
 import { bundledFinding } from "./bundled-finding.js";
 import { calibrated, completionOf } from "./calibrate-apps.js";
 import type { AuditGround, Check } from "./check.js";
@@ -26,6 +26,7 @@ async function* findBundles({ session, rules, auditRules, students, counts }: Au
   const calibrations = calibrated(counts);
   await addCalibrations(session, [...calibrations.values()], counts);
   await markSuspects(session, calibrations, { tables, students });
+  await gatherSuspects(db, students);
   await openFounded(db);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   for await (const some of wholeStudents(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {
@@ -44,10 +45,10 @@ async function* findBundles({ session, rules, auditRules, students, counts }: Au
 async function markSuspects(
   session: Session,
   calibrations: ReadonlyMap<string, Calibration>,
-  { tables, students }: { tables: MultiplierTables; students: readonly string[] | null },
+  { tables, students }: { tables: MultiplierTables; students: Students },
 ): Promise<void> {
   await openSuspects(session.db);
-  for await (const page of listReadings(session.db, students ?? ALL_STUDENTS)) {
+  for await (const page of listReadings(session.db, students)) {
     const found = page.filter((reading) => {
       const xp = xpFromText(reading.xp);
       const suspect = {

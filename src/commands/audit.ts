@@ -147,7 +147,7 @@ async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: DraftRead
   const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
   const rules = await factRules(reading.session.db, {});
   const balance = balanceFlags(flags);
-  const reaches = saysSums(flags.format, reading.asked.email);
+  const reaches = students === null && saysSums(flags.format, null);
   const asked = { ...reading, rules, students, filter, keeps: true, reaches };
   // The balance of a student is made of tables of one session.
   const { checked, toKeep } = await (balance || students

@@ -3,7 +3,7 @@ import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** An event and results linked to it that do not say the same. XP is exact decimal text. */
@@ -28,12 +28,12 @@ const xpDiffers = sql`coalesce(bool_or(${pays("c.xp")} and ${pays("l.result_xp")
  * Makes `pg_temp.disagreeing`, the events (`event_id`) with a linked result that has another attempt, or XP that is not
  * the event's: few of all, so that how many is worth knowing. Needs `pg_temp.completed` and `pg_temp.links`.
  */
-export async function gatherDisagreeing(db: Session["db"]): Promise<void> {
+export async function gatherDisagreeing(db: Session["db"], students: Students): Promise<void> {
   await sql`
     create temp table disagreeing as
     select distinct l.event_id from pg_temp.links l join pg_temp.completed c on c.event_id = l.event_id
     where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`.execute(db);
-  await sql`analyze pg_temp.disagreeing`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.disagreeing`.execute(db);
 }
 
 /**

@@ -68,6 +68,14 @@ async function labelNodes(db: Db): Promise<void> {
   while (((await join.execute(db)).numAffectedRows ?? 0n) > 0n) await shorten.execute(db);
 }
 
+/** What `gatherFamilies` and `judgeFamilies` make where no fact is odd. */
+export async function noFamilies(db: Db): Promise<void> {
+  await sql`
+    create temp table derived_facts as select * from pg_temp.called_facts;
+    create temp table family_members (student_id text collate "C", family text collate "C", fact_key text collate "C", stands boolean, xp numeric);
+    create temp table family_kinds (student_id text collate "C", family text collate "C", kind text)`.execute(db);
+}
+
 /**
  * Fills `pg_temp.family_members` (`student_id`, `family`, `fact_key`, `stands`, `xp`, `occurred_at`): the standing facts
  * (`stands`) and the called-for facts that speak of the same sources, for every family in which the two sides differ.

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { gatherAllLinkPairs } from "./link-pairs.js";
 import { bestFirst, type FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import type { Students } from "./student-part.js";
+import { areFew, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -20,5 +20,5 @@ export async function gatherLinks(db: Db, rules: FactRules, students: Students):
     union all
     (select distinct on (sourced_id) * from pg_temp.link_pairs where sourced_id in (select sourced_id from contested)
     order by sourced_id, ${bestFirst})`.execute(db);
-  await sql`analyze pg_temp.links`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.links`.execute(db);
 }

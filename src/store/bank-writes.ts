@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { isBanked, isPassive, isSameCourse } from "./exercises.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -85,19 +85,20 @@ export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuil
  */
 export async function gatherBankWrites(db: Db, rules: AuditRules, students: Students): Promise<void> {
   const ofStudents = inPart(students, sql`r.student_id`);
+  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
   for (const statement of [
     rises(ofStudents),
-    sql`create index on pg_temp.xp_rises (sourced_id)`,
-    sql`analyze pg_temp.xp_rises`,
+    ...many(sql`analyze pg_temp.xp_rises`),
     writes(ofStudents),
     hosted(rules),
-    sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
-    sql`create index on pg_temp.bank_writes (host)`,
-    sql`create index on pg_temp.bank_writes (sourced_id)`,
-    sql`analyze pg_temp.bank_writes`,
+    ...many(
+      sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
+      sql`create index on pg_temp.bank_writes (host)`,
+      sql`create index on pg_temp.bank_writes (sourced_id)`,
+      sql`analyze pg_temp.bank_writes`,
+    ),
     near(rules),
-    sql`create index on pg_temp.near_banks (event_id)`,
-    sql`analyze pg_temp.near_banks`,
+    ...many(sql`create index on pg_temp.near_banks (event_id)`, sql`analyze pg_temp.near_banks`),
   ])
     await statement.execute(db);
 }

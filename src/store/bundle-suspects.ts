@@ -6,7 +6,7 @@ import { isPassive, isSameCourse, ownResults } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -88,13 +88,14 @@ const zeroResults = sql`
  * their own results say. They are few: how many is worth knowing before anything is looked up for them.
  */
 export async function gatherSuspects(db: Db, students: Students): Promise<void> {
+  const many = (statement: RawBuilder<unknown>) => (areFew(students) ? [] : [statement]);
   for (const statement of [
-    sql`analyze pg_temp.suspect_readings`,
+    ...many(sql`analyze pg_temp.suspect_readings`),
     sql`create temp table suspects as
       select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
       where x.leads ${inPart(students, sql`x.student_id`)}`,
     sql`create temp table suspect_own as ${ownResults(sql`select leader from pg_temp.suspects`)}`,
-    sql`analyze pg_temp.suspects, pg_temp.suspect_own`,
+    ...many(sql`analyze pg_temp.suspects, pg_temp.suspect_own`),
   ])
     await statement.execute(db);
 }

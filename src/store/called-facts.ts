@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { derivedFacts, FACT_COLUMNS, factsDiffer } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -31,10 +31,18 @@ export async function compareFacts(db: Db, rules: FactRules, students: Students)
     create temp table called_facts as select ${columns("u")} from pg_temp.unlike u where fact_key is not null`.execute(
     db,
   );
+  if (areFew(students)) return;
   for (const table of ["odd_facts", "called_facts"]) {
     await sql`create index on ${sql.table(`pg_temp.${table}`)} (student_id, fact_key)`.execute(db);
     await sql`analyze ${sql.table(`pg_temp.${table}`)}`.execute(db);
   }
+}
+
+/** Whether a fact stands that is not so called for, or a called-for one does not stand. Needs `compareFacts`. */
+export async function isAnythingOdd(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ odd: boolean }>`
+    select exists (select from pg_temp.odd_facts) or exists (select from pg_temp.called_facts) as odd`.execute(db);
+  return rows[0]?.odd === true;
 }
 
 /** The facts that are called for, of the students that `which` (a condition over `f`) selects. Needs `compareFacts`. */

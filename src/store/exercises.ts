@@ -3,7 +3,7 @@ import type { AuditRules } from "../domain/audit-rules.js";
 import { notOfTestUser } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -36,7 +36,7 @@ const completed = (rules: FactRules, students: Students): RawBuilder<unknown> =>
  */
 export async function gatherCompleted(db: Db, rules: FactRules, students: Students): Promise<void> {
   await completed(rules, students).execute(db);
-  await sql`analyze pg_temp.completed`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.completed`.execute(db);
 }
 
 /** The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. */
@@ -180,9 +180,9 @@ export const gatherExerciseDays = (db: Db, { zone }: FactRules) =>
   from pg_temp.exercises where leads group by 1, 2, 3`.execute(db);
 
 /** Makes `pg_temp.event_results` of the events in `pg_temp.completed`, linked by `pg_temp.links`. Needs `gatherTwins`. */
-export async function gatherEventResults(db: Db, rules: AuditRules): Promise<void> {
+export async function gatherEventResults(db: Db, rules: AuditRules, students: Students): Promise<void> {
   await eventResults(rules).execute(db);
-  await sql`analyze pg_temp.event_results`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.event_results`.execute(db);
 }
 
 /**
@@ -191,16 +191,16 @@ export async function gatherEventResults(db: Db, rules: AuditRules): Promise<voi
  * the events in `pg_temp.completed`. Needs `gatherEventResults`.
  */
 export async function gatherExercises(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
+  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
   for (const statement of [
     appNumbering(numbering),
     several,
     byResult,
-    sql`analyze pg_temp.app_numbering, pg_temp.several_results, pg_temp.resource_by_result`,
+    ...many(sql`analyze pg_temp.app_numbering, pg_temp.several_results, pg_temp.resource_by_result`),
     ownOfSeveral,
-    sql`analyze pg_temp.own_of_several`,
+    ...many(sql`analyze pg_temp.own_of_several`),
     exercises(students, (await lacksAttempts(db)) ? nthOfActivity : sql`null`),
-    sql`create index on pg_temp.exercises (student_id, occurred_at)`,
-    sql`analyze pg_temp.exercises`,
+    ...many(sql`create index on pg_temp.exercises (student_id, occurred_at)`, sql`analyze pg_temp.exercises`),
   ])
     await statement.execute(db);
 }

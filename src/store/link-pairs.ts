@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { candidates, everything, type FactRules, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
-import { areNamed, inPart, type Students } from "./student-part.js";
+import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 import { isAnyResultLanded } from "./touched.js";
 
 type Db = Session["db"];
@@ -35,7 +35,7 @@ export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Stu
     : candidates(rules, results, inPart(students, sql`a.student_id`), "whole");
   await sql`drop table if exists pg_temp.link_pairs`.execute(db);
   await sql`create temp table link_pairs as select ${COLUMNS} from ${all} c`.execute(db);
-  await sql`analyze pg_temp.link_pairs`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.link_pairs`.execute(db);
 }
 
 /**

@@ -67,10 +67,12 @@ export const besideDraft = <T>(
 /** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
 async function rowsWritten(db: Session["db"]): Promise<string> {
   const { rows } = await sql<{ written: string | null }>`
-    select string_agg(concat_ws(' ', relname, n_tup_ins, n_tup_upd, n_tup_del), ', ' order by relname) as written
-    from pg_stat_xact_user_tables where schemaname in ('timeback', 'oneroster') and n_tup_ins + n_tup_upd + n_tup_del > 0`.execute(
-    db,
-  );
+    select string_agg(concat_ws(' ', relname, inserted, updated, deleted), ', ' order by relname) as written
+    from pg_class c
+    cross join lateral (select pg_stat_get_xact_tuples_inserted(c.oid) as inserted, pg_stat_get_xact_tuples_updated(c.oid) as updated,
+      pg_stat_get_xact_tuples_deleted(c.oid) as deleted offset 0) n
+    where c.relkind = 'r' and c.relnamespace in (select oid from pg_namespace where nspname in ('timeback', 'oneroster'))
+      and inserted + updated + deleted > 0`.execute(db);
   return rows[0]?.written ?? "";
 }
 

@@ -13,6 +13,11 @@ export type Students = StudentPart | readonly string[];
 /** Whether the students are named one by one. */
 export const areNamed = (students: Students): students is readonly string[] => Array.isArray(students);
 
+const MOST_FEW = 20;
+
+/** So few students that indexes and statistics of their rows cost more than they spare. */
+export const areFew = (students: Students): boolean => areNamed(students) && students.length <= MOST_FEW;
+
 /** All students, as one part. */
 export const ALL_STUDENTS: StudentPart = { part: 0, of: 1 };
 

@@ -4,7 +4,7 @@ import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /**
@@ -12,7 +12,11 @@ import { type Suspect, suspect } from "./suspect.js";
  * one that is judged for its group, the earliest, then the lowest id. Twins have the same student, activity, XP (not 0)
  * and questions, each at most 60 s after the one before it. Any other event leads itself, and is not listed.
  */
-export async function gatherTwins(db: Session["db"], { twinSeconds }: Pick<AuditRules, "twinSeconds">): Promise<void> {
+export async function gatherTwins(
+  db: Session["db"],
+  { twinSeconds }: Pick<AuditRules, "twinSeconds">,
+  students: Students,
+): Promise<void> {
   const alike = sql`partition by student_id, activity_key, xp, total_questions, correct_questions`;
   await sql`
     create temp table twins as
@@ -31,7 +35,7 @@ export async function gatherTwins(db: Session["db"], { twinSeconds }: Pick<Audit
         count(*) over (${alike}, chain) as twins
       from chained)
     select event_id, leader from grouped where twins > 1`.execute(db);
-  await sql`analyze pg_temp.twins`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.twins`.execute(db);
 }
 
 /** Twins, the one that is judged first. Numbers are exact decimal text. */

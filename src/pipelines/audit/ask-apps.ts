@@ -59,8 +59,8 @@ export async function askApps(asking: Asking, parts: readonly [AuditPart, ...Aud
 async function gatherRecords({ rules, auditRules }: Asking, { session: { db }, students }: AuditPart): Promise<void> {
   await gatherLinks(db, rules, students);
   await gatherCompleted(db, rules, students);
-  await gatherTwins(db, auditRules);
-  await gatherEventResults(db, auditRules);
+  await gatherTwins(db, auditRules, students);
+  await gatherEventResults(db, auditRules, students);
 }
 
 async function gatherExercisesAndBanks(

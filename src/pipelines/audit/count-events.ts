@@ -33,30 +33,28 @@ const note = async ({ notes }: Counting, { session }: AuditPart, explained: read
   if (notes && explained.length > 0) await addExplained(session, explained);
 };
 
-async function countQuiet(counting: Counting, part: AuditPart): Promise<Counter[]> {
-  const counters: Counter[] = [];
+async function countQuiet(counting: Counting, part: AuditPart, counters: Counters): Promise<void> {
   if (counting.notes) await openExplained(part.session.db);
   for await (const page of listReadings(part.session.db, part.students)) {
-    counters.push(...page.map(({ app, events }): Counter => [app, "seen", 0, events]));
+    counters.add(page.map(({ app, events }): Counter => [app, "seen", 0, events]));
     const explained = page.flatMap((reading) => {
       const paid = paidBy(reading, counting.rules);
       const { app, key, events } = reading;
       if (!reading.quiet || !tells(paid)) return [];
       return [{ kind: "quiet" as const, app, reading: key, amounts: "", formulas: explainedBy(paid, []), events }];
     });
-    counters.push(...explained.map(({ app, kind, formulas, events }): Counter => [app, kind, formulas, events]));
+    counters.add(explained.map(({ app, kind, formulas, events }): Counter => [app, kind, formulas, events]));
     await note(counting, part, explained);
   }
-  return counters;
 }
 
 async function countBanked(
   counting: Counting,
   part: AuditPart,
   { kind, apps }: { kind: "banked" | "all"; apps: readonly string[] },
-): Promise<Counter[]> {
+  counters: Counters,
+): Promise<void> {
   const { session, students } = part;
-  const counters: Counter[] = [];
   await gatherBankedReadings(session.db, { kind, apps, students }, counting.rules);
   for await (const page of apps.length === 0 ? [] : listBankedReadings(session.db, kind)) {
     const explained = page.flatMap((reading) => {
@@ -66,10 +64,9 @@ async function countBanked(
       const formulas = explainedBy(paid, amounts.map(xpFromText));
       return [{ kind, app, reading: key, amounts: amounts.join(" "), formulas, events }];
     });
-    counters.push(...explained.map(({ app, formulas, events }): Counter => [app, kind, formulas, events]));
+    counters.add(explained.map(({ app, formulas, events }): Counter => [app, kind, formulas, events]));
     await note(counting, part, explained);
   }
-  return counters;
 }
 
 /**
@@ -82,17 +79,15 @@ export async function countEvents(
   ask: (quiet: Counters) => AskedApps,
 ): Promise<Counters> {
   const counters = new Counters();
-  for (const some of await Promise.all(parts.map((part) => countQuiet(counting, part)))) counters.add(some);
+  await Promise.all(parts.map((part) => countQuiet(counting, part, counters)));
   const { banked, all } = ask(counters);
-  const closely = await Promise.all(
+  await Promise.all(
     parts.map(async (part) => {
-      const near = await countBanked(counting, part, { kind: "banked", apps: banked });
-      const late = await countBanked(counting, part, { kind: "all", apps: all });
+      await countBanked(counting, part, { kind: "banked", apps: banked }, counters);
+      await countBanked(counting, part, { kind: "all", apps: all }, counters);
       if (counting.notes) await countByStudent(part);
-      return [...near, ...late];
     }),
   );
-  for (const some of closely) counters.add(some);
   return counters;
 }
 

@@ -12,7 +12,7 @@ export const disagreement: Check = {
   kinds: ["disagreement"],
   meaning: "records of one activity that report different XP or attempts",
   async *find({ session: { db }, rules, students }) {
-    await gatherDisagreeing(db);
+    await gatherDisagreeing(db, students);
     for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
     for await (const rows of listUnclearXp(db, "differing", rules, students)) yield rows.map(withinMetadata);
   },

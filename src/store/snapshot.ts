@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { WorkError } from "../errors.js";
-import { inTransaction } from "./runs.js";
-import { inSameSnapshot } from "./same-snapshot.js";
+import { takeSnapshotOf } from "./same-snapshot.js";
 import type { Session, Store } from "./session.js";
 
 const PAGE_ROWS = 200;
@@ -25,36 +24,15 @@ export type Keep = (session: Session) => Promise<void>;
  * @throws WorkError for such a draft: a fault of this program
  */
 export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
-  store.withSession(async (session) => {
-    const keep = await endingAs(session, async (draft) => {
-      await sql`set transaction isolation level repeatable read`.execute(draft.db);
-      const before = await rowsWritten(draft.db);
-      const made = await work(draft);
-      requireSame(before, await rowsWritten(draft.db));
-      return made;
-    });
-    if (keep === null) return;
-    try {
-      await keep(session);
-    } finally {
-      await sql`discard temp`.execute(session.db).catch(() => {}); // the connection may be lost, and they with it
-    }
-  });
-
-/** One transaction, which is taken back where it returns nothing to keep: that drops its temp tables at once. */
-async function endingAs(session: Session, work: (session: Session) => Promise<Keep | null>): Promise<Keep | null> {
-  return inTransaction(session, async (draft): Promise<Keep | null> => {
+  store.withDraft(async (draft) => {
+    const before = await rowsWritten(draft.db);
     const keep = await work(draft);
-    if (keep === null) throw new NothingToKeep();
-    return keep;
-  }).catch((error: unknown) => {
-    if (error instanceof NothingToKeep) return null;
-    throw error;
+    requireSame(before, await rowsWritten(draft.db));
+    if (keep === null) return;
+    await sql`commit`.execute(draft.db);
+    await keep({ ...draft, inTransaction: false });
+    if (store.kind === "pglite") await sql`discard temp`.execute(draft.db); // its one connection goes on
   });
-}
-
-/** Thrown to take a draft back; never leaves `endingAs`. */
-class NothingToKeep extends Error {}
 
 /** Lends a draft over another connection that sees the same state as this one; null where the store has only one. */
 export const besideDraft = <T>(
@@ -62,7 +40,12 @@ export const besideDraft = <T>(
   session: Session,
   work: (beside: Session | null) => Promise<T>,
 ): Promise<T> =>
-  store.connections < 2 ? work(null) : store.withSession((beside) => inSameSnapshot(session, beside, work));
+  store.connections < 2
+    ? work(null)
+    : store.withDraft(async (beside) => {
+        await takeSnapshotOf(session, beside);
+        return work(beside);
+      });
 
 /** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
 async function rowsWritten(db: Session["db"]): Promise<string> {

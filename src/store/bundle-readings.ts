@@ -32,10 +32,12 @@ export interface BankedReading extends EventReading {
   amounts: string[];
 }
 
-/** The exercises `x` that report XP, twins once, and whether there is banked XP near them. */
-const readings = sql`
-  pg_temp.exercises x left join (select distinct event_id from pg_temp.near_banks) near on near.event_id = x.event_id
-  where x.leads and x.xp >= 0`;
+/** The exercises `x`; `near.event_id` is null where there is no banked XP near them. */
+export const readings = sql`
+  pg_temp.exercises x left join (select distinct event_id from pg_temp.near_banks) near on near.event_id = x.event_id`;
+
+/** An exercise `x` reports XP; of twins the one that is judged. */
+export const reportsXp = sql`x.leads and x.xp >= 0`;
 
 interface ReadingRow {
   key: string;
@@ -67,7 +69,7 @@ export async function* listReadings(db: Db, students: Students): AsyncGenerator<
   const rows = sql<ReadingRow>`
     select * from (
       select x.reading as key, x.app, near.event_id is null as quiet, count(*) as events
-      from ${readings} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3) read
+      from ${readings} where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3) read
     order by app collate "C", key collate "C", quiet`;
   for await (const page of pagesOf(db, rows)) yield page.map(readingOf);
 }
@@ -95,7 +97,7 @@ export async function gatherBankedReadings(db: Db, asked: BankedAsked, rules: Au
     select x.student_id, ${asked.kind}, x.app, x.reading, near.event_id is null, (
       select coalesce(string_agg(xp::text, ' ' order by xp), '') from (
         select n.xp from pg_temp.near_banks n where n.event_id = x.event_id ${later}) bank)
-    from ${readings} and x.app = any(${[...asked.apps]}::text[]) ${inPart(asked.students, sql`x.student_id`)} ${which}`.execute(
+    from ${readings} where ${reportsXp} and x.app = any(${[...asked.apps]}::text[]) ${inPart(asked.students, sql`x.student_id`)} ${which}`.execute(
     db,
   );
 }

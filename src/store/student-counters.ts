@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Counter } from "../domain/app-counters.js";
 import type { FormulaSet } from "../domain/calibrate.js";
+import { readings, reportsXp } from "./bundle-readings.js";
 import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
 import { inPart, type Students } from "./student-part.js";
@@ -54,14 +55,13 @@ export async function gatherStudentCounters(db: Db, students: Students): Promise
   await sql`
     create temp table student_counters as
     with read as (
-      select x.student_id, x.app, x.reading, near.event_id is null as quiet, count(*) as events
-      from pg_temp.exercises x left join (select distinct event_id from pg_temp.near_banks) near on near.event_id = x.event_id
-      where x.leads and x.xp >= 0 ${inPart(students, sql`x.student_id`)} group by 1, 2, 3, 4)
+      select x.student_id, x.app, f.formulas, count(*) as events
+      from ${readings}
+      left join pg_temp.explained_readings f on near.event_id is null and f.kind = 'quiet' and f.app = x.app and f.reading = x.reading
+      where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3)
     select student_id, app, 'seen' as kind, 0 as formulas, sum(events)::int as events from read group by 1, 2
     union all
-    select r.student_id, r.app, 'quiet', f.formulas, sum(r.events)::int
-    from read r join pg_temp.explained_readings f on f.kind = 'quiet' and f.app = r.app and f.reading = r.reading
-    where r.quiet group by r.student_id, r.app, f.formulas
+    select student_id, app, 'quiet', formulas, events::int from read where formulas is not null
     union all
     select r.student_id, r.app, r.kind, f.formulas, count(*)::int
     from pg_temp.banked_readings r join pg_temp.explained_readings f

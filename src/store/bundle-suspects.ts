@@ -4,7 +4,7 @@ import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse, ownResults } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
-import { pagesOf } from "./pages.js";
+import { FEW_ROWS, pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 
@@ -130,6 +130,7 @@ export const listSuspects = (
     left join lateral (${zeroResults}) zero on true
     where true ${inPart(students, sql`x.student_id`)}
     order by x.student_id, x.occurred_at, x.leader`,
+    FEW_ROWS,
   );
 
 /** Of these results, those that stand in a fact of their student other than the event's. */

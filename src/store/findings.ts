@@ -12,7 +12,7 @@ import {
 import type { AuditTotals, FindingSum, ListedFinding } from "../domain/listed-finding.js";
 import { copyRow } from "./copy-text.js";
 import { inScope } from "./fact-listing.js";
-import { pagesOf } from "./pages.js";
+import { FEW_ROWS, pagesOf } from "./pages.js";
 import type { FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 
@@ -140,6 +140,7 @@ export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
     sql<ListedFinding>`
     select ${LISTED} from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
+    FEW_ROWS,
   );
 
 /** The session's findings whose id begins so; two at most. */

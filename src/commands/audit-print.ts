@@ -16,8 +16,6 @@ interface Asker {
 interface Audited {
   filter: FindingFilter;
   checked: readonly string[];
-  /** Time zone of the days. */
-  zone: string;
   /** The verdicts that fail a test case. */
   failing: readonly Verdict[];
 }
@@ -28,23 +26,40 @@ export async function printAudit(
   audited: Audited,
 ): Promise<{ verdicts: Record<Verdict, number>; totals: AuditTotals; line: string }> {
   const { db, scope, asked } = asker.reading;
-  const [{ totalsLine }, store, { blastRadius }] = await Promise.all([
+  const [{ totalsLine }, store] = await Promise.all([
     import("../report/audit-overview.js"),
     import("../store/findings.js"),
-    import("../store/blast-radius.js"),
   ]);
   const verdicts = await store.verdictCounts(db);
   const overview = {
     totals: await store.auditTotals(db, scope, audited.filter.apps),
     verdicts,
+    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading) : NO_SUMS),
+  };
+  await printForm(asker, audited, overview);
+  return { verdicts, totals: overview.totals, line: totalsLine(overview) };
+}
+
+type Sums = Omit<AuditOverview, "totals" | "verdicts">;
+
+const NO_SUMS: Sums = { byKind: [], byApp: [], byWeek: [], calibrations: [], blastRadius: null };
+
+/** Whether a form says more of the whole than its totals: a list for programs does not, nor does the answer about a student. */
+export const saysSums = (format: AnyFormat, email: string | null): boolean =>
+  format === "json" || format === "html" || (format === "table" && email === null);
+
+async function sumsOf({ db, asked }: FactReading): Promise<Sums> {
+  const [store, { blastRadius }] = await Promise.all([
+    import("../store/findings.js"),
+    import("../store/blast-radius.js"),
+  ]);
+  return {
     byKind: await store.sumsByKind(db),
     byApp: await store.sumsByApp(db),
     byWeek: await store.sumsByWeek(db),
     calibrations: await store.listCalibrations(db),
-    blastRadius: asked.email === null ? await blastRadius(db, audited.zone) : null,
+    blastRadius: asked.email === null ? await blastRadius(db) : null,
   };
-  await printForm(asker, audited, overview);
-  return { verdicts, totals: overview.totals, line: totalsLine(overview) };
 }
 
 async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
@@ -100,7 +115,10 @@ async function printFindings(
       rows: "findings",
       fields: findingFields(),
       object: ({ body }) => body,
-      columns: findingColumns(new Set(hide({ email: await store.sharedEmails(db, "pg_temp.findings") }).email)),
+      columns:
+        asker.flags.format === "table"
+          ? findingColumns(new Set(hide({ email: await store.sharedEmails(db, "pg_temp.findings") }).email))
+          : [],
     },
     pages: store.listFindings(db),
     footer: () => auditOverview(overview),

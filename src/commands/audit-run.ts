@@ -1,3 +1,4 @@
+import type { Audited, AuditRequest } from "../pipelines/audit/audit.js";
 import type { FindingFilter } from "../store/findings.js";
 import type { FactRules } from "../store/linking.js";
 import type { Session } from "../store/session.js";
@@ -12,17 +13,21 @@ interface AuditRun {
   rules: FactRules;
   students: readonly string[] | null;
   filter: FindingFilter;
+  /** As the audit is asked for. */
+  beside?: AuditRequest["beside"];
+  keeps?: boolean;
+  reaches?: boolean;
 }
 
 /** Makes the audit, telling how far it is; stops where the process was told to. Returns what was looked for. */
 export async function auditOnScreen(
   shell: Shell,
-  { session, screen, rules, students, filter }: AuditRun,
-): Promise<string[]> {
+  { session, screen, rules, students, filter, beside, keeps, reaches }: AuditRun,
+): Promise<Audited> {
   const { audit } = await import("../pipelines/audit/audit.js");
   const stop = stopOn(shell.signal);
   const progress = await openProgress(screen);
-  return audit({ session, rules, students }, filter, (doing, findings) => {
+  return audit({ session, rules, students, beside, keeps, reaches }, filter, (doing, findings) => {
     stop();
     progress.show(`${findings} findings; checking ${doing}`);
   }).finally(progress.end);

@@ -50,6 +50,7 @@ async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void
     else await screen.print([`${proofJson(shown)}\n`]);
     if (file)
       screen.note(`evidence written to ${flags.bundle}; timeback audit verify ${flags.bundle} proves it anywhere`);
+    return null;
   });
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { FINDING_KINDS, type FindingKind } from "../domain/finding-kind.js";
 import { nearest } from "../domain/nearest.js";
 import { ExitCode, UsageError } from "../errors.js";
+import type { Audited } from "../pipelines/audit/audit.js";
 import type { Session } from "../store/session.js";
 import type { AuditSummary } from "../store/stored-audits.js";
 import { printBalance } from "./audit-balance.js";
@@ -11,7 +12,14 @@ import { showCommand } from "./audit-show.js";
 import { verifyCommand } from "./audit-verify.js";
 import type { AnyFormat, CommonFlags, Shell } from "./common.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "./fail-on.js";
-import { draftFacts, type FactReading, FORMATS, type ReadingFlags, withFactScope } from "./reading.js";
+import {
+  type DraftReading,
+  draftFacts,
+  type FactReading,
+  FORMATS,
+  type ReadingFlags,
+  withFactScope,
+} from "./reading.js";
 
 const SUGGESTIONS = 3;
 const RUN_DIGITS = 8;
@@ -96,40 +104,63 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   const runId = crypto.randomUUID();
   const stored = isStored(email, flags);
   const run = stored ? `; run ${runId.slice(0, RUN_DIGITS)}` : "";
-  const work = async (reading: FactReading & { session: Session }): Promise<AuditSummary | null> => {
-    const printed = await auditAndPrint(shell, flags, reading);
-    if (printed === null) return null;
-    const { verdicts, totals, line } = printed;
-    if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
-    if (flags.format !== "table" || flags.output !== undefined)
-      reading.screen.note(`audit: ${line}${run}; ${seconds()} s`);
-    return { runId, totals, verdicts };
-  };
-  const keep = async (session: Session, summary: AuditSummary | null): Promise<void> => {
-    const { storeAudit } = await import("../store/stored-audits.js");
-    if (summary) await storeAudit(session, { command: "audit", version: shell.version }, summary);
-  };
-  await draftFacts(flags, { command: "audit", email }, work, stored ? keep : undefined);
+  await draftFacts(flags, { command: "audit", email }, async (reading) => {
+    const { printed, toKeep } = await auditAndPrint(shell, flags, reading);
+    if (printed !== null) told(printed);
+    const summary = printed && stored ? { runId, totals: printed.totals, verdicts: printed.verdicts } : null;
+    return summary || toKeep ? (session) => keepAudit(shell, session, { summary, toKeep }) : null;
+
+    function told({ verdicts, line }: Printed): void {
+      if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
+      if (flags.format !== "table" || flags.output !== undefined)
+        reading.screen.note(`audit: ${line}${run}; ${seconds()} s`);
+    }
+  });
 }
 
-/** Answers with the findings; null where the balance was asked for instead. */
-async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: FactReading & { session: Session }) {
-  const [{ factRules }, { printAudit }] = await Promise.all([
+type Printed = NonNullable<Awaited<ReturnType<typeof auditAndPrint>>["printed"]>;
+
+/** What is kept of an audit after it has answered: its findings (null: they are not stored), and what it counted. */
+interface AuditedRun {
+  summary: AuditSummary | null;
+  toKeep: Audited["toKeep"];
+}
+
+async function keepAudit(shell: Shell, session: Session, { summary, toKeep }: AuditedRun): Promise<void> {
+  if (toKeep) {
+    const { keepCounts } = await import("../store/kept-counts.js");
+    await keepCounts(session, toKeep.seen, toKeep.totals);
+  }
+  if (summary) {
+    const { storeAudit } = await import("../store/stored-audits.js");
+    await storeAudit(session, { command: "audit", version: shell.version }, summary);
+  }
+}
+
+/** Answers with the findings, or with the balance where that was asked for: then there is nothing to store. */
+async function auditAndPrint(shell: Shell, flags: AuditFlags, reading: DraftReading) {
+  const [{ factRules }, { printAudit, saysSums }] = await Promise.all([
     import("../store/settings.js"),
     import("./audit-print.js"),
   ]);
   const { from, to, students } = reading.scope;
   const filter = { kinds: flags.kind ?? null, apps: flags.app ?? null, from, to };
   const rules = await factRules(reading.session.db, {});
-  const checked = await auditOnScreen(shell, { ...reading, rules, students, filter });
   const balance = balanceFlags(flags);
+  const reaches = students === null && saysSums(flags.format, null);
+  const asked = { ...reading, rules, students, filter, keeps: true, reaches };
+  // The balance of a student is made of tables of one session.
+  const { checked, toKeep } = await (balance || students
+    ? auditOnScreen(shell, { ...asked, beside: null })
+    : reading.beside((beside) => auditOnScreen(shell, { ...asked, beside })));
   if (balance) {
     await printBalance({ shell, flags: balance, reading });
-    return null;
+    return { printed: null, toKeep };
   }
   await warnOfUnknownApps(flags.app ?? [], reading);
   const failing = failingVerdicts(flags.failOn);
-  return printAudit({ shell, flags, reading }, { filter, checked, zone: rules.zone, failing });
+  const printed = await printAudit({ shell, flags, reading }, { filter, checked, failing });
+  return { printed, toKeep };
 }
 
 /** A gate whose app is misspelt would pass for ever. */

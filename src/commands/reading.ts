@@ -4,6 +4,7 @@ import type { Listing, Pages } from "../report/listing.js";
 import type { Hide } from "../report/redaction.js";
 import type { FactScope } from "../store/recompute-scope.js";
 import type { Session, Store } from "../store/session.js";
+import type { Keep } from "../store/snapshot.js";
 import {
   type AnyFormat,
   type CommonFlags,
@@ -109,30 +110,32 @@ export async function readFacts(
   );
 }
 
-/** What is done with the temp tables of a draft after it has ended. */
-type Keep<T> = (session: Session, result: T) => Promise<void>;
+/** Lends another connection that sees the same state of the database; null where there is none. */
+type Beside = <T>(work: (beside: Session | null) => Promise<T>) => Promise<T>;
+
+/** Facts that a command was asked to read, on a connection that may make temp tables. */
+export type DraftReading = FactReading & { session: Session; beside: Beside };
 
 /**
- * As `readFacts`, on a connection that may make temp tables; it changes nothing. With `keep` the temp tables outlive
- * the reading, for it. @throws UsageError for an unknown email
+ * As `readFacts`, on a connection that may make temp tables; it changes nothing. Where `work` returns something to keep,
+ * the temp tables outlive the reading, for it. @throws UsageError for an unknown email
  */
-export async function draftFacts<T>(
+export async function draftFacts(
   flags: ReadingFlags<unknown>,
   { command, email }: { command: string; email: string | undefined },
-  work: (reading: FactReading & { session: Session }) => Promise<T>,
-  keep?: Keep<T>,
+  work: (reading: DraftReading) => Promise<Keep | null>,
 ): Promise<void> {
   checkDays(flags);
   const opened = open(flags);
-  const { inDraft, inKeptDraft } = await import("../store/snapshot.js");
+  const { besideDraft, inKeptDraft } = await import("../store/snapshot.js");
   await withDatabase(opened.config, flags, command, async (store) => {
     const hide = await hiding(store, flags);
     const draft = async (session: Session) => {
-      const reading = { ...opened, db: session.db, session, hide: await hide(session.db) };
+      const beside: Beside = (other) => besideDraft(store, session, other);
+      const reading = { ...opened, db: session.db, session, beside, hide: await hide(session.db) };
       return work({ ...reading, ...(await askedFacts(reading, flags, email)) });
     };
-    if (keep) await inKeptDraft(store, draft, keep);
-    else await inDraft(store, draft);
+    await inKeptDraft(store, draft);
   });
 }
 

@@ -101,6 +101,7 @@ async function plannedRepair(
   await draftFacts(flags, { command: "repair", email }, async ({ session, screen, scope, hide }) => {
     plan = await auditedPlan(shell, { session, screen, students: scope.students }, flags);
     shown = hide(plan);
+    return null;
   });
   return { plan, shown };
 }

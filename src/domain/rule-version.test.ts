@@ -7,6 +7,7 @@ import { RULE_VERSION } from "./rule-version.js";
 
 /** Everything that decides what a bundled finding says: how rows are gathered, judged and told. */
 const RULES = [
+  "domain/app-counters.ts",
   "domain/bank-search.ts",
   "domain/bundle-words.ts",
   "domain/bundle.ts",
@@ -17,20 +18,24 @@ const RULES = [
   "domain/own-xp.ts",
   "domain/subset-sums.ts",
   "domain/xp.ts",
+  "pipelines/audit/ask-apps.ts",
   "pipelines/audit/bundled-finding.ts",
   "pipelines/audit/bundled-xp.ts",
   "pipelines/audit/calibrate-apps.ts",
+  "pipelines/audit/count-events.ts",
   "pipelines/audit/suspect-event.ts",
   "store/bank-writes.ts",
   "store/bundle-readings.ts",
   "store/bundle-suspects.ts",
   "store/exercises.ts",
+  "store/kept-counts.ts",
+  "store/student-counters.ts",
   "store/twins.ts",
 ];
 
 /** The code of each version of the rules. A change that judges and says the same only renews the hash of its version. */
 const HASHES: Record<string, string> = {
-  "1": "2b21037b343a640b",
+  "1": "ef83eb38b4ff1fde",
 };
 
 /** The code without comments and layout. */

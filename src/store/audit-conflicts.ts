@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** An event id that arrived with several contents. Payloads are JSON text as it was read. */
@@ -17,12 +18,8 @@ export interface ConflictRow extends Suspect {
   others: { file: string; line: string; payload: string }[];
 }
 
-/** Conflicts under events of these students (null: everybody), by student, then instant and id. Needs the ground. */
-export const listConflicts = (
-  db: Session["db"],
-  rules: FactRules,
-  students: readonly string[] | null,
-): AsyncGenerator<ConflictRow[]> =>
+/** Conflicts under events of these students, by student, then instant and id. Needs the ground. */
+export const listConflicts = (db: Session["db"], rules: FactRules, students: Students): AsyncGenerator<ConflictRow[]> =>
   pagesOf(
     db,
     sql<ConflictRow>`
@@ -38,7 +35,7 @@ export const listConflicts = (
     })}, e.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, e.payload, o.others
     from other o join timeback.caliper_events e on e.event_id = o.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join pg_temp.derived_facts d on d.student_id = a.student_id and d.fact_key = 'caliper:event:' || e.event_id
-    where ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}
+    left join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
+    where true ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

@@ -1,28 +1,16 @@
 import { type RawBuilder, sql } from "kysely";
-import { factsDiffer } from "./derived-facts.js";
-import { among } from "./recompute-scope.js";
+import { calledFacts } from "./called-facts.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
-type Students = readonly string[] | null;
 
-/** Facts that stand and are not, column for column, those of their key that are called for; and called-for facts that do not so stand. */
-async function listOdd(db: Db, students: Students): Promise<void> {
-  await sql`
-    create temp table odd_facts as
-    select s.student_id, s.fact_key, coalesce(s.xp_earned, 0) <> 0 as pays, array_remove(s.sources, null) as sources
-    from timeback.processed_facts s
-    left join pg_temp.derived_facts d on d.student_id = s.student_id and d.fact_key = s.fact_key
-    where ${among(sql`s.student_id`, { students })} and (d.fact_key is null or ${factsDiffer("s", "d")})`.execute(db);
-  await sql`create index on pg_temp.odd_facts (student_id, fact_key)`.execute(db);
-  await sql`analyze pg_temp.odd_facts`.execute(db);
-  await sql`
-    create temp table odd_derived as
-    select d.student_id, d.fact_key from pg_temp.derived_facts d
-    left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
-    left join pg_temp.odd_facts o on o.student_id = d.student_id and o.fact_key = d.fact_key
-    where ${among(sql`d.student_id`, { students })} and (s.fact_key is null or o.fact_key is not null)`.execute(db);
-}
+/** The facts that are called for of the students of whom anything is odd: for the others nothing needs to be looked up. */
+const listCalled = (db: Db) =>
+  sql`
+    create temp table derived_facts as
+    with odd as materialized (
+      select student_id from pg_temp.odd_facts union select student_id from pg_temp.called_facts)
+    select * from ${calledFacts(sql`f.student_id in (select student_id from odd)`)} f`.execute(db);
 
 const namesRecord = (key: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(${key} like 'caliper:event:%' or ${key} like 'oneroster:assessment_result:%')`;
@@ -80,13 +68,24 @@ async function labelNodes(db: Db): Promise<void> {
   while (((await join.execute(db)).numAffectedRows ?? 0n) > 0n) await shorten.execute(db);
 }
 
+/** What `gatherFamilies` and `judgeFamilies` make where no fact is odd. */
+export async function noFamilies(db: Db): Promise<void> {
+  await sql`
+    create temp table derived_facts as select * from pg_temp.called_facts;
+    create temp table family_members (student_id text collate "C", family text collate "C", fact_key text collate "C", stands boolean, xp numeric);
+    create temp table family_kinds (student_id text collate "C", family text collate "C", kind text)`.execute(db);
+}
+
 /**
  * Fills `pg_temp.family_members` (`student_id`, `family`, `fact_key`, `stands`, `xp`, `occurred_at`): the standing facts
  * (`stands`) and the called-for facts that speak of the same sources, for every family in which the two sides differ.
  * A fact of either side is in one family at most; families stay within a student. Needs the ground of the audit.
+ * Makes `pg_temp.derived_facts`, the facts that are called for of the students of whom anything is odd.
  */
-export async function gatherFamilies(db: Db, students: Students): Promise<void> {
-  await listOdd(db, students);
+export async function gatherFamilies(db: Db): Promise<void> {
+  await listCalled(db);
+  await sql`create index on pg_temp.derived_facts (student_id, fact_key)`.execute(db);
+  await sql`analyze pg_temp.derived_facts`.execute(db);
   await listNodes(db);
   await labelNodes(db);
   await sql`
@@ -105,8 +104,7 @@ export async function gatherFamilies(db: Db, students: Students): Promise<void> 
         o.fact_key is not null as odd
       from pg_temp.derived_facts d
       left join pg_temp.node_labels l on l.student_id = d.student_id and l.node = d.fact_key
-      left join pg_temp.odd_derived o on o.student_id = d.student_id and o.fact_key = d.fact_key
-      where ${among(sql`d.student_id`, { students })}),
+      left join pg_temp.called_facts o on o.student_id = d.student_id and o.fact_key = d.fact_key),
     called as (
       select d.* from derived d
       where odd or exists (select from pg_temp.fact_families f where f.student_id = d.student_id and f.family = d.family))

@@ -1,35 +1,24 @@
 import { sql } from "kysely";
-import { listDerivedFacts } from "./derived-facts.js";
-import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
+import { gatherAllLinkPairs } from "./link-pairs.js";
 import { bestFirst, type FactRules } from "./linking.js";
-import { touchScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
-import { ALL_STUDENTS } from "./student-part.js";
-import { openTouched } from "./touched.js";
+import { areFew, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
 /**
- * Makes what the structural checks compare the standing facts with, for the students asked for (null: everybody):
- * `pg_temp.derived_facts`, the facts that what is landed calls for, and `pg_temp.links` (`sourced_id`, `event_id`,
- * `student_id`, `rule`, ...), each linked result with its one event.
+ * Makes `pg_temp.links` (`sourced_id`, `event_id`, `student_id`, `rule`, ...), each linked result of these students with
+ * its one event, and `pg_temp.link_pairs`, the candidates. Links never leave a student. Most results have one candidate:
+ * only the others are sorted.
  */
-export async function prepareGround(db: Db, rules: FactRules, students: readonly string[] | null): Promise<void> {
-  await openTouched(db);
-  const scope = students === null ? ALL_STUDENTS : "touched";
-  if (students === null) await gatherAllLinkPairs(db, rules, ALL_STUDENTS);
-  else {
-    await touchScope(db, { students, from: null, to: null }, rules);
-    await gatherLinkPairs(db, rules);
-  }
+export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
+  await gatherAllLinkPairs(db, rules, students);
   await sql`
     create temp table links as
-    select * from (
-      select p.*, row_number() over (partition by sourced_id order by ${bestFirst}) as rank from pg_temp.link_pairs p) ranked
-    where rank = 1`.execute(db);
-  await listDerivedFacts(db, rules, scope);
-  await sql`create index on pg_temp.links (event_id)`.execute(db);
-  await sql`create index on pg_temp.links (sourced_id)`.execute(db);
-  await sql`create index on pg_temp.derived_facts (student_id, fact_key)`.execute(db);
-  await sql`analyze pg_temp.links, pg_temp.derived_facts`.execute(db);
+    with contested as (select sourced_id from pg_temp.link_pairs group by sourced_id having count(*) > 1)
+    select * from pg_temp.link_pairs where sourced_id not in (select sourced_id from contested)
+    union all
+    (select distinct on (sourced_id) * from pg_temp.link_pairs where sourced_id in (select sourced_id from contested)
+    order by sourced_id, ${bestFirst})`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.links`.execute(db);
 }

@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** Events whose actor's id names one user, and whose email belongs to others. */
@@ -22,13 +23,13 @@ export interface IdentityRow extends Suspect {
 const SHOWN_EVENTS = 20;
 
 /**
- * One row for each student (null: of everybody) and email that their events carry and only other active users have.
+ * One row for each student and email that their events carry and only other active users have.
  * By student, then the first event. Needs the ground.
  */
 export const listIdentityConflicts = (
   db: Session["db"],
   rules: FactRules,
-  students: readonly string[] | null,
+  students: Students,
 ): AsyncGenerator<IdentityRow[]> =>
   pagesOf(
     db,
@@ -41,14 +42,14 @@ export const listIdentityConflicts = (
         select jsonb_agg(u.sourced_id order by u.sourced_id) as others, bool_or(u.sourced_id = a.segment) as is_own
         from timeback.users u where u.email = a.email and lower(coalesce(u.status, 'active')) = 'active') o
       where o.others is not null and not o.is_own
-        and ${among(sql`a.student_id`, { students })} ${notOfTestUser(rules, sql`a.student_id`)}),
+        ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}),
     grouped as (
       select t.student_id, t.email, t.others, count(*) as events, sum(d.xp_earned) as counted,
         min(e.occurred_at) as first_at, max(e.occurred_at) as last_at,
         (array_agg(e.event_id::text order by e.occurred_at, e.event_id))[1:${sql.lit(SHOWN_EVENTS)}] as event_ids,
         (array_agg(e.app order by e.occurred_at, e.event_id))[1] as app
       from torn t join timeback.caliper_events e on e.actor_key = t.actor_key
-      left join pg_temp.derived_facts d on d.student_id = t.student_id and d.fact_key = 'caliper:event:' || e.event_id
+      left join lateral ${calledFor(sql`t.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
       group by 1, 2, 3)
     select ${suspect({
       student: sql.ref("g.student_id"),

@@ -1,12 +1,13 @@
 import { sql } from "kysely";
+import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
 import { pagesOf } from "./pages.js";
-import { among } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 import { firstNumber } from "./source-expressions.js";
 import { XP_KEYS } from "./source-tables.js";
+import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** A result whose metadata is not clear about its XP. XP is exact decimal text. */
@@ -43,14 +44,14 @@ const SURE = {
 };
 
 /**
- * Active results of these students (null: everybody) whose metadata has that fault; blank text and JSON null are
+ * Active results of these students whose metadata has that fault; blank text and JSON null are
  * nothing. By student, then instant and id. Needs the ground.
  */
 export const listUnclearXp = (
   db: Session["db"],
   fault: Fault,
   rules: FactRules,
-  students: readonly string[] | null,
+  students: Students,
 ): AsyncGenerator<UnclearXp[]> =>
   pagesOf(
     db,
@@ -65,7 +66,7 @@ export const listUnclearXp = (
           cross join lateral (select btrim(r.metadata::jsonb ->> key, e' \\t\\n\\r') as text) stands
           where text <> '') held) k
       where r.linkable and ${QUICK[fault]} and ${SURE[fault]} and k.keys is not null
-        and ${among(sql`r.student_id`, { students })} ${notOfTestUser(rules, sql`r.student_id`)})
+        ${inPart(students, sql`r.student_id`)} ${notOfTestUser(rules, sql`r.student_id`)})
     select ${suspect({
       student: sql.ref("r.student_id"),
       day: sql`coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date)`,
@@ -74,7 +75,9 @@ export const listUnclearXp = (
     })}, r.sourced_id as "sourcedId", ${isoInstant(sql.ref("r.score_date"))} as at, r.xp::text as xp, u.keys
     from unclear u join timeback.assessment_results r on r.sourced_id = u.sourced_id
     left join pg_temp.links l on l.sourced_id = r.sourced_id
-    left join pg_temp.derived_facts d on d.student_id = r.student_id
-      and d.fact_key = coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)
+    left join lateral ${calledFor(
+      sql`r.student_id`,
+      sql`coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)`,
+    )} d on true
     order by r.student_id, r.score_date, r.sourced_id`,
   );

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { BalanceDay } from "../domain/balance.js";
+import { calledFacts } from "./called-facts.js";
 import { pagesOf } from "./pages.js";
 import { among, type FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
@@ -34,7 +35,7 @@ export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
       from timeback.processed_facts f where ${among(sql`f.student_id`, scope)} group by 1, 2),
     called as (
       select d.student_id, d.date, min(d.email) as email, coalesce(sum(d.xp_earned), 0) as xp
-      from pg_temp.derived_facts d where ${among(sql`d.student_id`, scope)} group by 1, 2),
+      from ${calledFacts(among(sql`f.student_id`, scope))} d group by 1, 2),
     caused as (
       select student_id, date, sum(xp) as xp, coalesce(sum(xp) filter (where kind = 'bundled-xp'), 0) as bundled,
         json_agg(json_build_object('kind', kind, 'xp', trim_scale(xp)::text) order by kind) filter (where xp <> 0) as causes

@@ -1,37 +1,47 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
-import { courseJoins, courseOfResult } from "./activities.js";
 import { isBanked, isPassive, isSameCourse } from "./exercises.js";
 import type { Session } from "./session.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
 const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
-/** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. */
+/** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. The last reading is the result. */
 const rises = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   create temp table xp_rises as
-  with reading as (
+  with risen as materialized (
+    select r.sourced_id, r.xp, r.xp_since from timeback.assessment_results r
+    where r.linkable and r.xp > 0 ${ofStudents}
+      and r.sourced_id in (select v.sourced_id from timeback.assessment_result_versions v where v.xp = 0)),
+  reading as (
     select v.sourced_id, v.version, v.xp, v.xp_since
-    from timeback.assessment_result_versions v where v.sourced_id in (
-      select r.sourced_id from timeback.assessment_results r where r.linkable and r.xp > 0 ${ofStudents})
+    from timeback.assessment_result_versions v join risen r on r.sourced_id = v.sourced_id
     union all
-    select r.sourced_id, 2147483647, r.xp, r.xp_since from timeback.assessment_results r where r.linkable and r.xp > 0 ${ofStudents}),
+    select sourced_id, 2147483647, xp, xp_since from risen),
   followed as (
     select *, bool_or(xp = 0) over (partition by sourced_id order by version rows between unbounded preceding and 1 preceding) as was_zero
     from reading)
   select distinct on (sourced_id) sourced_id, xp_since as at from followed
   where was_zero and xp > 0 order by sourced_id, version`;
 
-/** Banked results, with the time of the write. A score date without time proves nothing. */
+/** The course of a result `r`, as `courseOfResult` says it; looked up only where the result does not name one. */
+const courseOf = sql`coalesce(r.course_id, (
+  select coalesce(li.course_id, cc.course_id) from timeback.assessment_line_items li
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
+  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
+  where li.sourced_id = r.line_item_id))`;
+
+/** Banked results, with the time of the write, and the event they link to. A score date without time proves nothing. */
 const writes = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   create temp table bank_writes_found as
   select r.sourced_id, r.student_id, trim_scale(r.xp) as xp, coalesce(r.completed_at, rise.at, r.score_date) as at,
-    ${courseOfResult} as course_id, r.activity_key, resource.title, resource.xp as base
+    ${courseOf} as course_id, r.activity_key, resource.title, resource.xp as base, own.leader as linked
   from timeback.assessment_results r
   left join pg_temp.xp_rises rise on rise.sourced_id = r.sourced_id
   left join timeback.resources resource on resource.sourced_id = r.activity_key
-  ${courseJoins}
+  left join pg_temp.event_results own on own.sourced_id = r.sourced_id
   where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents}
     and (${isBanked("r")} or (r.xp_reason is null and rise.sourced_id is not null and (${isPassive("resource")})))`;
 
@@ -47,21 +57,20 @@ const hosted = ({ hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
     order by x.occurred_at desc, x.event_id limit 1) host on true`;
 
 /** Not linked to the event: what links to it counts with it, and is in nothing else. */
-const isNotItsOwn = sql`not exists (
-  select from pg_temp.event_results own where own.leader = x.leader and own.sourced_id = b.sourced_id)`;
+const isNotItsOwn = sql`b.linked is distinct from x.leader`;
 
 /** Banked XP near an exercise `x`: hosted by it, or by none and shortly before or after it (docs/audit.md, "Banked XP"). */
 const near = ({ bankBeforeSeconds, hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
   create temp table near_banks as
   select x.leader as event_id, b.sourced_id, b.xp, b.host is not null as hosted, abs(extract(epoch from b.at - x.occurred_at)) as distance
   from pg_temp.exercises x join pg_temp.bank_writes b on b.host = x.leader
-  where x.event_id = x.leader and ${isNotItsOwn}
+  where x.leads and ${isNotItsOwn}
   union all
   select x.leader, b.sourced_id, b.xp, false, abs(extract(epoch from b.at - x.occurred_at))
   from pg_temp.exercises x join pg_temp.bank_writes b on b.student_id = x.student_id and b.host is null
     and b.at >= x.occurred_at - ${interval(bankBeforeSeconds)} and b.at <= x.occurred_at + ${interval(hostSeconds)}
     and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
-  where x.event_id = x.leader and ${isNotItsOwn}`;
+  where x.leads and ${isNotItsOwn}`;
 
 /** Banked XP after an exercise `x`, hosted by none: `from` and `where` of a query over `b`. */
 export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuilder<unknown> => sql`
@@ -74,21 +83,22 @@ export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuil
  * Makes `pg_temp.bank_writes` (`sourced_id`, `xp`, `at`, `host`, ...) and `pg_temp.near_banks` (`event_id`, `sourced_id`,
  * `xp`, `hosted`, `distance` in seconds) for the exercises in `pg_temp.exercises`.
  */
-export async function gatherBankWrites(db: Db, rules: AuditRules, students: readonly string[] | null): Promise<void> {
-  const ofStudents = students === null ? sql`` : sql`and r.student_id = any(${[...students]}::text[])`;
+export async function gatherBankWrites(db: Db, rules: AuditRules, students: Students): Promise<void> {
+  const ofStudents = inPart(students, sql`r.student_id`);
+  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
   for (const statement of [
     rises(ofStudents),
-    sql`create index on pg_temp.xp_rises (sourced_id)`,
-    sql`analyze pg_temp.xp_rises`,
+    ...many(sql`analyze pg_temp.xp_rises`),
     writes(ofStudents),
     hosted(rules),
-    sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
-    sql`create index on pg_temp.bank_writes (host)`,
-    sql`create index on pg_temp.bank_writes (sourced_id)`,
-    sql`analyze pg_temp.bank_writes`,
+    ...many(
+      sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
+      sql`create index on pg_temp.bank_writes (host)`,
+      sql`create index on pg_temp.bank_writes (sourced_id)`,
+      sql`analyze pg_temp.bank_writes`,
+    ),
     near(rules),
-    sql`create index on pg_temp.near_banks (event_id)`,
-    sql`analyze pg_temp.near_banks`,
+    ...many(sql`create index on pg_temp.near_banks (event_id)`, sql`analyze pg_temp.near_banks`),
   ])
     await statement.execute(db);
 }

@@ -5,6 +5,7 @@ import { lateBanks } from "./bank-writes.js";
 import { copyRow } from "./copy-text.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -31,21 +32,12 @@ export interface BankedReading extends EventReading {
   amounts: string[];
 }
 
-const FIELD = sql.lit("|");
+/** The exercises `x`; `near.event_id` is null where there is no banked XP near them. */
+export const readings = sql`
+  pg_temp.exercises x left join (select distinct event_id from pg_temp.near_banks) near on near.event_id = x.event_id`;
 
-/** Every exercise that reports XP, under the text of its reading; twins once. */
-const readings = sql`
-  create temp table bundle_readings as
-  select x.leader as event_id, x.app, x.student_id, not exists (select from pg_temp.near_banks b where b.event_id = x.leader) as quiet,
-    concat(x.xp, ${FIELD}, x.base, ${FIELD}, x.band, ${FIELD}, x.counted_attempt, ${FIELD}, trim_scale(x.multiplier), ${FIELD}, x.has_lower_own) as key
-  from pg_temp.exercises x where x.event_id = x.leader and x.xp >= 0`;
-
-/** Makes `pg_temp.bundle_readings` from `pg_temp.exercises` and `pg_temp.near_banks`. */
-export async function gatherReadings(db: Db): Promise<void> {
-  await readings.execute(db);
-  await sql`create index on pg_temp.bundle_readings (app, key)`.execute(db);
-  await sql`analyze pg_temp.bundle_readings`.execute(db);
-}
+/** An exercise `x` reports XP; of twins the one that is judged. */
+export const reportsXp = sql`x.leads and x.xp >= 0`;
 
 interface ReadingRow {
   key: string;
@@ -72,35 +64,53 @@ function readingOf({ key, app, quiet, events }: ReadingRow): EventReading {
   };
 }
 
-/** The different readings and how many events have each, by app. */
-export async function* listReadings(db: Db): AsyncGenerator<EventReading[]> {
+/** The different readings of these students and how many events have each, by app. */
+export async function* listReadings(db: Db, students: Students): AsyncGenerator<EventReading[]> {
   const rows = sql<ReadingRow>`
-    select key, app, quiet, count(*) as events from pg_temp.bundle_readings group by 1, 2, 3 order by app collate "C", key collate "C", quiet`;
+    select * from (
+      select x.reading as key, x.app, near.event_id is null as quiet, count(*) as events
+      from ${readings} where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3) read
+    order by app collate "C", key collate "C", quiet`;
   for await (const page of pagesOf(db, rows)) yield page.map(readingOf);
 }
 
+/** Which events are looked at with the XP that was banked near them, or (`all`: quiet ones too) near them and later. */
+export interface BankedAsked {
+  kind: "banked" | "all";
+  apps: readonly string[];
+  students: Students;
+}
+
 /**
- * Readings of the events of these apps with the banked XP that each may hold: near it, and with `late` (then of quiet
- * events too) what was banked later.
+ * Makes `pg_temp.banked_readings` (`student_id`, `kind`, `app`, `reading`, `quiet`, `amounts`): the events asked for with
+ * the banked XP that each may hold; in place of those of the same kind.
  */
-export async function* listBankedReadings(
-  db: Db,
-  apps: readonly string[],
-  late: boolean,
-  rules: AuditRules,
-): AsyncGenerator<BankedReading[]> {
-  const later = late ? sql`union all select b.xp ${lateBanks(rules)}` : sql``;
-  const which = late ? sql`` : sql`and not r.quiet`;
-  const rows = sql<ReadingRow & { amounts: string[] | null }>`
-    select key, app, quiet, amounts, count(*) as events from (
-      select r.key, r.app, r.quiet, (
-        select array_agg(xp::text order by xp) from (
-          select n.xp from pg_temp.near_banks n where n.event_id = r.event_id ${later}) bank) as amounts
-      from pg_temp.bundle_readings r join pg_temp.exercises x on x.event_id = r.event_id
-      where r.app = any(${[...apps]}::text[]) ${which}) read
-    group by 1, 2, 3, 4 order by app collate "C", key collate "C", quiet, amounts`;
+export async function gatherBankedReadings(db: Db, asked: BankedAsked, rules: AuditRules): Promise<void> {
+  await sql`create temp table if not exists banked_readings (student_id text collate "C", kind text, app text collate "C",
+    reading text, quiet boolean, amounts text)`.execute(db);
+  await sql`delete from pg_temp.banked_readings where kind = ${asked.kind}`.execute(db);
+  if (asked.apps.length === 0) return;
+  const later = asked.kind === "all" ? sql`union all select b.xp ${lateBanks(rules)}` : sql``;
+  const which = asked.kind === "all" ? sql`` : sql`and near.event_id is not null`;
+  await sql`
+    insert into pg_temp.banked_readings
+    select x.student_id, ${asked.kind}, x.app, x.reading, near.event_id is null, (
+      select coalesce(string_agg(xp::text, ' ' order by xp), '') from (
+        select n.xp from pg_temp.near_banks n where n.event_id = x.event_id ${later}) bank)
+    from ${readings} where ${reportsXp} and x.app = any(${[...asked.apps]}::text[]) ${inPart(asked.students, sql`x.student_id`)} ${which}`.execute(
+    db,
+  );
+}
+
+/** The different readings of one kind in `pg_temp.banked_readings`, by app. */
+export async function* listBankedReadings(db: Db, kind: BankedAsked["kind"]): AsyncGenerator<BankedReading[]> {
+  const rows = sql<ReadingRow & { amounts: string }>`
+    select * from (
+      select reading as key, app, quiet, amounts, count(*) as events from pg_temp.banked_readings where kind = ${kind}
+      group by 1, 2, 3, 4) read
+    order by app collate "C", key collate "C", quiet, amounts collate "C"`;
   for await (const page of pagesOf(db, rows))
-    yield page.map((row) => ({ ...readingOf(row), amounts: row.amounts ?? [] }));
+    yield page.map((row) => ({ ...readingOf(row), amounts: row.amounts === "" ? [] : row.amounts.split(" ") }));
 }
 
 /** Opens `pg_temp.suspect_readings`, the readings whose events must be looked at one by one. */

@@ -2,10 +2,11 @@ import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
-import { isPassive, isSameCourse } from "./exercises.js";
+import { isPassive, isSameCourse, ownResults } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
-import { pagesOf } from "./pages.js";
+import { FEW_ROWS, pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -82,11 +83,28 @@ const zeroResults = sql`
         and other.occurred_at >= r.score_date and other.occurred_at < x.occurred_at
         and ${isSameCourse(sql`other.course_id`, sql`x.course_id`)})`;
 
-/** The events of `pg_temp.suspect_readings` of these students (null: everybody), by student, time and id. */
+/**
+ * Makes `pg_temp.suspects`, the exercises that have one of `pg_temp.suspect_readings`, and `pg_temp.suspect_own`, what
+ * their own results say. They are few: how many is worth knowing before anything is looked up for them.
+ */
+export async function gatherSuspects(db: Db, students: Students): Promise<void> {
+  const many = (statement: RawBuilder<unknown>) => (areFew(students) ? [] : [statement]);
+  for (const statement of [
+    ...many(sql`analyze pg_temp.suspect_readings`),
+    sql`create temp table suspects as
+      select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
+      where x.leads ${inPart(students, sql`x.student_id`)}`,
+    sql`create temp table suspect_own as ${ownResults(sql`select leader from pg_temp.suspects`)}`,
+    ...many(sql`analyze pg_temp.suspects, pg_temp.suspect_own`),
+  ])
+    await statement.execute(db);
+}
+
+/** The gathered suspects of these students, by student, time and id. */
 export const listSuspects = (
   db: Db,
   rules: AuditRules,
-  { zone, students }: { zone: string; students: readonly string[] | null },
+  { zone, students }: { zone: string; students: Students },
 ): AsyncGenerator<SuspectRow[]> =>
   pagesOf(
     db,
@@ -96,23 +114,23 @@ export const listSuspects = (
       x.app, ${isoInstant(sql`x.occurred_at`)} as "occurredAt",
       to_char(coalesce(f.date, (x.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date, x.xp::text as xp, x.base::text as base,
       x.band, x.counted_attempt as attempt, trim_scale(x.multiplier)::text as multiplier, x.activity_key as "activityId",
-      coalesce(x.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(x.total_questions)::text as "totalQuestions",
-      trim_scale(x.correct_questions)::text as "correctQuestions",
+      coalesce(e.activity_name, resource.title) as "activityName", x.course_id as "courseId", trim_scale(e.total_questions)::text as "totalQuestions",
+      trim_scale(e.correct_questions)::text as "correctQuestions",
       array(select t.event_id::text from pg_temp.twins t where t.leader = x.leader and t.event_id <> x.leader order by t.event_id) as twins,
       o.sourced_ids as "ownIds", o.xps as "ownXps", (${nearBanks}) as near, (${later(rules)}) as late,
       zero.ids as "zeroIds", zero.bases as "zeroBases", trim_scale(f.xp_earned)::text as counted,
       case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
-    from pg_temp.suspect_readings s
-    join pg_temp.bundle_readings r on r.app = s.app and r.key = s.key
-    join pg_temp.exercises x on x.event_id = r.event_id
-    left join pg_temp.own_results o on o.leader = x.leader
+    from pg_temp.suspects x
+    join timeback.caliper_events e on e.event_id = x.event_id
+    left join pg_temp.suspect_own o on o.leader = x.leader
     left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_key
     left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.leader
     left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.leader and c.retired_at is null
     left join lateral (${zeroResults}) zero on true
-    where ${students === null ? sql`true` : sql`x.student_id = any(${[...students]}::text[])`}
+    where true ${inPart(students, sql`x.student_id`)}
     order by x.student_id, x.occurred_at, x.leader`,
+    FEW_ROWS,
   );
 
 /** Of these results, those that stand in a fact of their student other than the event's. */

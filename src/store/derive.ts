@@ -12,6 +12,7 @@ import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import { ifAllNew } from "./savepoint.js";
 import type { Session } from "./session.js";
+import { noteCountsStale } from "./stale-counts.js";
 import { ALL_STUDENTS, inPart, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
 
@@ -127,6 +128,7 @@ async function settle(db: Db): Promise<FactChanges> {
 export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
   const touched = await whatIsTouched(db);
   if (!touched.anything) return NO_CHANGES;
+  await noteCountsStale(db, "touched");
   const pairs = await gatherLinkPairs(db, rules);
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
@@ -145,6 +147,7 @@ async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<vo
  * half of the students.
  */
 export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
+  await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, ALL_STUDENTS);
   else {
     await Promise.all([

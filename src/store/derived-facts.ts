@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestFirst, type FactRules, type Scope } from "./linking.js";
-import type { Session } from "./session.js";
-import { inPart, type StudentPart } from "./student-part.js";
+import { areNamed, inPart, type Students } from "./student-part.js";
 
 /** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
-export type DeriveScope = "touched" | StudentPart;
+export type DeriveScope = "touched" | Students;
 
 /** The landed rows in scope. */
 const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
@@ -128,10 +127,10 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
-/** The email that is shown of each student that has one: of touched students, or of all. */
+/** The email that is shown of each student that has one: of touched or named students, or of all. */
 const canonicalEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
-  return scope === "touched"
+  return scope === "touched" || areNamed(scope)
     ? sql`materialized (
     select s.student_id, coalesce(u.email, (${least} where a.student_id = s.student_id)) as email
     from (select distinct student_id from fact) s left join timeback.users u on u.sourced_id = s.student_id)`
@@ -166,13 +165,3 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
 /** These columns as a list, each behind the prefix (`f.`). */
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
-
-/**
- * Makes `pg_temp.derived_facts`, the facts that what is landed calls for, in place of an earlier one.
- * `pg_temp.link_pairs` must hold the candidates of the scope.
- */
-export async function listDerivedFacts(db: Session["db"], rules: FactRules, scope: DeriveScope): Promise<void> {
-  await sql`drop table if exists pg_temp.derived_facts`.execute(db);
-  await sql`create temp table derived_facts as with ${derivedFacts(rules, scope)} select * from derived`.execute(db);
-  await sql`analyze pg_temp.derived_facts`.execute(db);
-}

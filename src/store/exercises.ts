@@ -1,6 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
+import { notOfTestUser } from "./derived-facts.js";
+import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -17,107 +20,187 @@ export const isBanked = (result: string): RawBuilder<unknown> =>
 export const isSameCourse = (one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(${one} = ${other}) is not false`;
 
-/** The results that link to an event or one of its twins, and whether they are close enough to be its own. */
-const eventResults = (near: (instant: RawBuilder<unknown>) => RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  create temp table event_results as
-  select t.leader, e.app, e.attempt as event_attempt, r.sourced_id, trim_scale(r.xp) as xp, r.multiplier, r.attempt,
-    r.activity_key, r.total_questions, r.correct_questions, r.score_day is not null as of_day,
-    coalesce(${isBanked("r")}, false) as is_banked,
-    ${near(sql`r.score_date`)} or ${near(sql`r.ended_at`)} as is_close
-  from pg_temp.links l
-  join pg_temp.twins t on t.event_id = l.event_id
-  join timeback.caliper_events e on e.event_id = l.event_id
-  join timeback.assessment_results r on r.sourced_id = l.sourced_id`;
-
-/** Which apps number attempts from 0, in their events and in their results. */
-const appNumbering = sql`
-  create temp table app_numbering as
-  select coalesce(n.app, '') as app, coalesce(bool_or(n.event_attempt = 0), false)::int as events_plus,
-    coalesce(bool_or(n.attempt = 0), false)::int as results_plus
-  from (
-    select e.app, e.attempt as event_attempt, null::int as attempt
-    from pg_temp.twins t join timeback.caliper_events e on e.event_id = t.event_id
-    union all select app, null, attempt from pg_temp.event_results) n
-  group by 1`;
-
-/** What an event's own results say (never one of banked XP): those of its attempt, or where an attempt is missing, those close to it; close ones before others. */
-const ownResults = sql`
-  create temp table own_results as
-  with linked as (
-    select r.*, r.attempt + n.results_plus as counted, r.event_attempt + n.events_plus as event_counted,
-      bool_or(is_close) over (partition by leader) as any_close
-    from pg_temp.event_results r join pg_temp.app_numbering n on n.app = coalesce(r.app, '')),
-  own as (
-    select * from linked
-    where not of_day and not is_banked and is_close = any_close and case when counted is null or event_counted is null then is_close else counted = event_counted end)
-  select leader, array_agg(sourced_id order by sourced_id) as sourced_ids,
-    array_agg(xp::text order by sourced_id) as xps, min(xp) as least_xp,
-    (array_agg(multiplier order by sourced_id) filter (where multiplier is not null))[1] as multiplier,
-    (array_agg(counted order by sourced_id) filter (where counted is not null))[1] as attempt,
-    (array_agg(total_questions order by sourced_id) filter (where total_questions is not null))[1] as total_questions,
-    (array_agg(correct_questions order by sourced_id) filter (where correct_questions is not null))[1] as correct_questions
-  from own group by leader`;
-
-const known = (column: string): RawBuilder<unknown> =>
-  sql`case when direct.sourced_id is null then through.${sql.ref(column)} else direct.${sql.ref(column)} end`;
-
-/** Every event, with the resource of its activity: by the activity's key, else by that of a linked result. */
-const audited = sql`
-  create temp table audited_events as
-  with through as (
-    select er.leader, min(er.activity_key) as activity_key
-    from pg_temp.event_results er join timeback.resources r on r.sourced_id = er.activity_key group by er.leader),
-  banked as (
-    select distinct r.student_id, r.activity_key from timeback.assessment_results r where r.linkable and ${isBanked("r")})
-  select t.event_id, t.leader, a.student_id, coalesce(e.app, '') as app, e.occurred_at, trim_scale(e.xp) as xp, e.attempt,
-    coalesce(e.activity_key, through_key.activity_key) as activity_key, e.activity_name, e.course_id,
-    e.total_questions, e.correct_questions, trim_scale(${known("xp")}) as base,
-    ${isPassive("direct")} or (direct.sourced_id is null and (${isPassive("through")})) or b.student_id is not null as is_passive
-  from pg_temp.twins t
-  join timeback.caliper_events e on e.event_id = t.event_id
-  join timeback.caliper_actors a on a.actor_key = e.actor_key
-  left join through through_key on through_key.leader = t.leader
-  left join timeback.resources direct on direct.sourced_id = e.activity_key
-  left join timeback.resources through on through.sourced_id = through_key.activity_key
-  left join banked b on b.student_id = a.student_id and b.activity_key = coalesce(e.activity_key, through_key.activity_key)`;
-
-/** The exercises: everything but passive activities. The attempt is counted from 1 (docs/audit.md, "Attempts"). */
-const exercises = sql`
-  create temp table exercises as
-  select x.*, coalesce(x.attempt + n.events_plus, o.attempt, x.nth)::int as counted_attempt, o.multiplier,
-    coalesce(o.least_xp < x.xp, false) as has_lower_own,
-    case
-      when coalesce(x.total_questions, o.total_questions) <= 0 then null
-      when coalesce(x.correct_questions, o.correct_questions) >= coalesce(x.total_questions, o.total_questions) then 'full'
-      when coalesce(x.correct_questions, o.correct_questions) * 10 >= coalesce(x.total_questions, o.total_questions) * 8 then 'pass'
-      when coalesce(x.correct_questions, o.correct_questions) * 10 < coalesce(x.total_questions, o.total_questions) * 8 then 'fail'
-    end as band
-  from (
-    select e.*, count(*) filter (where event_id = leader) over (
-        partition by student_id, activity_key order by occurred_at, event_id rows unbounded preceding) as nth
-    from pg_temp.audited_events e where not is_passive) x
-  join pg_temp.app_numbering n on n.app = x.app
-  left join pg_temp.own_results o on o.leader = x.leader`;
+/** ActivityEvents with metrics, of whom the settings let make facts, with the resource of the activity that they name. */
+const completed = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
+  create temp table completed as
+  select e.event_id, a.student_id, coalesce(e.app, '') as app, e.occurred_at, trim_scale(e.xp) as xp, e.attempt, e.activity_key,
+    e.course_id, e.total_questions, e.correct_questions, resource.sourced_id is not null as has_resource,
+    trim_scale(resource.xp) as base, ${isPassive("resource")} as is_passive
+  from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+  left join timeback.resources resource on resource.sourced_id = e.activity_key
+  where e.linkable ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}`;
 
 /**
- * Makes `pg_temp.exercises`, the events that may hold other activities' XP (`event_id`, `leader` of its twins, XP, base
- * XP, accuracy band, attempt from 1, ...), `pg_temp.own_results` (by `leader`) and `pg_temp.event_results`, of the events in `pg_temp.twins`, linked by `pg_temp.links`.
+ * Makes `pg_temp.completed`, every ActivityEvent with metrics of these students (test users as the settings
+ * say): what the checks need of it, in few bytes.
  */
-export async function gatherExercises(db: Db, { ownSeconds }: AuditRules): Promise<void> {
-  const near = (instant: RawBuilder<unknown>) =>
-    sql`coalesce(abs(extract(epoch from ${instant} - e.occurred_at)) <= ${sql.lit(ownSeconds)}, false)`;
+export async function gatherCompleted(db: Db, rules: FactRules, students: Students): Promise<void> {
+  await completed(rules, students).execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.completed`.execute(db);
+}
+
+/** The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. */
+const eventResults = ({ ownSeconds }: AuditRules): RawBuilder<unknown> => {
+  const window = sql`make_interval(secs => ${sql.lit(ownSeconds)})`;
+  const isNear = (instant: RawBuilder<unknown>) =>
+    sql`coalesce(${instant} >= c.occurred_at - ${window} and ${instant} <= c.occurred_at + ${window}, false)`;
+  return sql`
+  create temp table event_results as
+  select coalesce(t.leader, c.event_id) as leader, c.student_id, c.app, c.attempt as event_attempt, r.sourced_id, trim_scale(r.xp) as xp,
+    r.multiplier, r.attempt, r.activity_key, r.total_questions, r.correct_questions, r.score_day is not null as of_day,
+    coalesce(${isBanked("r")}, false) as is_banked, ${isNear(sql`r.score_date`)} or ${isNear(sql`r.ended_at`)} as is_close
+  from pg_temp.links l
+  join pg_temp.completed c on c.event_id = l.event_id
+  join timeback.assessment_results r on r.sourced_id = l.sourced_id
+  left join pg_temp.twins t on t.event_id = c.event_id`;
+};
+
+/** Apps that number attempts from 0, in their events and in their results. */
+export interface ZeroNumbering {
+  inEvents: ReadonlySet<string>;
+  inResults: ReadonlySet<string>;
+}
+
+const appNumbering = ({ inEvents, inResults }: ZeroNumbering): RawBuilder<unknown> => sql`
+  create temp table app_numbering as
+  select app, (app = any(${sql.val([...inEvents])}::text[]))::int as events_plus, (app = any(${sql.val([...inResults])}::text[]))::int as results_plus
+  from unnest(${sql.val([...new Set([...inEvents, ...inResults])])}::text[]) as numbered(app)`;
+
+/** Results with their attempt and that of their event counted from 1. */
+const numbered = (results: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select r.*, r.attempt + coalesce(n.results_plus, 0) as counted, r.event_attempt + coalesce(n.events_plus, 0) as event_counted
+  from ${results} r left join pg_temp.app_numbering n on n.app = r.app`;
+
+/** Never one of banked XP; of the event's attempt, or where an attempt is missing, close to it. */
+const mayBeOwn = sql`not of_day and not is_banked
+  and case when counted is null or event_counted is null then is_close else counted = event_counted end`;
+
+const first = (column: string): RawBuilder<unknown> =>
+  sql`(array_agg(${sql.ref(column)} order by sourced_id) filter (where ${sql.ref(column)} is not null))[1]`;
+
+/** What the own results of some events say, by the leader of their twins; close ones before others. */
+export const ownResults = (leaders: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select leader, array_agg(sourced_id order by sourced_id) as sourced_ids, array_agg(xp::text order by sourced_id) as xps,
+    min(xp) as least_xp, ${first("multiplier")} as multiplier, ${first("counted")} as attempt,
+    ${first("total_questions")} as total_questions, ${first("correct_questions")} as correct_questions
+  from (
+    select n.*, bool_or(is_close) over (partition by leader) as any_close
+    from (${numbered(sql`(select * from pg_temp.event_results where leader in (${leaders}))`)}) n) linked
+  where is_close = any_close and ${mayBeOwn} group by leader`;
+
+/** Of most events one result at most is an own one: only where several link must they be put in order. */
+const several = sql`
+  create temp table several_results as
+  select leader from pg_temp.event_results group by 1 having count(*) > 1`;
+
+const ownOfSeveral = sql`
+  create temp table own_of_several as ${ownResults(sql`select leader from pg_temp.several_results`)}`;
+
+const single = sql`(
+  select * from pg_temp.event_results r where not exists (select from pg_temp.several_results s where s.leader = r.leader))`;
+
+const own = sql`
+  select leader, xp as least_xp, multiplier, counted as attempt, total_questions, correct_questions
+  from (${numbered(single)}) n where ${mayBeOwn}
+  union all
+  select leader, least_xp, multiplier, attempt, total_questions, correct_questions from pg_temp.own_of_several`;
+
+/** Events of which no resource is known by their own activity: the one of a linked result, if that leads to any. */
+const byResult = sql`
+  create temp table resource_by_result as
+  select l.leader, l.activity_key, trim_scale(r.xp) as base, ${isPassive("r")} as is_passive
+  from (
+    select er.leader, min(er.activity_key) as activity_key
+    from pg_temp.event_results er join timeback.resources r on r.sourced_id = er.activity_key
+    where er.leader in (
+      select coalesce(t.leader, c.event_id) from pg_temp.completed c left join pg_temp.twins t on t.event_id = c.event_id
+      where not c.has_resource)
+    group by er.leader) l
+  join timeback.resources r on r.sourced_id = l.activity_key`;
+
+/** Every event with its activity and the resource of that: by the event's key, else by that of a linked result. */
+const withActivity = sql`
+  select c.event_id, c.student_id, c.app, c.occurred_at, c.xp, c.attempt, c.course_id, c.total_questions, c.correct_questions,
+    coalesce(t.leader, c.event_id) as leader, coalesce(c.activity_key, through.activity_key) as activity_key,
+    case when c.has_resource then c.base else through.base end as base,
+    case when c.has_resource then c.is_passive else coalesce(through.is_passive, false) end as is_passive
+  from pg_temp.completed c
+  left join pg_temp.twins t on t.event_id = c.event_id
+  left join pg_temp.resource_by_result through on through.leader = coalesce(t.leader, c.event_id)`;
+
+/** The activities for which a student has banked XP: they are passive for that student. */
+const bankedActivities = (students: Students): RawBuilder<unknown> => sql`
+  select r.student_id, r.activity_key from timeback.assessment_results r
+  where r.linkable and ${isBanked("r")} ${inPart(students, sql`r.student_id`)}`;
+
+/** The exercises: everything but passive activities. */
+const active = (students: Students): RawBuilder<unknown> => sql`
+  select a.*, o.multiplier, coalesce(o.least_xp < a.xp, false) as has_lower_own,
+    coalesce(a.attempt + coalesce(n.events_plus, 0), o.attempt) as known_attempt,
+    coalesce(a.total_questions, o.total_questions) as total, coalesce(a.correct_questions, o.correct_questions) as correct
+  from (${withActivity}) a
+  left join pg_temp.app_numbering n on n.app = a.app
+  left join (${own}) o on o.leader = a.leader
+  where not a.is_passive and not exists (
+    select from (${bankedActivities(students)}) b where b.student_id = a.student_id and b.activity_key = a.activity_key)`;
+
+const FIELD = sql.lit("|");
+
+/** The attempt is counted from 1 (docs/audit.md, "Attempts"). `nth` is the number of an event among those of its activity. */
+const exercises = (students: Students, nth: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  create temp table exercises as
+  select x.*, concat(x.xp, ${FIELD}, x.base, ${FIELD}, x.band, ${FIELD}, x.counted_attempt, ${FIELD}, trim_scale(x.multiplier), ${FIELD},
+    x.has_lower_own) as reading
+  from (
+    select event_id, leader, event_id = leader as leads, student_id, app, occurred_at, xp, course_id, activity_key, base,
+      coalesce(known_attempt, ${nth})::int as counted_attempt, multiplier, has_lower_own,
+      case
+        when total <= 0 then null
+        when correct >= total then 'full'
+        when correct * 10 >= total * 8 then 'pass'
+        when correct * 10 < total * 8 then 'fail'
+      end as band
+    from (${active(students)}) c) x`;
+
+const nthOfActivity = sql`count(*) filter (where event_id = leader) over (
+  partition by student_id, activity_key order by occurred_at, event_id rows unbounded preceding)`;
+
+/** Whether an event does not say its attempt: then it must be counted. */
+async function lacksAttempts(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ lacks: boolean }>`
+    select exists (select from pg_temp.completed where attempt is null) as lacks`.execute(db);
+  return rows[0]?.lacks ?? true;
+}
+
+/** Makes `pg_temp.exercise_days` (`app`, `course_id`, `date`, `n`): how many exercises, twins once, each day of the zone has. */
+export const gatherExerciseDays = (db: Db, { zone }: FactRules) =>
+  sql`
+  create temp table exercise_days as
+  select app, course_id, (occurred_at at time zone ${sql.lit(zone)})::date as date, count(*) as n
+  from pg_temp.exercises where leads group by 1, 2, 3`.execute(db);
+
+/** Makes `pg_temp.event_results` of the events in `pg_temp.completed`, linked by `pg_temp.links`. Needs `gatherTwins`. */
+export async function gatherEventResults(db: Db, rules: AuditRules, students: Students): Promise<void> {
+  await eventResults(rules).execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.event_results`.execute(db);
+}
+
+/**
+ * Makes `pg_temp.exercises`, the events that may hold other activities' XP (`event_id`, `leader` of its twins, whether it
+ * `leads` them, XP, base XP, accuracy band, attempt from 1, ..., and all that its XP has to be read from in one text), of
+ * the events in `pg_temp.completed`. Needs `gatherEventResults`.
+ */
+export async function gatherExercises(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
+  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
   for (const statement of [
-    eventResults(near),
-    sql`create index on pg_temp.event_results (leader, sourced_id)`,
-    appNumbering,
-    sql`analyze pg_temp.event_results`,
-    ownResults,
-    sql`create index on pg_temp.own_results (leader)`,
-    audited,
-    exercises,
-    sql`create index on pg_temp.exercises (student_id, occurred_at)`,
-    sql`create index on pg_temp.exercises (event_id)`,
-    sql`analyze pg_temp.own_results, pg_temp.exercises`,
+    appNumbering(numbering),
+    several,
+    byResult,
+    ...many(sql`analyze pg_temp.app_numbering, pg_temp.several_results, pg_temp.resource_by_result`),
+    ownOfSeveral,
+    ...many(sql`analyze pg_temp.own_of_several`),
+    exercises(students, (await lacksAttempts(db)) ? nthOfActivity : sql`null`),
+    ...many(sql`create index on pg_temp.exercises (student_id, occurred_at)`, sql`analyze pg_temp.exercises`),
   ])
     await statement.execute(db);
 }

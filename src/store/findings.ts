@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { type AppCounts, noCounts } from "../domain/calibrate.js";
 import type { Calibration } from "../domain/calibration.js";
 import {
   FINDING_KINDS,
@@ -11,7 +12,7 @@ import {
 import type { AuditTotals, FindingSum, ListedFinding } from "../domain/listed-finding.js";
 import { copyRow } from "./copy-text.js";
 import { inScope } from "./fact-listing.js";
-import { pagesOf } from "./pages.js";
+import { FEW_ROWS, pagesOf } from "./pages.js";
 import type { FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
 
@@ -39,7 +40,8 @@ export const CLAIM_COLUMNS = [
   "pending",
 ] as const;
 
-const COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
+/** The columns of `pg_temp.findings`. */
+export const FINDING_COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
 
 /** Opens the session's empty lists: `pg_temp.findings`, and `pg_temp.calibrations` of the apps that were judged. */
 export async function openFindings(db: Db): Promise<void> {
@@ -47,16 +49,39 @@ export async function openFindings(db: Db): Promise<void> {
     id text primary key, kind text, kind_rank int, verdict text, verdict_rank int, student_id text collate "C",
     email text collate "C", date date, app text collate "C", summary text, counted numeric, truth numeric,
     inflation numeric, pending boolean, body text)`.execute(db);
-  await sql`create temp table calibrations (app text collate "C", body text)`.execute(db);
+  await sql`create temp table calibrations (app text collate "C", body text, counts text)`.execute(db);
 }
 
-/** Notes how the apps that were judged pay. */
-export const addCalibrations = (session: Session, calibrations: readonly Calibration[]): Promise<number> =>
+/** Notes how the apps that were judged pay, by what their events say. */
+export const addCalibrations = (
+  session: Session,
+  calibrations: readonly Calibration[],
+  counts: ReadonlyMap<string, AppCounts>,
+): Promise<number> =>
   session.copyIn(
     "pg_temp.calibrations",
-    ["app", "body"],
-    calibrations.map((calibration) => copyRow([calibration.app, JSON.stringify(calibration)])),
+    ["app", "body", "counts"],
+    calibrations.map((calibration) => {
+      const { quiet, banked, all } = counts.get(calibration.app ?? "") ?? noCounts();
+      return copyRow([
+        calibration.app,
+        JSON.stringify(calibration),
+        JSON.stringify([[...quiet], [...banked], [...all]]),
+      ]);
+    }),
   );
+
+/** What the events of the apps say that were judged, in C order of their names; the app without a name is "". */
+export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
+  const { rows } = await sql<{ app: string | null; counts: string }>`
+    select app, counts from pg_temp.calibrations order by coalesce(app, '') collate "C"`.execute(db);
+  return new Map(
+    rows.map(({ app, counts }) => {
+      const [quiet, banked, all] = JSON.parse(counts) as [number, number][][];
+      return [app ?? "", { quiet: new Map(quiet), banked: new Map(banked), all: new Map(all) }];
+    }),
+  );
+}
 
 /** How the apps pay that were judged; by name, unknown last. */
 export async function listCalibrations(db: Db): Promise<Calibration[]> {
@@ -69,7 +94,7 @@ export async function listCalibrations(db: Db): Promise<Calibration[]> {
 export const addFindings = (session: Session, findings: readonly Finding[]): Promise<number> =>
   session.copyIn(
     "pg_temp.findings",
-    COLUMNS,
+    FINDING_COLUMNS,
     findings.map((finding) =>
       copyRow([
         finding.id,
@@ -115,6 +140,7 @@ export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
     sql<ListedFinding>`
     select ${LISTED} from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,
+    FEW_ROWS,
   );
 
 /** The session's findings whose id begins so; two at most. */

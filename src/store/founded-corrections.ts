@@ -3,6 +3,7 @@ import { copyRow } from "./copy-text.js";
 import { isoInstant } from "./iso-instant.js";
 import { pagesOf } from "./pages.js";
 import type { Session } from "./session.js";
+import { inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -38,8 +39,8 @@ export interface StaleCorrectionRow {
   counted: string | null;
 }
 
-/** The live corrections of these students (null: everybody) that are not among the founded ones. */
-export const staleCorrections = (db: Db, students: readonly string[] | null): AsyncGenerator<StaleCorrectionRow[]> =>
+/** The live corrections of these students that are not among the founded ones. */
+export const staleCorrections = (db: Db, students: Students): AsyncGenerator<StaleCorrectionRow[]> =>
   pagesOf(
     db,
     sql<StaleCorrectionRow>`
@@ -51,7 +52,7 @@ export const staleCorrections = (db: Db, students: readonly string[] | null): As
     from timeback.corrections c
     left join timeback.caliper_events e on e.event_id = c.event_id
     left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = 'caliper:event:' || c.event_id
-    where c.retired_at is null and ${students === null ? sql`true` : sql`c.student_id = any(${[...students]}::text[])`}
+    where c.retired_at is null ${inPart(students, sql`c.student_id`)}
       and not exists (select from pg_temp.founded_corrections k where k.correction_id = c.correction_id)
     order by c.student_id, c.event_id`,
   );

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
-import { inPart, type StudentPart } from "./student-part.js";
+import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 import { isAnyResultLanded } from "./touched.js";
 
 type Db = Session["db"];
@@ -28,11 +28,14 @@ async function openPairs(db: Db): Promise<void> {
 }
 
 /** Makes `pg_temp.link_pairs` with every candidate of every result of some students. A new table, because that may be filled in parallel. */
-export async function gatherAllLinkPairs(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
-  const all = candidates(rules, inPart(part, sql`r.student_id`), inPart(part, sql`a.student_id`), "whole");
+export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Students): Promise<void> {
+  const results = inPart(students, sql`r.student_id`);
+  const all = areNamed(students)
+    ? candidates(rules, results, everything)
+    : candidates(rules, results, inPart(students, sql`a.student_id`), "whole");
   await sql`drop table if exists pg_temp.link_pairs`.execute(db);
   await sql`create temp table link_pairs as select ${COLUMNS} from ${all} c`.execute(db);
-  await sql`analyze pg_temp.link_pairs`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.link_pairs`.execute(db);
 }
 
 /**

@@ -5,6 +5,7 @@ import { onerosterSource } from "./migrations/0002-oneroster-source.js";
 import { corrections } from "./migrations/0003-corrections.js";
 import { storedAudits } from "./migrations/0004-stored-audits.js";
 import { redactionSecret } from "./migrations/0005-redaction.js";
+import { keptCounts } from "./migrations/0006-kept-counts.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { version: 3, name: "corrections", statements: corrections },
   { version: 4, name: "stored-audits", statements: storedAudits },
   { version: 5, name: "redaction", statements: redactionSecret },
+  { version: 6, name: "kept-counts", statements: keptCounts },
 ];
 
 /** Changes with every change of the schema. */

@@ -2,21 +2,27 @@ import { type RawBuilder, sql } from "kysely";
 import type { Session } from "./session.js";
 
 const PAGE_ROWS = 1_000;
+/** Rows of a page whose rows are large: findings with their proof, suspects with all that bears on them. */
+export const FEW_ROWS = 100;
 let opened = 0;
 
 /**
  * Rows of a statement, some at a time, over a cursor of the session: between two pages the session may run other
  * statements. To be called inside a transaction.
  */
-export async function* pagesOf<Row>(db: Session["db"], statement: RawBuilder<Row>): AsyncGenerator<Row[]> {
+export async function* pagesOf<Row>(
+  db: Session["db"],
+  statement: RawBuilder<Row>,
+  pageRows: number = PAGE_ROWS,
+): AsyncGenerator<Row[]> {
   opened += 1;
   const cursor = sql.id(`pages_${opened}`);
   await sql`declare ${cursor} no scroll cursor for ${statement}`.execute(db);
   try {
     for (;;) {
-      const { rows } = await sql<Row>`fetch forward ${sql.lit(PAGE_ROWS)} from ${cursor}`.execute(db);
+      const { rows } = await sql<Row>`fetch forward ${sql.lit(pageRows)} from ${cursor}`.execute(db);
       if (rows.length > 0) yield rows;
-      if (rows.length < PAGE_ROWS) return;
+      if (rows.length < pageRows) return;
     }
   } finally {
     await sql`close ${cursor}`.execute(db).catch(() => {}); // a failed transaction has closed it

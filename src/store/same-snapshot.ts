@@ -8,9 +8,14 @@ import type { Session } from "./session.js";
  */
 export function inSameSnapshot<T>(session: Session, beside: Session, work: (same: Session) => Promise<T>): Promise<T> {
   return rolledBack(beside, async (same) => {
-    const { rows } = await sql<{ snapshot: string }>`select pg_export_snapshot() as snapshot`.execute(session.db);
     await sql`set transaction isolation level repeatable read`.execute(same.db);
-    await sql`set transaction snapshot ${sql.lit(rows[0]?.snapshot ?? "")}`.execute(same.db);
+    await takeSnapshotOf(session, same);
     return work(same);
   });
+}
+
+/** Makes a transaction that has read nothing yet, of isolation level repeatable read, see what `session` sees. */
+export async function takeSnapshotOf(session: Session, beside: Session): Promise<void> {
+  const { rows } = await sql<{ snapshot: string }>`select pg_export_snapshot() as snapshot`.execute(session.db);
+  await sql`set transaction snapshot ${sql.lit(rows[0]?.snapshot ?? "")}`.execute(beside.db);
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { WorkError } from "../errors.js";
-import { inTransaction } from "./runs.js";
+import { takeSnapshotOf } from "./same-snapshot.js";
 import type { Session, Store } from "./session.js";
 
 const PAGE_ROWS = 200;
@@ -15,38 +15,47 @@ export const inSnapshot = <T>(store: Store, work: (db: Session["db"]) => Promise
  */
 export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> => store.withDraft(work);
 
+/** What is done with the temp tables of a draft after it has ended. */
+export type Keep = (session: Session) => Promise<void>;
+
 /**
- * As `inDraft`, but the temp tables stay on the connection for `keep`, which is called after the draft has ended, with
- * no transaction open. A draft that wrote to any other table is taken back.
+ * As `inDraft`, but where `work` returns something to keep, the temp tables stay on the connection for it: it is called
+ * after the draft has ended, with no transaction open. A draft that wrote to any other table is taken back.
  * @throws WorkError for such a draft: a fault of this program
  */
-export const inKeptDraft = <T>(
-  store: Store,
-  work: (session: Session) => Promise<T>,
-  keep: (session: Session, result: T) => Promise<void>,
-): Promise<void> =>
-  store.withSession(async (session) => {
-    try {
-      const result = await inTransaction(session, async (draft) => {
-        await sql`set transaction isolation level repeatable read`.execute(draft.db);
-        const before = await rowsWritten(draft.db);
-        const made = await work(draft);
-        requireSame(before, await rowsWritten(draft.db));
-        return made;
-      });
-      await keep(session, result);
-    } finally {
-      await sql`discard temp`.execute(session.db).catch(() => {}); // the connection may be lost, and they with it
-    }
+export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
+  store.withDraft(async (draft) => {
+    const before = await rowsWritten(draft.db);
+    const keep = await work(draft);
+    requireSame(before, await rowsWritten(draft.db));
+    if (keep === null) return;
+    await sql`commit`.execute(draft.db);
+    await keep({ ...draft, inTransaction: false });
+    if (store.kind === "pglite") await sql`discard temp`.execute(draft.db); // its one connection goes on
   });
+
+/** Lends a draft over another connection that sees the same state as this one; null where the store has only one. */
+export const besideDraft = <T>(
+  store: Store,
+  session: Session,
+  work: (beside: Session | null) => Promise<T>,
+): Promise<T> =>
+  store.connections < 2
+    ? work(null)
+    : store.withDraft(async (beside) => {
+        await takeSnapshotOf(session, beside);
+        return work(beside);
+      });
 
 /** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
 async function rowsWritten(db: Session["db"]): Promise<string> {
   const { rows } = await sql<{ written: string | null }>`
-    select string_agg(concat_ws(' ', relname, n_tup_ins, n_tup_upd, n_tup_del), ', ' order by relname) as written
-    from pg_stat_xact_user_tables where schemaname in ('timeback', 'oneroster') and n_tup_ins + n_tup_upd + n_tup_del > 0`.execute(
-    db,
-  );
+    select string_agg(concat_ws(' ', relname, inserted, updated, deleted), ', ' order by relname) as written
+    from pg_class c
+    cross join lateral (select pg_stat_get_xact_tuples_inserted(c.oid) as inserted, pg_stat_get_xact_tuples_updated(c.oid) as updated,
+      pg_stat_get_xact_tuples_deleted(c.oid) as deleted offset 0) n
+    where c.relkind = 'r' and c.relnamespace in (select oid from pg_namespace where nspname in ('timeback', 'oneroster'))
+      and inserted + updated + deleted > 0`.execute(db);
   return rows[0]?.written ?? "";
 }
 

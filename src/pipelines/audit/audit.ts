@@ -1,36 +1,80 @@
-import { prepareGround } from "../../store/audit-ground.js";
+import { compareFacts } from "../../store/called-facts.js";
+import { gatherExerciseDays } from "../../store/exercises.js";
 import { addFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
+import { joinAudits } from "../../store/joined-audit.js";
+import type { FactRules } from "../../store/linking.js";
+import type { Session } from "../../store/session.js";
 import { auditRules } from "../../store/settings.js";
-import type { AuditGround, Check } from "./check.js";
+import { ALL_STUDENTS } from "../../store/student-part.js";
+import { askApps, type CountsToKeep } from "./ask-apps.js";
+import type { AuditGround, AuditPart, Check } from "./check.js";
 import { checks } from "./checks.js";
 
 /** Told what is being done, and how many findings there are so far. */
 export type AuditProgress = (doing: string, findings: number) => void;
 
+/** Who is audited, by which rules. */
+export interface AuditRequest {
+  /** A draft: what is found stays in its temp tables (src/store/findings.ts). */
+  session: Session;
+  rules: FactRules;
+  /** Whose findings are wanted; null is everybody. */
+  students: readonly string[] | null;
+  /** A draft in the same state over another connection, for half of everybody. */
+  beside?: Session | null | undefined;
+  /** Whether what is counted will be kept for the next audit (docs/audit.md, "Kept counts"). */
+  keeps?: boolean | undefined;
+  /** Whether it will be asked how far bundling reaches (src/store/blast-radius.ts). */
+  reaches?: boolean | undefined;
+}
+
+/** What was looked for, of the kinds asked for: the meanings of the checks; and what may be kept for the next audit. */
+export interface Audited {
+  checked: string[];
+  toKeep: CountsToKeep | null;
+}
+
+function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...AuditPart[]] {
+  if (students !== null || !beside) return [{ session, students: students ?? ALL_STUDENTS }];
+  return [
+    { session, students: { part: 0, of: 2 } },
+    { session: beside, students: { part: 1, of: 2 } },
+  ];
+}
+
 /**
- * Makes every check on the ground and leaves the findings that the filter lets pass in the session's list
- * (src/store/findings.ts). Holds one page of findings. The session must be a draft: its temp tables are taken back.
- * Returns what was looked for, of the kinds asked for: the meanings of the checks.
+ * Makes every check and leaves the findings that the filter lets pass in the session's list (src/store/findings.ts).
+ * Holds one page of findings. The temp tables are taken back with the draft, or kept for `keepCounts`.
  */
-export async function audit(
-  { session, rules, students }: Omit<AuditGround, "auditRules">,
-  filter: FindingFilter,
-  progress: AuditProgress,
-): Promise<string[]> {
-  const ground = { session, rules, students, auditRules: await auditRules(session.db) };
+export async function audit(request: AuditRequest, filter: FindingFilter, progress: AuditProgress): Promise<Audited> {
+  const { session, rules, keeps = false, reaches = false } = request;
+  const parts = partsOf(request);
   let findings = 0;
-  await openFindings(session.db);
-  progress("what the landed records call for", findings);
-  await prepareGround(session.db, rules, students);
-  for (const check of checks) {
-    progress(check.meaning, findings);
-    for await (const page of check.find(ground)) {
-      findings += await addFindings(session, page);
-      progress(check.meaning, findings);
-    }
-  }
+  const tell = (doing: string, more = 0): void => {
+    findings += more;
+    progress(doing, findings);
+  };
+  const known = { rules, auditRules: await auditRules(session.db) };
+  tell("how apps pay");
+  const { counts, toKeep } = await askApps({ ...known, keeps }, parts);
+  await Promise.all(parts.map((part) => auditPart({ ...known, counts, ...part }, tell)));
+  if (reaches) await Promise.all(parts.map((part) => gatherExerciseDays(part.session.db, rules)));
+  const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
+  for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
   await keepFindings(session.db, filter);
-  return checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true)).map(meaningOf);
+  const checked = checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true));
+  return { checked: checked.map(meaningOf), toKeep };
+}
+
+async function auditPart(ground: AuditGround, tell: (doing: string, more?: number) => void): Promise<void> {
+  const { session, rules, students } = ground;
+  await openFindings(session.db);
+  tell("what the landed records call for");
+  await compareFacts(session.db, rules, students);
+  for (const check of checks) {
+    tell(check.meaning);
+    for await (const page of check.find(ground)) tell(check.meaning, await addFindings(session, page));
+  }
 }
 
 const meaningOf = ({ meaning }: Check): string => meaning;

@@ -2,16 +2,14 @@ import { isInnocent, judgeStudent } from "../../domain/bundle.js";
 import type { Calibration } from "../../domain/calibration.js";
 import type { MultiplierTables } from "../../domain/own-xp.js";
 import { xpFromText } from "../../domain/xp.js";
-import { gatherBankWrites } from "../../store/bank-writes.js";
-import { addSuspects, gatherReadings, listReadings, openSuspects } from "../../store/bundle-readings.js";
-import { countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
-import { gatherExercises } from "../../store/exercises.js";
+import { addSuspects, listReadings, openSuspects } from "../../store/bundle-readings.js";
+import { countedResults, gatherSuspects, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
 import { addCalibrations } from "../../store/findings.js";
 import { addFounded, openFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
-import { gatherTwins } from "../../store/twins.js";
+import type { Students } from "../../store/student-part.js";
 import { bundledFinding } from "./bundled-finding.js";
-import { calibrated, completionOf, countApps } from "./calibrate-apps.js";
+import { calibrated, completionOf } from "./calibrate-apps.js";
 import type { AuditGround, Check } from "./check.js";
 import { type EventClaim, type EventSuspect, namedResults, suspectOf, uncorrected } from "./suspect-event.js";
 
@@ -22,20 +20,17 @@ export const bundledXp: Check = {
   find: findBundles,
 };
 
-async function* findBundles({ session, rules, auditRules, students }: AuditGround) {
+async function* findBundles({ session, rules, auditRules, students, counts }: AuditGround) {
   const { db } = session;
   const { multipliers: tables } = auditRules;
-  await gatherTwins(db, { ...rules, ...auditRules }, null);
-  await gatherExercises(db, auditRules);
-  await gatherBankWrites(db, auditRules, null);
-  await gatherReadings(db);
-  const calibrations = calibrated(await countApps(db, auditRules));
-  await addCalibrations(session, [...calibrations.values()]);
-  await markSuspects(session, calibrations, tables);
+  const calibrations = calibrated(counts);
+  await addCalibrations(session, [...calibrations.values()], counts);
+  await markSuspects(session, calibrations, { tables, students });
+  await gatherSuspects(db, students);
   await openFounded(db);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
-  for await (const suspects of byStudent(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {
-    const judged = judgeStudent(suspects, calibrationOf);
+  for await (const some of wholeStudents(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {
+    const judged = some.flatMap((suspects) => judgeStudent(suspects, calibrationOf));
     await addFounded(
       session,
       judged.filter(bearsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
@@ -50,10 +45,10 @@ async function* findBundles({ session, rules, auditRules, students }: AuditGroun
 async function markSuspects(
   session: Session,
   calibrations: ReadonlyMap<string, Calibration>,
-  tables: MultiplierTables,
+  { tables, students }: { tables: MultiplierTables; students: Students },
 ): Promise<void> {
   await openSuspects(session.db);
-  for await (const page of listReadings(session.db)) {
+  for await (const page of listReadings(session.db, students)) {
     const found = page.filter((reading) => {
       const xp = xpFromText(reading.xp);
       const suspect = {
@@ -72,20 +67,34 @@ const distinct = <R extends { app: string; key: string }>(readings: readonly R[]
   ...new Map(readings.map((reading) => [JSON.stringify([reading.app, reading.key]), reading])).values(),
 ];
 
-async function* byStudent(
+/** The suspects by student, some students at a time: about a page of suspects, and never a part of a student. */
+async function* wholeStudents(
   pages: AsyncIterable<SuspectRow[]>,
   tables: MultiplierTables,
-): AsyncGenerator<EventSuspect[]> {
+): AsyncGenerator<EventSuspect[][]> {
   let open: SuspectRow[] = [];
-  for await (const page of pages)
-    for (const row of page) {
-      if (open[0] !== undefined && open[0].studentId !== row.studentId) {
-        yield open.map((one) => suspectOf(one, tables));
-        open = [];
-      }
-      open.push(row);
+  for await (const page of pages) {
+    const last = page.at(-1)?.studentId;
+    const ended = page.findIndex(({ studentId }) => studentId === last);
+    if (open.length > 0 && open[0]?.studentId === last) {
+      open.push(...page);
+      continue;
     }
-  if (open.length > 0) yield open.map((one) => suspectOf(one, tables));
+    yield byStudent([...open, ...page.slice(0, ended)], tables);
+    open = page.slice(ended);
+  }
+  if (open.length > 0) yield byStudent(open, tables);
+}
+
+/** Rows that are sorted by student, as one list for each student. */
+function byStudent(rows: readonly SuspectRow[], tables: MultiplierTables): EventSuspect[][] {
+  const students: EventSuspect[][] = [];
+  for (const row of rows) {
+    const open = students.at(-1);
+    if (open?.[0]?.row.studentId === row.studentId) open.push(suspectOf(row, tables));
+    else students.push([suspectOf(row, tables)]);
+  }
+  return students;
 }
 
 /** Whether the event would be corrected today as its live correction does. What a person corrected without results asks for none. */

@@ -1,13 +1,9 @@
-import type { AuditRules } from "../../domain/audit-rules.js";
-import { type AppCounts, CountsByApp, calibrate, count, isEnough, leavesOpen } from "../../domain/calibrate.js";
+import type { CounterKind, Counters } from "../../domain/app-counters.js";
+import { type AppCounts, calibrate, isEnough, leavesOpen } from "../../domain/calibrate.js";
 import type { Calibration } from "../../domain/calibration.js";
-import { explainedBy, tells } from "../../domain/explained.js";
 import { type Completion, type MultiplierTables, multiplierFromText } from "../../domain/own-xp.js";
 import { xpFromText } from "../../domain/xp.js";
-import { type EventReading, listBankedReadings, listReadings } from "../../store/bundle-readings.js";
-import type { Session } from "../../store/session.js";
-
-type Db = Session["db"];
+import type { EventReading } from "../../store/bundle-readings.js";
 
 /** What a reading says of the completed activity. */
 export const completionOf = (
@@ -21,44 +17,37 @@ export const completionOf = (
   tables,
 });
 
-const paidBy = (reading: EventReading, { multipliers }: AuditRules) => ({
-  xp: xpFromText(reading.xp),
-  completion: completionOf(reading, multipliers),
-});
-
-async function countQuiet(db: Db, apps: CountsByApp, rules: AuditRules): Promise<void> {
-  for await (const page of listReadings(db))
-    for (const reading of page) {
-      const { quiet } = apps.of(reading.app);
-      const paid = paidBy(reading, rules);
-      if (reading.quiet && tells(paid)) count(quiet, explainedBy(paid, []), reading.events);
-    }
+/** The apps whose events are looked at beyond the quiet ones: with the XP banked near them, and later too. */
+export interface AskedApps {
+  banked: readonly string[];
+  all: readonly string[];
 }
 
-async function countBanked(
-  db: Db,
-  apps: CountsByApp,
-  rules: AuditRules,
-  { which, counts }: { which: readonly string[]; counts: "banked" | "all" },
-): Promise<void> {
-  for await (const page of listBankedReadings(db, which, counts === "all", rules))
-    for (const reading of page) {
-      const paid = paidBy(reading, rules);
-      if (!tells(paid)) continue;
-      count(apps.of(reading.app)[counts], explainedBy(paid, reading.amounts.map(xpFromText)), reading.events);
-    }
+/**
+ * The apps whose quiet events do not decide alone: few of them, or leaving something open. docs/audit.md,
+ * "Calibration".
+ */
+export function appsInDoubt(counters: Counters): AskedApps {
+  const quiet = [...counters.counts((kind) => kind === "quiet")];
+  const few = quiet.filter(([, counts]) => !isEnough(counts.quiet)).map(([app]) => app);
+  const open = quiet.filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
+  return { banked: [...few, ...open], all: few };
 }
 
 /** What all events of each app say about how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
-export async function countApps(db: Db, rules: AuditRules): Promise<ReadonlyMap<string, AppCounts>> {
-  const apps = new CountsByApp();
-  await countQuiet(db, apps, rules);
-  const few = [...apps].filter(([, { quiet }]) => !isEnough(quiet)).map(([app]) => app);
-  const open = [...apps].filter(([app, counts]) => !few.includes(app) && leavesOpen(counts)).map(([app]) => app);
-  await countBanked(db, apps, rules, { which: [...few, ...open], counts: "banked" });
-  await countBanked(db, apps, rules, { which: few, counts: "all" });
-  return apps;
+export function appCounts(counters: Counters): ReadonlyMap<string, AppCounts> {
+  const { banked, all } = appsInDoubt(counters);
+  const wanted = { quiet: null, banked: new Set(banked), all: new Set(all) };
+  return counters.counts((kind, app) => wanted[kind]?.has(app) ?? true);
 }
+
+const ZERO: Record<"inEvents" | "inResults", CounterKind> = { inEvents: "zero-event", inResults: "zero-result" };
+
+/** The apps that number attempts from 0 (docs/audit.md, "Attempts"). */
+export const zeroNumbering = (counters: Counters) => ({
+  inEvents: counters.apps(ZERO.inEvents),
+  inResults: counters.apps(ZERO.inResults),
+});
 
 /** How apps pay by such counts; the app without a name is "". */
 export const calibrated = (apps: ReadonlyMap<string, AppCounts>): Map<string, Calibration> =>

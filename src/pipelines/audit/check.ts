@@ -1,15 +1,23 @@
 import type { AuditRules } from "../../domain/audit-rules.js";
+import type { AppCounts } from "../../domain/calibrate.js";
 import type { Finding, FindingKind } from "../../domain/finding.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
+import type { Students } from "../../store/student-part.js";
 
-/** What a check looks at: one state of the database, in a transaction that is rolled back; temp tables may be made. */
-export interface AuditGround {
+/** Some students, whose records are looked at over one session. */
+export interface AuditPart {
+  /** In a draft: temp tables may be made. */
   session: Session;
+  students: Students;
+}
+
+/** What a check looks at: one state of the database, in a transaction that is rolled back. */
+export interface AuditGround extends AuditPart {
   rules: FactRules;
   auditRules: AuditRules;
-  /** Whose findings are wanted; null is everybody. */
-  students: readonly string[] | null;
+  /** What all events say about how their apps pay. */
+  counts: ReadonlyMap<string, AppCounts>;
 }
 
 /** One question of the audit. A new one is a new file, and a line in `checks`. */

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
-import { type Disagreement, listDisagreements } from "../../store/audit-disagreements.js";
+import { type Disagreement, gatherDisagreeing, listDisagreements } from "../../store/audit-disagreements.js";
 import { listUnclearXp, type UnclearXp } from "../../store/audit-xp-keys.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
@@ -12,6 +12,7 @@ export const disagreement: Check = {
   kinds: ["disagreement"],
   meaning: "records of one activity that report different XP or attempts",
   async *find({ session: { db }, rules, students }) {
+    await gatherDisagreeing(db, students);
     for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
     for await (const rows of listUnclearXp(db, "differing", rules, students)) yield rows.map(withinMetadata);
   },

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
-import { gatherTwins, listTwinGroups, type TwinGroup } from "../../store/twins.js";
+import { listTwinGroups, type TwinGroup } from "../../store/twins.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
@@ -9,10 +9,8 @@ import { xpWords } from "./xp-words.js";
 export const duplicateEvent: Check = {
   kinds: ["duplicate-event"],
   meaning: "one activity reported by several events",
-  async *find({ session: { db }, rules, auditRules, students }) {
-    const { twinSeconds } = auditRules;
-    await gatherTwins(db, { ...rules, twinSeconds }, students);
-    for await (const groups of listTwinGroups(db)) yield groups.map((group) => toFinding(group, twinSeconds));
+  async *find({ session: { db }, auditRules: { twinSeconds }, students }) {
+    for await (const groups of listTwinGroups(db, students)) yield groups.map((group) => toFinding(group, twinSeconds));
   },
 };
 

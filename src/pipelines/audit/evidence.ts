@@ -3,11 +3,12 @@ import type { AppCounts, FormulaCounts } from "../../domain/calibrate.js";
 import type { ListedFinding } from "../../domain/listed-finding.js";
 import { RULE_VERSION } from "../../domain/rule-version.js";
 import { countedResults, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
+import { listAppCounts } from "../../store/findings.js";
 import type { FactRules } from "../../store/linking.js";
 import { rawRows } from "../../store/raw-rows.js";
 import type { Session } from "../../store/session.js";
 import { auditRulesOf, settingsInForce } from "../../store/settings.js";
-import { calibrated, countApps } from "./calibrate-apps.js";
+import { calibrated } from "./calibrate-apps.js";
 import { formulaNames, sealed } from "./evidence-file.js";
 import { namedResults, suspectOf, uncorrected } from "./suspect-event.js";
 
@@ -33,7 +34,7 @@ export async function evidenceOf({ session, rules, program }: Ground, finding: L
   for await (const page of listSuspects(db, auditRules, { zone: rules.zone, students: [studentId] }))
     suspects.push(...page);
   const apps = new Set(suspects.map(({ app }) => app));
-  const counts = new Map([...(await countApps(db, auditRules))].filter(([app]) => apps.has(app)));
+  const counts = new Map([...(await listAppCounts(db))].filter(([app]) => apps.has(app)));
   const calibrations = calibrated(counts);
   const claims = uncorrected(
     judgeStudent(

@@ -2,7 +2,7 @@ import { decimalText } from "../../domain/decimal.js";
 import { type Finding, findingId } from "../../domain/finding.js";
 import { type JsonValue, xpNumber } from "../../domain/json-text.js";
 import { gatherAstray } from "../../store/audit-astray.js";
-import { gatherFamilies } from "../../store/audit-families.js";
+import { gatherFamilies, noFamilies } from "../../store/audit-families.js";
 import {
   type ColumnDifference,
   type FamilyFact,
@@ -10,6 +10,7 @@ import {
   judgeFamilies,
   listFamilies,
 } from "../../store/audit-family-rows.js";
+import { isAnythingOdd } from "../../store/called-facts.js";
 import type { Check } from "./check.js";
 import { xpWords } from "./xp-words.js";
 
@@ -21,8 +22,9 @@ import { xpWords } from "./xp-words.js";
 export const standingFacts: Check = {
   kinds: ["double-counted", "orphan-fact", "missing-fact", "stale-fact"],
   meaning: "facts that count a source twice, have lost theirs, are missing or out of date",
-  async *find({ session: { db }, students }) {
-    await gatherFamilies(db, students);
+  async *find({ session: { db } }) {
+    if (!(await isAnythingOdd(db))) return noFamilies(db);
+    await gatherFamilies(db);
     await gatherAstray(db);
     await judgeFamilies(db);
     for await (const rows of listFamilies(db)) yield rows.map(toFinding);

@@ -1,0 +1,60 @@
+import { type RawBuilder, sql } from "kysely";
+import { derivedFacts, FACT_COLUMNS, factsDiffer } from "./derived-facts.js";
+import type { FactRules } from "./linking.js";
+import type { Session } from "./session.js";
+import { areFew, inPart, type Students } from "./student-part.js";
+
+type Db = Session["db"];
+
+const columns = (alias: string): RawBuilder<unknown> =>
+  sql.join(FACT_COLUMNS.map((column) => sql.ref(`${alias}.${column}`)));
+
+/**
+ * Compares the facts of these students with what the landed records call for, and keeps only what is not so:
+ * `pg_temp.odd_facts`, the facts that stand and are not, column for column, called for (`pays`: with XP other than 0), and
+ * `pg_temp.called_facts`, the called-for facts that do not so stand. Needs `pg_temp.link_pairs`.
+ */
+export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
+  const standing = sql`(select * from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)})`;
+  await sql`
+    create temp table unlike as
+    with ${derivedFacts(rules, students)}
+    select ${columns("d")}, s.student_id as standing_student, s.fact_key as standing_key, s.xp_earned as standing_xp, s.sources as standing_sources
+    from derived d full join ${standing} s on s.student_id = d.student_id and s.fact_key = d.fact_key
+    where d.fact_key is null or s.fact_key is null or ${factsDiffer("s", "d")}`.execute(db);
+  await sql`
+    create temp table odd_facts as
+    select standing_student as student_id, standing_key as fact_key, coalesce(standing_xp, 0) <> 0 as pays,
+      array_remove(standing_sources, null) as sources
+    from pg_temp.unlike where standing_key is not null`.execute(db);
+  await sql`
+    create temp table called_facts as select ${columns("u")} from pg_temp.unlike u where fact_key is not null`.execute(
+    db,
+  );
+  if (areFew(students)) return;
+  for (const table of ["odd_facts", "called_facts"]) {
+    await sql`create index on ${sql.table(`pg_temp.${table}`)} (student_id, fact_key)`.execute(db);
+    await sql`analyze ${sql.table(`pg_temp.${table}`)}`.execute(db);
+  }
+}
+
+/** Whether a fact stands that is not so called for, or a called-for one does not stand. Needs `compareFacts`. */
+export async function isAnythingOdd(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ odd: boolean }>`
+    select exists (select from pg_temp.odd_facts) or exists (select from pg_temp.called_facts) as odd`.execute(db);
+  return rows[0]?.odd === true;
+}
+
+/** The facts that are called for, of the students that `which` (a condition over `f`) selects. Needs `compareFacts`. */
+export const calledFacts = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select ${columns("f")} from pg_temp.called_facts f where ${which}
+  union all
+  select ${columns("f")} from timeback.processed_facts f where ${which}
+    and not exists (select from pg_temp.odd_facts o where o.student_id = f.student_id and o.fact_key = f.fact_key))`;
+
+/** The fact with this key that is called for, if one is: `xp_earned`, `date`, `app`. Needs `compareFacts`. */
+export const calledFor = (student: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select f.xp_earned, f.date, f.app from pg_temp.called_facts f where f.student_id = ${student} and f.fact_key = ${key}
+  union all
+  select f.xp_earned, f.date, f.app from timeback.processed_facts f where f.student_id = ${student} and f.fact_key = ${key}
+    and not exists (select from pg_temp.odd_facts o where o.student_id = f.student_id and o.fact_key = f.fact_key))`;

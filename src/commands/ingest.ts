@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { ExitCode } from "../errors.js";
 import type { RecordCounts } from "../pipelines/caliper/land.js";
@@ -13,6 +12,7 @@ import {
   withFactOptions,
 } from "./common.js";
 import { openProgress, progressText } from "./progress.js";
+import { keepNurserySmall } from "./small-nursery.js";
 import { printSummary } from "./summary.js";
 
 const CHUNK_RECORDS = 6_000;
@@ -45,7 +45,7 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  setFlagsFromString("--semi-space-growth-factor=1"); // what is read lives for one chunk: a large nursery only fills memory
+  keepNurserySmall();
   const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/ingest.js"),
     import("../pipelines/caliper/input.js"),

@@ -81,7 +81,7 @@ describeOnEngines("a file that was read before", (engine) => {
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 
 describe.skipIf(!hasPostgres)("chunks that are landed over two connections", () => {
-  const CHUNK = 6_000;
+  const CHUNK = 5_000;
 
   test("come to what one connection lands: an id that stands in neighbouring chunks has one effect", async () => {
     const small = (n: number, xp: number) =>

@@ -12,11 +12,10 @@ import {
   withFactOptions,
 } from "./common.js";
 import { openProgress, progressText } from "./progress.js";
-import { keepNurserySmall } from "./small-nursery.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_RECORDS = 6_000;
-const CHUNK_BYTES = 10 << 20;
+const CHUNK_RECORDS = 5_000;
+const CHUNK_BYTES = 9 << 20;
 const MAX_LINE_BYTES = 64 << 20;
 
 interface IngestFlags extends CommonFlags {
@@ -45,7 +44,6 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  keepNurserySmall();
   const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/ingest.js"),
     import("../pipelines/caliper/input.js"),

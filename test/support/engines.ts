@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, inject } from "vitest";
@@ -56,17 +56,28 @@ let count = 0;
 
 /** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */
 export function freshDatabase(engine: EngineName, label: string): Promise<FreshDatabase> {
-  count += 1;
-  const hash = createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
-  return engine === "postgres" ? freshPostgres(hash) : freshPglite();
+  return engine === "postgres" ? freshPostgres(hashOf(label)) : freshPglite();
 }
 
-async function freshPostgres(hash: string): Promise<FreshDatabase> {
+/** A copy of a database that nobody is connected to; whoever calls closes it. */
+export async function copyOf(original: FreshDatabase, label: string): Promise<FreshDatabase> {
+  if (original.url) return freshPostgres(hashOf(label), new URL(original.url).pathname.slice(1));
+  const copy = await freshPglite();
+  await cp(String(original.dataDir), String(copy.dataDir), { recursive: true });
+  return copy;
+}
+
+function hashOf(label: string): string {
+  count += 1;
+  return createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
+}
+
+// template0, because a server set up without a locale would not give UTF-8
+async function freshPostgres(hash: string, template = "template0"): Promise<FreshDatabase> {
   if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
   const admin = postgres.url;
   const name = `${postgres.prefix}${hash}`;
-  // template0, because a server set up without a locale would not give UTF-8
-  await onServer(admin, (query) => query(`create database ${name} template template0 encoding 'UTF8'`));
+  await onServer(admin, (query) => query(`create database ${name} template ${template} encoding 'UTF8'`));
   const url = withDatabase(admin, name);
   const session: FreshDatabase["session"] = (work) => onServer(url, work);
   return {

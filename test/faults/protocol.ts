@@ -7,10 +7,11 @@ export interface Message {
 const SESSION_STARTS = 0x0003_0000;
 const TYPE_BYTES = 1;
 const LENGTH_BYTES = 4;
+const HEAD = TYPE_BYTES + LENGTH_BYTES;
 
 /** Cuts a stream into messages; the first ones of a client have no type. */
 export class MessageSplitter {
-  private rest = Buffer.alloc(0);
+  private rest: Buffer = Buffer.alloc(0);
 
   constructor(private isTyped: boolean) {}
 
@@ -40,12 +41,13 @@ export class MessageSplitter {
   }
 }
 
+/** A statement is a simple query, the execution of a prepared one, or the end of a COPY; a commit is one as well. */
+export type Kind = "statement" | "commit" | "copy data";
+
 /** What a client sends at once, and what it then waits for. */
 export interface Batch {
   bytes: Buffer;
-  /** A simple query, the execution of a prepared one, or the end of a COPY. */
-  isStatement: boolean;
-  isCopyData: boolean;
+  kinds: Kind[];
   /** Types of the answer after which the client goes on. */
   answers: string;
 }
@@ -54,6 +56,13 @@ const ENDS = new Set(["", "Q", "S", "H", "d", "c", "f", "X", "p", "F"]);
 const STATEMENTS = new Set(["Q", "E", "c"]);
 const AFTER_FLUSH = "sCE";
 const AFTER_SYNC = "ZG";
+
+function kindsOf(messages: readonly Message[]): Kind[] {
+  if (messages.some(({ type }) => type === "d")) return ["copy data"];
+  if (!messages.some(({ type }) => STATEMENTS.has(type))) return [];
+  const isCommit = messages.some(({ type, bytes }) => type === "Q" && /^commit/i.test(bytes.toString("latin1", HEAD)));
+  return isCommit ? ["statement", "commit"] : ["statement"];
+}
 
 /** Gathers the messages of a client into batches. */
 export class BatchGatherer {
@@ -67,8 +76,7 @@ export class BatchGatherer {
     this.open = [];
     return {
       bytes: Buffer.concat(messages.map(({ bytes }) => bytes)),
-      isStatement: messages.some(({ type }) => STATEMENTS.has(type)),
-      isCopyData: message.type === "d",
+      kinds: kindsOf(messages),
       answers: message.type === "H" ? AFTER_FLUSH : AFTER_SYNC,
     };
   }
@@ -77,7 +85,7 @@ export class BatchGatherer {
 /** A simple query, as a client sends it. */
 export function queryMessage(text: string): Buffer {
   const body = Buffer.from(`${text}\0`);
-  const head = Buffer.alloc(TYPE_BYTES + LENGTH_BYTES);
+  const head = Buffer.alloc(HEAD);
   head.write("Q");
   head.writeUInt32BE(body.length + LENGTH_BYTES, TYPE_BYTES);
   return Buffer.concat([head, body]);

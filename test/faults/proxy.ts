@@ -1,11 +1,11 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { type Batch, BatchGatherer, MessageSplitter } from "./protocol.js";
+import { type Batch, BatchGatherer, type Kind, MessageSplitter } from "./protocol.js";
 
 /** A moment in the conversation of a program with its server, over all of its connections. */
 export interface Moment {
   /** Counted from 1. */
   nth: number;
-  of: "statement" | "copy data";
+  of: Kind;
   /** Before it reaches the server; when it was sent on; when the server has answered, before that reaches the program. */
   when: "before" | "sent" | "answered";
 }
@@ -15,7 +15,7 @@ export type Strike = (link: Link) => Promise<Buffer | undefined> | Buffer | unde
 
 /** Stands between the program and a PostgreSQL server, counts what is asked, and strikes once. No TLS. */
 export class FaultProxy {
-  readonly counts = { statement: 0, "copy data": 0 };
+  readonly counts: Record<Kind, number> = { statement: 0, commit: 0, "copy data": 0 };
   readonly links = new Set<Link>();
   /** Whether the moment came. */
   struck = false;
@@ -45,19 +45,17 @@ export class FaultProxy {
 
   /** Strikes at this moment, counted from now on. */
   arm(moment: Moment, strike: Strike): void {
-    this.counts.statement = 0;
-    this.counts["copy data"] = 0;
+    Object.assign(this.counts, { statement: 0, commit: 0, "copy data": 0 });
     this.struck = false;
     this.armed = { moment, strike };
   }
 
   /** Counts a batch; the strike that is due with it. */
   due(batch: Batch): { moment: Moment; strike: Strike } | undefined {
-    const kind = batch.isStatement ? "statement" : "copy data";
-    if (!batch.isStatement && !batch.isCopyData) return undefined;
-    this.counts[kind] += 1;
+    for (const kind of batch.kinds) this.counts[kind] += 1;
     const { armed } = this;
-    if (armed?.moment.of !== kind || armed.moment.nth !== this.counts[kind]) return undefined;
+    if (!armed || !batch.kinds.includes(armed.moment.of) || this.counts[armed.moment.of] !== armed.moment.nth)
+      return undefined;
     this.armed = undefined;
     this.struck = true;
     return armed;

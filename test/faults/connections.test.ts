@@ -91,7 +91,7 @@ describe.skipIf(!hasPostgres)("connections that are lost", () => {
         ["recompute", "--dry-run"],
         ["repair"],
       ]) {
-        const stage: Stage = { name: args.join(" "), args: [...args, "-q"], before, env: {} };
+        const stage: Stage = { name: args.join(" "), command: args.join(" "), args: [...args, "-q"], before, env: {} };
         for (const moment of spread((await undisturbed(stage)).moments, points(1, 60), chance(`read ${args}`))) {
           tally.points += 1;
           const [name, fault] = FAULTS[tally.points % FAULTS.length] as (typeof FAULTS)[number];

@@ -41,7 +41,7 @@ export const undisturbed = (stage: Stage): Promise<Calm> =>
 export type Disturbance = (at: {
   link: Link;
   proxy: FaultProxy;
-  kill(): void;
+  kill(signal?: NodeJS.Signals): void;
 }) => Promise<Buffer | undefined> | Buffer | undefined;
 
 /** Runs the stage on the database and disturbs it at the moment; `struck` is false where it ended before that. */
@@ -52,13 +52,24 @@ export async function disturbedRun(
 ): Promise<{ run: Run; struck: boolean }> {
   const proxy = await FaultProxy.open(String(database.url));
   try {
-    let kill = () => {};
-    proxy.arm(moment, (link) => disturb({ link, proxy, kill }));
+    let kill = (_?: NodeJS.Signals) => {};
+    let fault: unknown;
+    proxy.arm(moment, async (link) => {
+      try {
+        return await disturb({ link, proxy, kill });
+      } catch (error) {
+        fault = error;
+        kill();
+        return undefined;
+      }
+    });
     const { child, ended } = await startTimeback(stage.args, {
       env: { ...stage.env, DATABASE_URL: proxy.url, ...env },
     });
-    kill = () => void child.kill("SIGKILL");
-    return { run: await ended, struck: proxy.struck };
+    kill = (signal = "SIGKILL") => void child.kill(signal);
+    const run = await ended;
+    if (fault !== undefined) throw fault;
+    return { run, struck: proxy.struck };
   } finally {
     await proxy.close();
   }

@@ -11,6 +11,8 @@ import { isLong } from "./form.js";
 /** A command with something to do, and the database on which it does it. */
 export interface Stage {
   name: string;
+  /** As the run calls itself. */
+  command: string;
   args: readonly string[];
   /** To be copied, never used. */
   before: FreshDatabase;
@@ -77,18 +79,24 @@ export class Stages {
 
   async migrate(): Promise<Stage> {
     const before = await this.keep(freshDatabase(this.engine, "nothing"));
-    return { name: "db migrate", args: ["db", "migrate"], before, env: {} };
+    return { name: "db migrate", command: "db migrate", args: ["db", "migrate"], before, env: {} };
   }
 
   async ingest(): Promise<Stage> {
-    return { name: "ingest", args: ["ingest", this.events], before: await this.empty(), env: {} };
+    return { name: "ingest", command: "ingest", args: ["ingest", this.events], before: await this.empty(), env: {} };
   }
 
   /** The source at its first reading; the events are landed. */
   async etl(): Promise<Stage> {
     const before = await this.empty();
     await this.run(before, "ingest", join(this.population.folder, "events.ndjson"));
-    return { name: "etl oneroster", args: ["etl", "oneroster", ...SCHEMA], before, ...(await this.source(before, 1)) };
+    return {
+      name: "etl oneroster",
+      command: "etl oneroster",
+      args: ["etl", "oneroster", ...SCHEMA],
+      before,
+      ...(await this.source(before, 1)),
+    };
   }
 
   /** The source has changed since its first reading, and some of it has gone. */
@@ -100,7 +108,13 @@ export class Stages {
       "delete from oneroster.assessment_results where right(sourced_id, 1) = '7'",
       "delete from oneroster.component_resources where right(sourced_id, 1) = '3'",
     ]);
-    return { name: "etl oneroster --full", args: ["etl", "oneroster", "--full", ...SCHEMA], before, ...source };
+    return {
+      name: "etl oneroster --full",
+      command: "etl oneroster",
+      args: ["etl", "oneroster", "--full", ...SCHEMA],
+      before,
+      ...source,
+    };
   }
 
   /** Everything is landed, and the facts are spoilt. */
@@ -113,11 +127,17 @@ export class Stages {
         select student_id, 'x' || fact_key, event_type, occurred_at, date, time_zone, sources
         from timeback.processed_facts where right(fact_key, 1) = '5'`);
     });
-    return { name: "recompute", args: ["recompute"], before, env: {} };
+    return { name: "recompute", command: "recompute", args: ["recompute"], before, env: {} };
   }
 
   async repair(): Promise<Stage> {
-    return { name: "repair --yes", args: ["repair", "--yes", "-q"], before: await this.whole(), env: {} };
+    return {
+      name: "repair --yes",
+      command: "repair",
+      args: ["repair", "--yes", "-q"],
+      before: await this.whole(),
+      env: {},
+    };
   }
 
   private async whole(): Promise<FreshDatabase> {

@@ -78,7 +78,14 @@ async function freshPostgres(hash: string, template = "template0"): Promise<Fres
   const admin = postgres.url;
   const name = `${postgres.prefix}${hash}`;
   await onServer(admin, (query) => query(`create database ${name} template ${template} encoding 'UTF8'`));
-  const url = withDatabase(admin, name);
+  return {
+    ...databaseAt(withDatabase(admin, name)),
+    close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
+  };
+}
+
+/** A database that is there, on any server; closing it does nothing. */
+export function databaseAt(url: string): FreshDatabase {
   const session: FreshDatabase["session"] = (work) => onServer(url, work);
   return {
     engine: "postgres",
@@ -86,7 +93,7 @@ async function freshPostgres(hash: string, template = "template0"): Promise<Fres
     url,
     session,
     query: (sql, params) => session((query) => query(sql, params)),
-    close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
+    close: async () => {},
   };
 }
 

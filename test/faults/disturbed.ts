@@ -54,7 +54,8 @@ export async function disturbedRun(
   try {
     let kill = (_?: NodeJS.Signals) => {};
     let fault: unknown;
-    proxy.arm(moment, async (link) => {
+    let disturbing: Promise<unknown> = Promise.resolve();
+    const disturbNow = async (link: Link): Promise<Buffer | undefined> => {
       try {
         return await disturb({ link, proxy, kill });
       } catch (error) {
@@ -62,12 +63,18 @@ export async function disturbedRun(
         kill();
         return undefined;
       }
+    };
+    proxy.arm(moment, (link) => {
+      const done = disturbNow(link);
+      disturbing = done;
+      return done;
     });
     const { child, ended } = await startTimeback(stage.args, {
       env: { ...stage.env, DATABASE_URL: proxy.url, ...env },
     });
     kill = (signal = "SIGKILL") => void child.kill(signal);
     const run = await ended;
+    await disturbing;
     if (fault !== undefined) throw fault;
     return { run, struck: proxy.struck };
   } finally {

@@ -114,8 +114,10 @@ async function onServer<T>(url: string, work: (query: Query) => Promise<T>): Pro
   }
 }
 
-async function freshPglite(): Promise<FreshDatabase> {
-  const dataDir = await scratchFolder("home");
+const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratchFolder("home"));
+
+/** The embedded database in this folder; closing it removes the folder. */
+export function databaseIn(dataDir: string): FreshDatabase {
   let last: Promise<unknown> = Promise.resolve();
   const session: FreshDatabase["session"] = (work) => {
     const next = last.then(() => onDirectory(join(dataDir, "pgdata"), work)); // one at a time, else rows are lost

@@ -94,19 +94,34 @@ function exitCodeOf(error: unknown, verbose: boolean): number {
   return known ? error.exitCode : ExitCode.failed;
 }
 
-/** The first signal asks the run to stop between chunks, the second ends the process at once. */
+/** How long a run that was told to stop may go on, to finish its chunk. */
+const GRACE_MS = 4000;
+
+/**
+ * The first signal asks the run to stop between chunks. Where it cannot within some seconds (a long transaction, an input
+ * that stalls), the process ends, and the database takes back what was not committed. A second signal ends it at once.
+ */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const exit = () => process.exit(name === "SIGINT" ? 130 : 143);
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+      if (controller.signal.aborted) exit();
       controller.abort(name);
+      setTimeout(() => {
+        complain(
+          `timeback: stopped by ${name} in the middle of its work; what was committed is kept, a rerun continues\n`,
+        );
+        exit();
+      }, GRACE_MS).unref();
     });
+  }
   return controller.signal;
 }
 
 /** Runs the command line and returns the exit code (docs/contracts.md). */
 export async function main(argv: readonly string[]): Promise<number> {
+  process.stderr.on("error", () => {}); // the exit code still says it
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
     complain(`timeback: standard output cannot be written: ${error.message}\n`);

@@ -20,9 +20,9 @@ const migrateCommand = (): Command =>
       "\nExample:\n  $ timeback db migrate --database-url postgres://owner@db/analytics\n\nA database with a newer schema than this program is refused.",
     )
     .action(async (flags: CommonFlags) => {
-      const { screen } = open(flags);
+      const { config, screen } = open(flags);
       const { migrate } = await import("../store/migrate.js");
-      const applied = await withRawDatabase(flags, "db migrate", migrate);
+      const applied = await withRawDatabase(flags, "db migrate", (store) => migrate(store, config.lockWait));
       const line =
         applied.length === 0 ? "db migrate: the schema is up to date" : `db migrate: applied\n${describe(applied)}`;
       await printSummary(screen, flags, { command: "db migrate", applied }, line);

@@ -16,7 +16,7 @@ const keyPath = `${seedPath}.key`;
 async function buildSeed(): Promise<void> {
   if (existsSync(seedPath) && existsSync(keyPath) && readFileSync(keyPath, "utf8") === key) return;
   const { store, dump } = await openMemoryPglite();
-  await migrate(store);
+  await migrate(store, 0);
   writeFileSync(seedPath, await dump());
   writeFileSync(keyPath, key);
   await store.close();

@@ -1,4 +1,4 @@
-import { WorkError } from "../errors.js";
+import { TimebackError, WorkError } from "../errors.js";
 
 /** What PostgreSQL, the network and TLS say, and what to do about it. A five-character code is an SQLSTATE. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -58,14 +58,15 @@ function adviceFor({ code = "", syscall, message }: CodedError): string | undefi
 const spoken = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
 
 /**
- * Gives the faults of a database, and of the way to it, a sentence that names `what`, and exit code 3. Other faults pass.
+ * Gives the faults of a database, and of the way to it, a sentence that names `what`, and exit code 3. Other faults, and
+ * those that have one, pass.
  * @throws WorkError
  */
 export async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || error instanceof TimebackError) throw error;
     const cause = spoken(error);
     const advice = adviceFor(cause);
     if (advice === undefined) throw error;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { WorkError } from "../errors.js";
+import { takeLocks, unlock } from "./locks.js";
 import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
 import { onerosterSource } from "./migrations/0002-oneroster-source.js";
 import { corrections } from "./migrations/0003-corrections.js";
@@ -80,18 +81,19 @@ export async function requireCurrentSchema(store: Store): Promise<void> {
     );
 }
 
-const LOCK_KEY = "7305804402565210465"; // any constant: two programs must not migrate at once
+const MIGRATION_LOCK = "7305804402565210465"; // any constant: two programs must not migrate at once
 
 /**
  * Brings the schema up to date, each migration in its own transaction, and returns what it applied.
- * @throws WorkError when the database has a newer schema than this program.
+ * @throws WorkError when the database has a newer schema than this program, LockedError when another program migrates it
+ * longer than `lockWaitSeconds`.
  */
-export async function migrate(store: Store): Promise<MigrationState[]> {
+export async function migrate(store: Store, lockWaitSeconds: number): Promise<MigrationState[]> {
   const before = await applied(store.db);
   refuseNewer(before.keys());
   if (before.has(schemaVersion)) return [];
   return store.withSession(async ({ db }) => {
-    await sql`select pg_advisory_lock(${LOCK_KEY}::bigint)`.execute(db);
+    await takeLocks(db, [MIGRATION_LOCK], lockWaitSeconds);
     try {
       const done = await applied(db);
       const pending = migrations.filter(({ version }) => !done.has(version));
@@ -100,7 +102,7 @@ export async function migrate(store: Store): Promise<MigrationState[]> {
         pending.some((p) => p.version === version),
       );
     } finally {
-      await sql`select pg_advisory_unlock(${LOCK_KEY}::bigint)`.execute(db);
+      await unlock(db, MIGRATION_LOCK).catch(() => {}); // it dies with its connection
     }
   });
 }

@@ -25,7 +25,7 @@ async function open({ databaseUrl, dataDir, command, lockWait, poolMax }: OpenOp
 /** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
 export async function withStore<T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> {
   return withAnyStore(options, async (store) => {
-    if (options.migrate) await migrate(store);
+    if (options.migrate) await migrate(store, options.lockWait);
     else await requireCurrentSchema(store);
     return work(store);
   });

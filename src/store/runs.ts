@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { LockedError, WorkError } from "../errors.js";
+import { WorkError } from "../errors.js";
 import { explained } from "./explain.js";
+import { takeLocks, tryLock, unlock } from "./locks.js";
 import type { Session, Store } from "./session.js";
 
 /** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
 const RUN_LOCK = "5820467390177356321";
 /** Held by the second connection of a run, so that no other run begins before that one's last transaction has ended. */
 const BESIDE_LOCK = "5820467390177356322";
-const POLL_MS = 100;
 /** What faults call the database that runs write to. */
 export const ANALYTICS = "the analytics database";
 
@@ -36,44 +35,6 @@ export interface Run {
 /** `timeback etl oneroster#4711@host`: how a connection names its run to others (PostgreSQL keeps 63 bytes). */
 export const applicationName = (command: string): string =>
   `timeback ${command}#${process.pid}@${hostname()}`.slice(0, 63);
-
-async function holder(db: Session["db"]): Promise<string> {
-  const { rows } = await sql<{ name: string | null; since: string | null }>`
-    select a.application_name as name, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
-    from pg_locks l join pg_stat_activity a on a.pid = l.pid
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32) + l.objid::bigint in (${RUN_LOCK}::bigint, ${BESIDE_LOCK}::bigint) limit 1`.execute(
-    db,
-  );
-  const found = /^timeback (.+)#(\d+)@(.+)$/.exec(rows[0]?.name ?? "");
-  const since = rows[0]?.since ?? "unknown";
-  return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
-}
-
-async function tryLock(db: Session["db"], lock: string): Promise<boolean> {
-  const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${lock}::bigint) as taken`.execute(db);
-  return rows[0]?.taken === true;
-}
-
-async function unlock(db: Session["db"], lock: string): Promise<void> {
-  await sql`select pg_advisory_unlock(${lock}::bigint)`.execute(db);
-}
-
-async function takeLock(db: Session["db"], waitSeconds: number): Promise<void> {
-  const deadline = Date.now() + waitSeconds * 1000;
-  for (;;) {
-    if (await tryLock(db, RUN_LOCK)) {
-      if (await tryLock(db, BESIDE_LOCK)) return unlock(db, BESIDE_LOCK);
-      await unlock(db, RUN_LOCK);
-    }
-    if (Date.now() >= deadline)
-      throw new LockedError(
-        `another run holds the lock (${await holder(db)}); wait for it, or give --lock-wait <seconds>`,
-      );
-    await sleep(POLL_MS);
-  }
-}
 
 const start = (db: Session["db"], runId: string, { command, version }: Pick<RunRequest, "command" | "version">) =>
   db
@@ -131,7 +92,8 @@ const withBeside = <T>(store: Store, run: Run, work: (run: Run) => Promise<T>): 
 
 async function lockedRun<T>(session: Session, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
   const runId = randomUUID();
-  await takeLock(session.db, request.lockWaitSeconds);
+  await takeLocks(session.db, [RUN_LOCK, BESIDE_LOCK], request.lockWaitSeconds);
+  await unlock(session.db, BESIDE_LOCK);
   try {
     if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside, beside: null }));
     await start(session.db, runId, request);

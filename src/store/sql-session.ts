@@ -74,6 +74,7 @@ export interface Engine {
 /** Joins a pool and its bulk copy into a store; `close` ends both. */
 export function storeOn({ kind, pool, copy, copySource, giveUp, afterClose }: Engine): Store {
   pool.on("error", () => {}); // an idle connection died: the next query says so
+  pool.on("connect", (client) => void client.on("error", () => {})); // and one at work: its query says so
   const lend = async <T>(
     work: (session: Session) => Promise<T>,
     giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,

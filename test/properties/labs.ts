@@ -25,7 +25,7 @@ export async function withLab<T>(engine: EngineName, label: string, work: (lab: 
 }
 
 async function use<T>(name: string, store: Store, work: (lab: Lab) => Promise<T>): Promise<T> {
-  await migrate(store);
+  await migrate(store, 0);
   return work(await Lab.on(name, store, await scratchFolder("trials")));
 }
 

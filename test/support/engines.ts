@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, inject } from "vitest";
@@ -56,18 +56,36 @@ let count = 0;
 
 /** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */
 export function freshDatabase(engine: EngineName, label: string): Promise<FreshDatabase> {
-  count += 1;
-  const hash = createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
-  return engine === "postgres" ? freshPostgres(hash) : freshPglite();
+  return engine === "postgres" ? freshPostgres(hashOf(label)) : freshPglite();
 }
 
-async function freshPostgres(hash: string): Promise<FreshDatabase> {
+/** A copy of a database that nobody is connected to; whoever calls closes it. */
+export async function copyOf(original: FreshDatabase, label: string): Promise<FreshDatabase> {
+  if (original.url) return freshPostgres(hashOf(label), new URL(original.url).pathname.slice(1));
+  const copy = await freshPglite();
+  await cp(String(original.dataDir), String(copy.dataDir), { recursive: true });
+  return copy;
+}
+
+function hashOf(label: string): string {
+  count += 1;
+  return createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
+}
+
+// template0, because a server set up without a locale would not give UTF-8
+async function freshPostgres(hash: string, template = "template0"): Promise<FreshDatabase> {
   if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
   const admin = postgres.url;
   const name = `${postgres.prefix}${hash}`;
-  // template0, because a server set up without a locale would not give UTF-8
-  await onServer(admin, (query) => query(`create database ${name} template template0 encoding 'UTF8'`));
-  const url = withDatabase(admin, name);
+  await onServer(admin, (query) => query(`create database ${name} template ${template} encoding 'UTF8'`));
+  return {
+    ...databaseAt(withDatabase(admin, name)),
+    close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
+  };
+}
+
+/** A database that is there, on any server; closing it does nothing. */
+export function databaseAt(url: string): FreshDatabase {
   const session: FreshDatabase["session"] = (work) => onServer(url, work);
   return {
     engine: "postgres",
@@ -75,7 +93,7 @@ async function freshPostgres(hash: string): Promise<FreshDatabase> {
     url,
     session,
     query: (sql, params) => session((query) => query(sql, params)),
-    close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
+    close: async () => {},
   };
 }
 
@@ -96,8 +114,10 @@ async function onServer<T>(url: string, work: (query: Query) => Promise<T>): Pro
   }
 }
 
-async function freshPglite(): Promise<FreshDatabase> {
-  const dataDir = await scratchFolder("home");
+const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratchFolder("home"));
+
+/** The embedded database in this folder; closing it removes the folder. */
+export function databaseIn(dataDir: string): FreshDatabase {
   let last: Promise<unknown> = Promise.resolve();
   const session: FreshDatabase["session"] = (work) => {
     const next = last.then(() => onDirectory(join(dataDir, "pgdata"), work)); // one at a time, else rows are lost

@@ -9,17 +9,28 @@ import pg from "pg";
 
 const run = promisify(execFile);
 
+const POLL_MS = 100;
+
 /** PostgreSQL refuses to run as root, so root starts it as this user. */
 interface Owner {
   uid: number;
   gid: number;
 }
 
-// Ends the server when standard input closes, which also happens when the tests are killed.
-const KEEPER = `folder="$1"; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -INT $!; wait $!; rm -rf "$folder"`;
+// Ends the server when standard input closes, which also happens when the tests are killed; starts it anew for each line.
+const KEEPER = `folder="$1"; shift; "$@" >>"$folder/log" 2>&1 & while read -r signal; do
+kill -s "$signal" $!; wait $!; "$@" >>"$folder/log" 2>&1 & done; kill -INT $!; wait $!; rm -rf "$folder"`;
 
-/** Starts a throw-away server in a temporary folder; it ends with `stop` or with this process, and leaves nothing. */
-export async function startServer(binaries: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** A throw-away server in a temporary folder; it ends with `stop` or with this process, and leaves nothing. */
+export interface StartedServer {
+  url: string;
+  /** Ends the server as `pg_ctl -m fast` (INT) or `-m immediate` (QUIT) does and starts it anew; resolves when it is ready. */
+  restart(signal: "INT" | "QUIT"): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server. */
+export async function startServer(binaries: string): Promise<StartedServer> {
   const folder = await mkdtemp(join(tmpdir(), "timeback-postgres-"));
   try {
     const owner = await ownerOfServer();
@@ -28,13 +39,21 @@ export async function startServer(binaries: string): Promise<{ url: string; stop
     const flags = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
     await run(join(binaries, "initdb"), flags, { ...owner, cwd: folder });
     const port = await freePort();
-    const stop = launch(folder, [join(binaries, "postgres"), ...settings(data, port)], owner);
+    const { restart, stop } = launch(folder, [join(binaries, "postgres"), ...settings(data, port)], owner);
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     await untilReady(url).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
-    return { url, stop };
+    return {
+      url,
+      async restart(signal) {
+        const before = await untilReady(url);
+        restart(signal);
+        while ((await untilReady(url)) === before) await delay(POLL_MS);
+      },
+      stop,
+    };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`${binaries}: ${messageOf(error)}`, { cause: error });
@@ -46,7 +65,12 @@ function settings(data: string, port: number): string[] {
   return ["-D", data, "-p", String(port), ...values.flatMap((value) => ["-c", value])];
 }
 
-function launch(folder: string, command: string[], owner: Owner | undefined): () => Promise<void> {
+interface Keeper {
+  restart(signal: string): void;
+  stop(): Promise<void>;
+}
+
+function launch(folder: string, command: string[], owner: Owner | undefined): Keeper {
   const keeper = spawn("/bin/sh", ["-c", KEEPER, "keeper", folder, ...command], {
     ...owner,
     cwd: folder,
@@ -57,10 +81,13 @@ function launch(folder: string, command: string[], owner: Owner | undefined): ()
     keeper.on("close", () => resolve());
     keeper.on("error", () => resolve());
   });
-  return async () => {
-    keeper.stdin.end();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
+  return {
+    restart: (signal) => void keeper.stdin.write(`${signal}\n`),
+    async stop() {
+      keeper.stdin.end();
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -89,16 +116,20 @@ function freePort(): Promise<number> {
   });
 }
 
-async function untilReady(url: string): Promise<void> {
+/** Waits until the server answers, and says when it was started. */
+async function untilReady(url: string): Promise<string> {
   const limit = Date.now() + 20_000;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on("error", () => {});
     try {
-      return await client.connect().then(() => client.end());
+      await client.connect();
+      const { rows } = await client.query<{ started: string }>("select pg_postmaster_start_time()::text as started");
+      await client.end();
+      return rows[0]?.started ?? "";
     } catch (error) {
       if (Date.now() > limit) throw error;
-      await delay(100);
+      await delay(POLL_MS);
     }
   }
 }

@@ -163,7 +163,7 @@ async function* landInTurn(
     await before.landed;
     yield;
   } finally {
-    await before.landed.catch(() => {});
+    await Promise.allSettled(free.map(({ from }) => from)); // whoever closes the run needs both connections at rest
   }
 }
 

@@ -1,0 +1,108 @@
+import { expect } from "vitest";
+import type { FreshDatabase } from "../support/engines.js";
+import { type Run, startTimeback, timeback } from "../support/timeback.js";
+import { seed } from "./form.js";
+import { FaultProxy, type Link, type Moment } from "./proxy.js";
+import { lendCopy, type Stage } from "./stages.js";
+import { stateOf } from "./state.js";
+
+/** What a stage comes to when nothing disturbs it, and when it can be disturbed. */
+export interface Calm {
+  state: string[];
+  moments: Moment[];
+  commits: Moment[];
+}
+
+const momentsOf = (count: number, of: Moment["of"], whens: readonly Moment["when"][]): Moment[] =>
+  Array.from({ length: count }, (_, n) => whens.map((when) => ({ nth: n + 1, of, when }))).flat();
+
+/** Runs the stage to its end. */
+export const undisturbed = (stage: Stage): Promise<Calm> =>
+  lendCopy(stage, async (database) => {
+    const proxy = await FaultProxy.open(String(database.url));
+    try {
+      const run = await timeback(stage.args, { env: { ...stage.env, DATABASE_URL: proxy.url } });
+      expect(run.code, run.stderr).toBeLessThanOrEqual(1);
+      const { statement, commit, "copy data": copied } = proxy.counts;
+      return {
+        state: await stateOf(database),
+        moments: [
+          ...momentsOf(statement, "statement", ["before", "sent", "answered"]),
+          ...momentsOf(copied, "copy data", ["before"]),
+        ],
+        commits: momentsOf(commit, "commit", ["before", "sent", "answered"]),
+      };
+    } finally {
+      await proxy.close();
+    }
+  });
+
+/** What may be done at a moment. Bytes that it returns "before" go to the server in place of what was sent. */
+export type Disturbance = (at: {
+  link: Link;
+  proxy: FaultProxy;
+  kill(signal?: NodeJS.Signals): void;
+}) => Promise<Buffer | undefined> | Buffer | undefined;
+
+/** Runs the stage on the database and disturbs it at the moment; `struck` is false where it ended before that. */
+export async function disturbedRun(
+  { stage, database, env = {} }: { stage: Stage; database: FreshDatabase; env?: Record<string, string> },
+  moment: Moment,
+  disturb: Disturbance,
+): Promise<{ run: Run; struck: boolean }> {
+  const proxy = await FaultProxy.open(String(database.url));
+  try {
+    let kill = (_?: NodeJS.Signals) => {};
+    let fault: unknown;
+    let disturbing: Promise<unknown> = Promise.resolve();
+    const disturbNow = async (link: Link): Promise<Buffer | undefined> => {
+      try {
+        return await disturb({ link, proxy, kill });
+      } catch (error) {
+        fault = error;
+        kill();
+        return undefined;
+      }
+    };
+    proxy.arm(moment, (link) => {
+      const done = disturbNow(link);
+      disturbing = done;
+      return done;
+    });
+    const { child, ended } = await startTimeback(stage.args, {
+      env: { ...stage.env, DATABASE_URL: proxy.url, ...env },
+    });
+    kill = (signal = "SIGKILL") => void child.kill(signal);
+    const run = await ended;
+    await disturbing;
+    if (fault !== undefined) throw fault;
+    return { run, struck: proxy.struck };
+  } finally {
+    await proxy.close();
+  }
+}
+
+/** How to repeat a point. */
+export const pointName = (stage: Stage, { when, of, nth }: Moment, more: string): string =>
+  `FAULT_SEED=${seed}: ${stage.name}, ${more}, ${when} ${of} ${nth}`;
+
+/** Runs the stage again, with nothing in its way, and compares. */
+export async function expectSameAfterRerun(
+  stage: Stage,
+  { database, calm, point }: { database: FreshDatabase; calm: Calm; point: string },
+): Promise<void> {
+  const again = await timeback(stage.args, { env: { ...stage.env, ...database.env } });
+  expect(again.code, `${point}: ${again.stderr}`).toBeLessThanOrEqual(1);
+  expect(await stateOf(database), point).toEqual(calm.state);
+}
+
+const KEPT = /what was committed is kept|nothing was (written|changed)/;
+
+/** The run was done, or exit 3 says in one line what was kept; no stack, no event that nobody heard. */
+export function expectDoneOrExplained(run: Run, point: string): void {
+  expect(run, point).toMatchObject({ signal: null });
+  expect([0, 1, 3], `${point}: ${run.stderr}`).toContain(run.code);
+  expect(run.stderr, point).not.toMatch(/^\s+at |nhandled|node:|a fault of this program/m);
+  if (run.code !== 3) return;
+  expect(run.stderr.trimEnd().split("\n"), `${point}: ${run.stderr}`).toEqual([expect.stringMatching(KEPT)]);
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { databaseAt, engines, type FreshDatabase } from "../support/engines.js";
+import { binaryFolders } from "../support/postgres-binaries.js";
+import { type StartedServer, startServer } from "../support/postgres-start.js";
+import {
+  type Calm,
+  disturbedRun,
+  expectDoneOrExplained,
+  expectSameAfterRerun,
+  pointName,
+  undisturbed,
+} from "./disturbed.js";
+import { chance, points, record, spread } from "./form.js";
+import { type Stage, Stages } from "./stages.js";
+
+const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
+const [binaries = ""] = await binaryFolders();
+const HOW = { INT: "fast", QUIT: "immediate" } as const;
+
+/** Moves what a stage begins with to the server, as a database that the caller drops. */
+function moved(stage: Stage, server: StartedServer, name: string): FreshDatabase {
+  const url = Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  const sh = `psql -q ${server.url} -c 'create database ${name}' && pg_dump ${stage.before.url} --no-owner | psql -q ${url}`;
+  const { status, stderr } = spawnSync("/bin/sh", ["-c", sh], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return databaseAt(url);
+}
+
+describe.skipIf(!hasPostgres || binaries === "")("a server that is restarted while a run goes on", () => {
+  let stages: Stages;
+  let server: StartedServer;
+  beforeAll(async () => {
+    stages = await Stages.open("postgres", 0);
+    server = await startServer(binaries);
+  });
+  afterAll(async () => {
+    await stages.close();
+    await server.stop();
+  });
+
+  test.each(["ingest", "etl", "recompute"] as const)("%s", async (name) => {
+    const stage = await stages[name]();
+    const calm: Calm = await undisturbed(stage);
+    const moments = calm.moments.filter(({ when }) => when !== "answered");
+    let count = 0;
+    for (const moment of spread(moments, points(1, 20), chance(`restart ${name}`))) {
+      count += 1;
+      const signal = count % 2 === 0 ? "INT" : "QUIT";
+      const database = moved(stage, server, `${name}_${count}`);
+      const point = pointName(stage, moment, `server restarted (${HOW[signal]})`);
+      const { run } = await disturbedRun({ stage, database }, moment, async () => {
+        await server.restart(signal);
+        return undefined;
+      });
+      expectDoneOrExplained(run, point);
+      await expectSameAfterRerun(stage, { database, calm, point });
+    }
+    record(`server restarted, fast and immediate: ${stage.name}`, { points: count });
+  });
+});

@@ -1,0 +1,126 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { engines, type FreshDatabase } from "../support/engines.js";
+import { scratchFolder } from "../support/scratch.js";
+import { type Run, type RunOptions, startTimeback, timeback } from "../support/timeback.js";
+import { until } from "../support/until.js";
+import { type Calm, expectSameAfterRerun, undisturbed } from "./disturbed.js";
+import { chance, points, record, seed } from "./form.js";
+import { lendCopy, type Stage, Stages } from "./stages.js";
+
+const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 };
+type Signal = (typeof SIGNALS)[number];
+const LONGEST_MS = 5000;
+
+/** Sends the signal after a while and tells how long the run then took to end. */
+async function signalled(
+  args: readonly string[],
+  options: RunOptions,
+  ...signals: readonly { signal: Signal; after: number }[]
+): Promise<{ run: Run; tookMs: number }> {
+  const { child, ended } = await startTimeback(args, options);
+  let last = Date.now();
+  for (const { signal, after } of signals) {
+    await Promise.race([sleep(after), ended]);
+    last = Date.now();
+    child.kill(signal);
+  }
+  const run = await ended;
+  return { run, tookMs: Date.now() - last };
+}
+
+/** Done before it was told to stop, killed before it could listen, or stopped with its code and one line. */
+function expectStopped(run: Run, signal: Signal, point: string): void {
+  if (run.signal === signal || run.code === 0 || run.code === 1) return;
+  expect(run, `${point}: ${run.stderr}`).toMatchObject({ code: CODES[signal], signal: null });
+  expect(run.stderr, point).toMatch(
+    /^timeback: stopped by SIG[A-Z]+( in the middle of its work)?; what was committed is kept/,
+  );
+  expect(run.stderr.trimEnd().split("\n"), point).toHaveLength(1);
+}
+
+async function stopOnce(stage: Stage, calm: Calm, at: { signal: Signal; after: number }): Promise<Run["code"]> {
+  const point = `FAULT_SEED=${seed}: ${stage.name}, ${at.signal} after ${at.after} ms`;
+  return lendCopy(stage, async (database) => {
+    const { run, tookMs } = await signalled(stage.args, { env: { ...stage.env, ...database.env } }, at);
+    expectStopped(run, at.signal, point);
+    expect(tookMs, point).toBeLessThan(LONGEST_MS);
+    await expectSameAfterRerun(stage, { database, calm, point });
+    return run.code;
+  });
+}
+
+async function durationOf(stage: Stage): Promise<number> {
+  return lendCopy(stage, async (database) => {
+    const started = Date.now();
+    await timeback(stage.args, { env: { ...stage.env, ...database.env } });
+    return Date.now() - started;
+  });
+}
+
+describe.skipIf(!hasPostgres)("signals", () => {
+  let stages: Stages;
+  let empty: FreshDatabase;
+  beforeAll(async () => {
+    stages = await Stages.open("postgres");
+    empty = await stages.empty();
+  });
+  afterAll(() => stages.close());
+
+  test.each(["ingest", "etl", "recompute", "repair"] as const)("at random moments: %s", async (name) => {
+    const stage = await stages[name]();
+    const calm = await undisturbed(stage);
+    const longest = await durationOf(stage);
+    const random = chance(`signals ${name}`);
+    const codes: Record<string, number> = {};
+    const count = points(1, 50) * (points(1, 50) === 1 ? 1 : SIGNALS.length);
+    for (let n = 0; n < count; n += 1) {
+      const signal = SIGNALS[n % SIGNALS.length] ?? "SIGINT";
+      const code = await stopOnce(stage, calm, { signal, after: Math.round(random() * longest) });
+      codes[String(code)] = (codes[String(code)] ?? 0) + 1;
+    }
+    record(`signals: ${stage.name}`, { points: count, codes });
+  });
+
+  test("an input that stalls: the run ends within five seconds, at the second signal at once", async () => {
+    const fifo = join(await scratchFolder("stall"), "fifo");
+    spawnSync("mkfifo", [fifo]);
+    const { env } = empty;
+    const [fifoRun, stdinRun, twice] = await Promise.all([
+      signalled(["ingest", fifo, "--lock-wait", "60"], { env }, { signal: "SIGTERM", after: 2000 }),
+      signalled(["ingest", "-"], { env, keepInputOpen: true }, { signal: "SIGHUP", after: 2000 }),
+      signalled(
+        ["ingest", "-"],
+        { env, keepInputOpen: true },
+        { signal: "SIGINT", after: 2000 },
+        { signal: "SIGINT", after: 100 },
+      ),
+    ]);
+    for (const { run, tookMs } of [fifoRun, stdinRun]) {
+      expect(run, run.stderr).toMatchObject({ code: 143, stdout: "" });
+      expect(run.stderr.trimEnd().split("\n")).toEqual([
+        expect.stringMatching(/^timeback: stopped by SIG.+ a rerun continues$/),
+      ]);
+      expect(tookMs).toBeLessThan(LONGEST_MS);
+    }
+    expect(twice.run).toMatchObject({ code: 130 });
+    expect(twice.tookMs).toBeLessThan(1000);
+  });
+
+  test("a run that waits for the lock", async () => {
+    const holder = await startTimeback(["ingest", "-"], { env: empty.env, keepInputOpen: true });
+    try {
+      await until(async () => (await empty.query("select from timeback.runs where outcome is null")).length > 0);
+      const { run, tookMs } = await signalled(["ingest", "-"], { env: empty.env }, { signal: "SIGINT", after: 2000 });
+      expect(run, run.stderr).toMatchObject({ code: 130, stdout: "" });
+      expect(tookMs).toBeLessThan(LONGEST_MS);
+    } finally {
+      holder.child.kill("SIGKILL");
+      await holder.ended;
+    }
+  });
+});

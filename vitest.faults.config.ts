@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** The long form of test/faults: docs/RELIABILITY.md. */
+export default defineConfig({
+  test: {
+    include: ["test/faults/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    env: { FAULT_FORM: "long" },
+    testTimeout: 7_200_000,
+    hookTimeout: 240_000,
+  },
+});

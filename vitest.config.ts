@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["test/faults/**"], // npm run test:faults
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     // Every embedded database takes about 0.8 GB and most of a core while it starts.

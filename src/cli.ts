@@ -119,8 +119,21 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** An embedded database that dies (its disk is full) answers no more: nothing is left to wait for, and Node would exit with 0. */
+function failWhenAbandoned(): () => void {
+  const fail = () => {
+    complain(
+      "timeback: the database gave up in the middle of the work (is its disk full?); what was committed is kept, a rerun continues\n",
+    );
+    process.exit(ExitCode.failed);
+  };
+  process.once("beforeExit", fail);
+  return () => void process.off("beforeExit", fail);
+}
+
 /** Runs the command line and returns the exit code (docs/contracts.md). */
 export async function main(argv: readonly string[]): Promise<number> {
+  const isOver = failWhenAbandoned();
   process.stderr.on("error", () => {}); // the exit code still says it
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
@@ -140,5 +153,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     return exitCodeOf(error, argv.includes("-v") || argv.includes("--verbose"));
+  } finally {
+    isOver();
   }
 }

@@ -9,7 +9,7 @@ import {
   pointName,
   undisturbed,
 } from "./disturbed.js";
-import { chance, points, record, spread } from "./form.js";
+import { chance, points, record, some, spread } from "./form.js";
 import type { Moment } from "./proxy.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";
 
@@ -67,7 +67,9 @@ describe.skipIf(!hasPostgres)("connections that are lost", () => {
   });
   afterAll(() => stages.close());
 
-  test.each(["migrate", "ingest", "etl", "recompute", "repair"] as const)("%s", async (name) => {
+  test.each(
+    some<"migrate" | "ingest" | "etl" | "recompute" | "repair">(["ingest"], ["migrate", "etl", "recompute", "repair"]),
+  )("%s", async (name) => {
     const stage = await stages[name]();
     const calm = await undisturbed(stage);
     const random = chance(`connections ${name}`);

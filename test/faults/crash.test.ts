@@ -31,7 +31,7 @@ describe.skipIf(!hasPostgres)("kill -9 at a statement, then a rerun: nothing los
   test.each(["migrate", "ingest", "etl", "fullEtl", "recompute", "repair"] as const)("%s", async (name) => {
     const stage = await stages[name]();
     const calm = await undisturbed(stage);
-    const chosen = spread(calm.moments, points(3, 200), chance(`crash ${name}`));
+    const chosen = spread(calm.moments, points(2, 200), chance(`crash ${name}`));
     let struck = 0;
     for (const [n, moment] of chosen.entries())
       if (await crash(stage, calm, moment, POOLS[n % POOLS.length] ?? "4")) struck += 1;

@@ -8,6 +8,10 @@ export const seed = Number(process.env.FAULT_SEED ?? (isLong ? Date.now() % 1_00
 export const points = (short: number, long: number): number =>
   isLong ? Number(process.env.FAULT_POINTS ?? long) : short;
 
+/** The commands that a fault is tried on: the short form makes do with some. */
+export const some = <T>(short: readonly T[], others: readonly T[]): T[] =>
+  isLong ? [...short, ...others] : [...short];
+
 /** Numbers that look random, from 0 to 1, the same for the same seed and name. */
 export function chance(name: string): () => number {
   let state = [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed);

@@ -11,7 +11,7 @@ import {
   pointName,
   undisturbed,
 } from "./disturbed.js";
-import { chance, points, record, spread } from "./form.js";
+import { chance, points, record, some, spread } from "./form.js";
 import { type Stage, Stages } from "./stages.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
@@ -39,7 +39,7 @@ describe.skipIf(!hasPostgres || binaries === "")("a server that is restarted whi
     await server.stop();
   });
 
-  test.each(["ingest", "etl", "recompute"] as const)("%s", async (name) => {
+  test.each(some<"ingest" | "etl" | "recompute">(["etl"], ["ingest", "recompute"]))("%s", async (name) => {
     const stage = await stages[name]();
     const calm: Calm = await undisturbed(stage);
     const moments = calm.moments.filter(({ when }) => when !== "answered");

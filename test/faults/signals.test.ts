@@ -7,7 +7,7 @@ import { scratchFolder } from "../support/scratch.js";
 import { type Run, type RunOptions, startTimeback, timeback } from "../support/timeback.js";
 import { until } from "../support/until.js";
 import { type Calm, expectSameAfterRerun, undisturbed } from "./disturbed.js";
-import { chance, points, record, seed } from "./form.js";
+import { chance, points, record, seed, some } from "./form.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
@@ -71,20 +71,23 @@ describe.skipIf(!hasPostgres)("signals", () => {
   });
   afterAll(() => stages.close());
 
-  test.each(["ingest", "etl", "recompute", "repair"] as const)("at random moments: %s", async (name) => {
-    const stage = await stages[name]();
-    const calm = await undisturbed(stage);
-    const longest = await durationOf(stage);
-    const random = chance(`signals ${name}`);
-    const codes: Record<string, number> = {};
-    const count = points(1, 50) * (points(1, 50) === 1 ? 1 : SIGNALS.length);
-    for (let n = 0; n < count; n += 1) {
-      const signal = SIGNALS[n % SIGNALS.length] ?? "SIGINT";
-      const code = await stopOnce(stage, calm, { signal, after: Math.round(random() * longest) });
-      codes[String(code)] = (codes[String(code)] ?? 0) + 1;
-    }
-    record(`signals: ${stage.name}`, { points: count, codes });
-  });
+  test.each(some<"ingest" | "etl" | "recompute" | "repair">(["recompute"], ["ingest", "etl", "repair"]))(
+    "at random moments: %s",
+    async (name) => {
+      const stage = await stages[name]();
+      const calm = await undisturbed(stage);
+      const longest = await durationOf(stage);
+      const random = chance(`signals ${name}`);
+      const codes: Record<string, number> = {};
+      const count = points(1, 50) * (points(1, 50) === 1 ? 1 : SIGNALS.length);
+      for (let n = 0; n < count; n += 1) {
+        const signal = SIGNALS[n % SIGNALS.length] ?? "SIGINT";
+        const code = await stopOnce(stage, calm, { signal, after: Math.round(random() * longest) });
+        codes[String(code)] = (codes[String(code)] ?? 0) + 1;
+      }
+      record(`signals: ${stage.name}`, { points: count, codes });
+    },
+  );
 
   test("an input that stalls: the run ends within five seconds, at the second signal at once", async () => {
     const fifo = join(await scratchFolder("stall"), "fifo");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines, type FreshDatabase, freshDatabase } from "../support/engines.js";
 import { type Run, startTimeback, timeback } from "../support/timeback.js";
 import { type Calm, disturbedRun, expectSameAfterRerun, undisturbed } from "./disturbed.js";
-import { chance, points, record, seed, spread } from "./form.js";
+import { chance, points, record, seed, some, spread } from "./form.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";
 import { stateOf } from "./state.js";
 
@@ -101,20 +101,19 @@ describe.skipIf(!hasPostgres)("two runs at once", () => {
     }
   });
 
-  test.each(["ingest", "etl", "recompute", "repair", "migrate"] as const)(
-    "a holder that is stopped (SIGSTOP) is named within a second: %s",
-    async (name) => {
-      const stage = await stages[name]();
-      const calm = await undisturbed(stage);
-      const last = calm.moments.filter(({ of }) => of === "statement").at(-1)?.nth ?? 0;
-      // Neither before it has the lock, nor after it has given it back.
-      const held = Array.from({ length: last }, (_, n) => n + 1).slice(name === "migrate" ? 3 : 12, -6);
-      const took: number[] = [];
-      for (const nth of spread(held, points(1, 12), chance(`stopped ${name}`)))
-        took.push(await stoppedHolder(stage, calm, nth));
-      record(`SIGSTOP of the holder: ${stage.name}`, { points: took.length, slowestMs: Math.max(...took) });
-    },
-  );
+  test.each(
+    some<"ingest" | "etl" | "recompute" | "repair" | "migrate">(["migrate"], ["ingest", "etl", "recompute", "repair"]),
+  )("a holder that is stopped (SIGSTOP) is named within a second: %s", async (name) => {
+    const stage = await stages[name]();
+    const calm = await undisturbed(stage);
+    const last = calm.moments.filter(({ of }) => of === "statement").at(-1)?.nth ?? 0;
+    // Neither before it has the lock, nor after it has given it back.
+    const held = Array.from({ length: last }, (_, n) => n + 1).slice(name === "migrate" ? 3 : 12, -6);
+    const took: number[] = [];
+    for (const nth of spread(held, points(1, 12), chance(`stopped ${name}`)))
+      took.push(await stoppedHolder(stage, calm, nth));
+    record(`SIGSTOP of the holder: ${stage.name}`, { points: took.length, slowestMs: Math.max(...took) });
+  });
 
   test("a holder that waits for its input", async () => {
     const database = await stages.empty();

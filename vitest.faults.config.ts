@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
-    env: { FAULT_FORM: "long" },
+    env: { FAULT_FORM: process.env.FAULT_FORM ?? "long" },
     testTimeout: 7_200_000,
     hookTimeout: 240_000,
   },

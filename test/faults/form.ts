@@ -1,4 +1,4 @@
-/** How much is tried: `npm test` takes a few points of each fault, `npm run test:faults` as many as there is time for. */
+/** How much is tried: FAULT_FORM=short takes a few points of each fault. */
 export const isLong: boolean = process.env.FAULT_FORM === "long";
 
 /** Where the choice of points starts; FAULT_SEED repeats a run. */

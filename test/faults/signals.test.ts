@@ -115,10 +115,11 @@ describe.skipIf(!hasPostgres)("signals", () => {
   });
 
   test("a run that waits for the lock", async () => {
-    const holder = await startTimeback(["ingest", "-"], { env: empty.env, keepInputOpen: true });
+    const database = await stages.empty(); // one of its own: runs that were killed have no outcome either
+    const holder = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
     try {
-      await until(async () => (await empty.query("select from timeback.runs where outcome is null")).length > 0);
-      const { run, tookMs } = await signalled(["ingest", "-"], { env: empty.env }, { signal: "SIGINT", after: 2000 });
+      await until(async () => (await database.query("select from timeback.runs where outcome is null")).length > 0);
+      const { run, tookMs } = await signalled(["ingest", "-"], { env: database.env }, { signal: "SIGINT", after: 2000 });
       expect(run, run.stderr).toMatchObject({ code: 130, stdout: "" });
       expect(tookMs).toBeLessThan(LONGEST_MS);
     } finally {

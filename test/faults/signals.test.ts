@@ -119,7 +119,11 @@ describe.skipIf(!hasPostgres)("signals", () => {
     const holder = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
     try {
       await until(async () => (await database.query("select from timeback.runs where outcome is null")).length > 0);
-      const { run, tookMs } = await signalled(["ingest", "-"], { env: database.env }, { signal: "SIGINT", after: 2000 });
+      const { run, tookMs } = await signalled(
+        ["ingest", "-"],
+        { env: database.env },
+        { signal: "SIGINT", after: 2000 },
+      );
       expect(run, run.stderr).toMatchObject({ code: 130, stdout: "" });
       expect(tookMs).toBeLessThan(LONGEST_MS);
     } finally {

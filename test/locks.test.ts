@@ -22,6 +22,30 @@ async function startHolder({ env }: FreshDatabase) {
 }
 
 describe.skipIf(!hasPostgres)("two runs at once on PostgreSQL", () => {
+  test("a run whose first connection has died still keeps others out while its second one is at work", async () => {
+    const database = await freshDatabase("postgres", "locks");
+    try {
+      await timeback(["db", "migrate"], database);
+      const fifty = Array.from({ length: 50 }, (_, n) => event(n)).join("");
+      const holder = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
+      holder.child.stdin?.write(fifty);
+      const held = `select l.pid from pg_locks l where l.locktype = 'advisory' and l.granted
+        and l.database = (select oid from pg_database where datname = current_database())`;
+      await until(async () => (await database.query(held)).length === 2);
+      holder.child.kill("SIGSTOP"); // it hears nothing of its loss
+      // The lock of the run itself has the lower number.
+      await database.query(`select pg_terminate_backend(pid) from (${held} order by l.objid limit 1) first`);
+      await until(async () => (await database.query(held)).length === 1);
+      const refused = await timeback(["recompute", "--lock-wait", "0"], database);
+      expect(refused).toMatchObject({ code: 75 });
+      expect(refused.stderr).toContain(`pid ${holder.child.pid}`);
+      holder.child.kill("SIGKILL");
+      await holder.ended;
+    } finally {
+      await database.close();
+    }
+  });
+
   test("the second one exits with 75 and names the first, or waits for it; a reader does neither", async () => {
     const database = await freshDatabase("postgres", "locks");
     try {

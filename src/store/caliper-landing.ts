@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
+import { ifAllNew } from "./attempt.js";
 import type { EventRows } from "./event-rows.js";
-import { ifAllNew } from "./savepoint.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { landActors } from "./students.js";
@@ -79,7 +79,11 @@ function firstPlaces({ ids }: EventRows, taken: ReadonlySet<string>): Map<string
 async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
   if (fresh.size === 0) return;
   const isWhole = fresh.size === events.length;
-  await session.copyIn("timeback.caliper_events", ROW_COLUMNS, isWhole ? events.all() : events.at(fresh));
+  await session.copyIn(
+    "timeback.caliper_events",
+    ROW_COLUMNS,
+    isWhole ? events.all() : [Buffer.concat(events.at(fresh))],
+  );
 }
 
 /**

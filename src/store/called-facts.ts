@@ -1,13 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
-import { derivedFacts, FACT_COLUMNS, factsDiffer } from "./derived-facts.js";
+import { calledOrStanding, columnsOf, derivedFacts, FACT_COLUMNS } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import { areFew, inPart, type Students } from "./student-part.js";
+import { areFew, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
-const columns = (alias: string): RawBuilder<unknown> =>
-  sql.join(FACT_COLUMNS.map((column) => sql.ref(`${alias}.${column}`)));
+const columns = (alias: string): RawBuilder<unknown> => columnsOf(`${alias}.`, FACT_COLUMNS);
 
 /**
  * Compares the facts of these students with what the landed records call for, and keeps only what is not so:
@@ -15,13 +14,11 @@ const columns = (alias: string): RawBuilder<unknown> =>
  * `pg_temp.called_facts`, the called-for facts that do not so stand. Needs `pg_temp.link_pairs`.
  */
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
-  const standing = sql`(select * from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)})`;
   await sql`
     create temp table unlike as
     with ${derivedFacts(rules, students)}
     select ${columns("d")}, s.student_id as standing_student, s.fact_key as standing_key, s.xp_earned as standing_xp, s.sources as standing_sources
-    from derived d full join ${standing} s on s.student_id = d.student_id and s.fact_key = d.fact_key
-    where d.fact_key is null or s.fact_key is null or ${factsDiffer("s", "d")}`.execute(db);
+    ${calledOrStanding(students)}`.execute(db);
   await sql`
     create temp table odd_facts as
     select standing_student as student_id, standing_key as fact_key, coalesce(standing_xp, 0) <> 0 as pays,

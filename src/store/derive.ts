@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
+import { ifAllNew } from "./attempt.js";
 import {
+  calledOrStanding,
   columnsOf,
   type DeriveScope,
   derivedFacts,
@@ -10,10 +12,9 @@ import {
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
 import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
-import { ifAllNew } from "./savepoint.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
-import { ALL_STUDENTS, inPart, type StudentPart } from "./student-part.js";
+import { ALL_STUDENTS, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
 
 type Db = Session["db"];
@@ -67,10 +68,7 @@ async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Pr
   const differing =
     scope !== "touched"
       ? sql`
-        select ${either}, ${flags}
-        from derived d
-        full join (select * from timeback.processed_facts f where true ${inPart(scope, sql`f.student_id`)}) s on s.student_id = d.student_id and s.fact_key = d.fact_key
-        where s.fact_key is null or d.fact_key is null or ${factsDiffer("s", "d")}`
+        select ${either}, ${flags} ${calledOrStanding(scope)}`
       : sql`
         select ${columnsOf("d.", FACT_COLUMNS)}, ${flags}
         from derived d

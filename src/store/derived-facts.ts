@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
+import { bestLinks } from "./link-pairs.js";
 import { bestFirst, type FactRules, type Scope } from "./linking.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
@@ -65,20 +66,9 @@ export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unkn
     ? sql``
     : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
 
-/**
- * Links: each result to its best event; and XP that an event without any takes over from results no paying event could
- * claim. Most results have one candidate: only the others are sorted.
- */
+/** Links by event; and XP that an event without any takes over from results no paying event could claim. */
 const links = sql`
-  contested as (select sourced_id from pg_temp.link_pairs group by sourced_id having count(*) > 1),
-  candidate as (
-    select c.*, pays as claimed, 1 as rank from pg_temp.link_pairs c
-    where sourced_id not in (select sourced_id from contested)
-    union all
-    select c.*, bool_or(pays) over (partition by sourced_id),
-      row_number() over (partition by sourced_id order by ${bestFirst})
-    from pg_temp.link_pairs c where sourced_id in (select sourced_id from contested)),
-  link as materialized (select * from candidate where rank = 1),
+  ${bestLinks},
   linked as (
     select event_id, min(rule) as rule,
       array_agg(${resultKey(sql`sourced_id`)} order by ${resultKey(sql`sourced_id`)} collate "C") as sources
@@ -165,3 +155,13 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
 /** These columns as a list, each behind the prefix (`f.`). */
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
+
+/**
+ * `from … where …`: the facts `d` that are called for (`derivedFacts`) and the facts `s` of these students that stand, side by
+ * side where they are not the same; one of the two is null where the other has none.
+ */
+export const calledOrStanding = (students: Students): RawBuilder<unknown> => sql`
+  from derived d
+  full join (select * from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)}) s
+    on s.student_id = d.student_id and s.fact_key = d.fact_key
+  where s.fact_key is null or d.fact_key is null or ${factsDiffer("s", "d")}`;

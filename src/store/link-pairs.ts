@@ -1,22 +1,38 @@
 import { type RawBuilder, sql } from "kysely";
-import { candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
+import { bestFirst, candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 import { isAnyResultLanded } from "./touched.js";
 
 type Db = Session["db"];
 
-const COLUMNS = sql.raw(
+/** The columns of `pg_temp.link_pairs`. */
+export const PAIR_COLUMNS = sql.raw(
   "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
 );
 
 async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<number> {
   const { numAffectedRows } = await sql`
-    insert into pg_temp.link_pairs (${COLUMNS}) select ${COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
+    insert into pg_temp.link_pairs (${PAIR_COLUMNS}) select ${PAIR_COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
     db,
   );
   return Number(numAffectedRows ?? 0n);
 }
+
+/**
+ * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
+ * any of its candidates pays. Most results have one candidate: only the others are sorted.
+ */
+export const bestLinks: RawBuilder<unknown> = sql`
+  contested as (select sourced_id from pg_temp.link_pairs group by sourced_id having count(*) > 1),
+  candidate as (
+    select c.*, pays as claimed, 1 as rank from pg_temp.link_pairs c
+    where sourced_id not in (select sourced_id from contested)
+    union all
+    select c.*, bool_or(pays) over (partition by sourced_id),
+      row_number() over (partition by sourced_id order by ${bestFirst})
+    from pg_temp.link_pairs c where sourced_id in (select sourced_id from contested)),
+  link as materialized (select * from candidate where rank = 1)`;
 
 const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
 
@@ -34,7 +50,7 @@ export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Stu
     ? candidates(rules, results, everything)
     : candidates(rules, results, inPart(students, sql`a.student_id`), "whole");
   await sql`drop table if exists pg_temp.link_pairs`.execute(db);
-  await sql`create temp table link_pairs as select ${COLUMNS} from ${all} c`.execute(db);
+  await sql`create temp table link_pairs as select ${PAIR_COLUMNS} from ${all} c`.execute(db);
   if (!areFew(students)) await sql`analyze pg_temp.link_pairs`.execute(db);
 }
 

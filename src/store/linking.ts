@@ -58,13 +58,18 @@ const pair = (
 
 const none = sql.lit(0);
 
+const secondsApart = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
+
+/** The event is at most so far from an instant of the result: said from both sides, so that an index of either serves. */
+const isWithin = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  e.occurred_at >= ${instant} - ${distance} and e.occurred_at <= ${instant} + ${distance}
+  and ${instant} >= e.occurred_at - ${distance} and ${instant} <= e.occurred_at + ${distance}`;
+
+const scoreDate = sql.ref("r.score_date");
+
 /** Rule L2 where the score date has a time. */
-const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => {
-  const window = sql`make_interval(secs => ${sql.lit(linkWindowSeconds)})`;
-  return sql`r.score_day is null and e.activity_key = r.activity_key
-    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
-    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}`;
-};
+const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => sql`
+  r.score_day is null and e.activity_key = r.activity_key and ${isWithin(scoreDate, secondsApart(linkWindowSeconds))}`;
 
 /** One instant to the millisecond. */
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -91,20 +96,18 @@ const byInstant = (
 
 /** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
 const byScoreDate = (rules: FactRules): RawBuilder<unknown> => {
-  const window = sql`make_interval(secs => ${sql.lit(Math.max(rules.linkWindowSeconds, 1))})`;
   const isL2 = sql`(${isNearInActivity(rules)}) is true`;
   return sql`
   ${pair(sql`case when ${isL2} then 'L2' else 'L3' end`, none, sql`case when ${isL2} then 0 else ${slugLength} end`)}
   from results r join events e on e.student_id = r.student_id
-    and e.occurred_at >= r.score_date - ${window} and e.occurred_at <= r.score_date + ${window}
-    and r.score_date >= e.occurred_at - ${window} and r.score_date <= e.occurred_at + ${window}
+    and ${isWithin(scoreDate, secondsApart(Math.max(rules.linkWindowSeconds, 1)))}
   where r.score_day is null and (${isL2} or (${isInstant(sql`r.score_date`)} and ${isSlugThere}))`;
 };
 
 /** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
 const byActivity = (rules: FactRules): RawBuilder<unknown> => {
   const seconds = rules.linkWindowSeconds;
-  const window = sql`make_interval(secs => ${sql.lit(seconds)})`;
+  const window = secondsApart(seconds);
   const bucket = (instant: RawBuilder<unknown>) => sql`floor(date_part('epoch', ${instant}) / ${sql.lit(2 * seconds)})`;
   return sql`
   ${pair("L2", none, none)}
@@ -114,14 +117,16 @@ const byActivity = (rules: FactRules): RawBuilder<unknown> => {
   where ${isNearInActivity(rules)}`;
 };
 
+/** No local day lies farther from its instants than that. */
+const DAY_RULE_SECONDS = 48 * 60 * 60;
+
 /** A score date that is a day without time matches by local day; it ranks after every other rule. */
 const byDay = ({ zone }: FactRules): RawBuilder<unknown> => sql`
   ${pair("L2", none, none)}
   from results r
   join events e on e.student_id = r.student_id and e.activity_key = r.activity_key
     and (e.occurred_at at time zone ${zone})::date = r.score_day
-    and r.score_date >= e.occurred_at - interval '48 hours' and r.score_date <= e.occurred_at + interval '48 hours'
-    and e.occurred_at >= r.score_date - interval '48 hours' and e.occurred_at <= r.score_date + interval '48 hours'
+    and ${isWithin(scoreDate, secondsApart(DAY_RULE_SECONDS))}
   where r.score_day is not null`;
 
 /**
@@ -146,26 +151,20 @@ export const candidates = (
   union all ${byDay(rules)}
   union all ${byInstant(rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
 
-const DAY_RULE_SECONDS = 48 * 60 * 60;
-
 /**
  * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
  * however many results are landed.
  */
 export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
-  const window = sql`make_interval(secs => ${sql.lit(Math.max(linkWindowSeconds, DAY_RULE_SECONDS))})`;
-  const within = (instant: string, distance: RawBuilder<unknown>) => {
-    const column = sql.ref(`r.${instant}`);
-    return sql`${column} >= e.occurred_at - ${distance} and ${column} <= e.occurred_at + ${distance}`;
-  };
+  const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
   const millisecond = sql`interval '1 millisecond'`;
   const those = sql`select r.sourced_id from timeback.assessment_results r where r.linkable`;
   return sql`(
   with events as materialized (${linkableEvents(events)})
   select near.sourced_id from events e cross join lateral (
-    ${those} and r.student_id = e.student_id and ${within("score_date", window)}
-      and (r.activity_key = e.activity_key or (${within("score_date", millisecond)}))
-    union all ${those} and r.student_id = e.student_id and r.ended_at is not null and ${within("ended_at", millisecond)}
+    ${those} and r.student_id = e.student_id and ${isWithin(scoreDate, window)}
+      and (r.activity_key = e.activity_key or (${isWithin(scoreDate, millisecond)}))
+    union all ${those} and r.student_id = e.student_id and r.ended_at is not null and ${isWithin(sql.ref("r.ended_at"), millisecond)}
     union all ${those} and r.event_refs is not null and r.event_refs @> array[e.event_id]
     offset 0) near)`;
 };

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
+import type { LaneOrder } from "../domain/lanes.js";
 import { renewActivities } from "./activities.js";
 import type { FactRules } from "./linking.js";
-import type { PageOrder } from "./page-order.js";
 import { markSeen } from "./seen.js";
 import type { Session } from "./session.js";
 import { type Page, pageColumns, type Source } from "./source-read.js";
@@ -24,7 +24,7 @@ export interface IncomingPage {
   page: Page;
   /** Whether the run reads everything, and so must remember which ids it saw. */
   full: boolean;
-  order: PageOrder;
+  order: LaneOrder;
 }
 
 function* handedOver(parts: Buffer[]): Generator<Buffer> {

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
+import type { LaneOrder } from "../domain/lanes.js";
+import { ifAllNew } from "./attempt.js";
 import type { FactRules } from "./linking.js";
-import type { PageOrder } from "./page-order.js";
 import { type IncomingPage, stagePage } from "./reference-landing.js";
 import { keepRejects, type Reject } from "./rejects.js";
 import {
   type Counted,
   countStaged,
   findChanged,
-  insertIfAllNew,
   insertNew,
   keepHistory,
   openChanged,
@@ -74,25 +74,18 @@ async function landStaged(
   db: Db,
   rules: FactRules,
   expectNew: boolean,
-  order: PageOrder,
+  order: LaneOrder,
 ): Promise<{ staged: Counted; changed: number }> {
   await openChanged(db);
   await order.mayInsert();
   const staged = await countStaged(db);
-  const allNew = expectNew ? await insertIfAllNew(db) : undefined;
+  const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
   await order.alone();
   if (allNew) return { staged, changed: allNew.counting };
   const changed = await findChanged(db);
   if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db));
   const fresh = await insertNew(db);
   return { staged, changed: fresh.counting + changed.counting };
-}
-
-/** Whether no result was ever landed. */
-export async function noResultsLanded(db: Db): Promise<boolean> {
-  const { rows } = await sql<{ none: boolean }>`
-    select not exists (select from timeback.assessment_results) as none`.execute(db);
-  return rows[0]?.none === true;
 }
 
 /** The run that lands results, and whether it may expect most of them to be new: that decides only what is tried first. */

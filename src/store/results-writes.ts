@@ -140,22 +140,6 @@ export const insertNew = (db: Db): Promise<Counted> =>
     select ${COUNTED} from fresh`,
   );
 
-const UNIQUE_VIOLATION = "23505";
-
-/** As `insertNew`; does nothing, and says so, where one of the results is landed already. */
-export async function insertIfAllNew(db: Db): Promise<Counted | undefined> {
-  await sql`savepoint all_new`.execute(db);
-  try {
-    const fresh = await insertNew(db);
-    await sql`release savepoint all_new`.execute(db);
-    return fresh;
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-    await sql`rollback to savepoint all_new`.execute(db);
-    return undefined;
-  }
-}
-
 /** Gives the landed rows in `changed_results` what is staged. `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
 export const updateChanged = (db: Db) =>
   sql`

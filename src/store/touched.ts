@@ -26,11 +26,11 @@ export async function whatIsTouched(db: Db): Promise<{ anything: boolean; factsO
   return { anything: events || others, factsOrResults: others };
 }
 
-/** Whether any result is landed that could link to an event. */
+/** Whether any result is landed. */
 export async function isAnyResultLanded(db: Db): Promise<boolean> {
-  const { rows } = await sql<{ any: boolean }>`
-    select exists (select from timeback.assessment_results) as any`.execute(db);
-  return rows[0]?.any === true;
+  const { rows } = await sql<{ landed: boolean }>`
+    select exists (select from timeback.assessment_results) as landed`.execute(db);
+  return rows[0]?.landed === true;
 }
 
 /** Touches the results that touched events may link to. The derivation touches what these may leave in turn. */

@@ -48,7 +48,7 @@ export async function askApps(asking: Asking, parts: readonly [AuditPart, ...Aud
   const { totals } = seen;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
-    const some = await attempt(session, () => askSome(asking, { seen, totals, stale }, { session, students }));
+    const some = await attempt(session.db, () => askSome(asking, { seen, totals, stale }, { session, students }));
     if (some !== null) return some;
   }
   const all = areNamed(students) ? [{ session, students: ALL_STUDENTS }] : parts;

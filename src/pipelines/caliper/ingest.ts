@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { inLanes, type LaneOrder } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
 import type { FactChanges } from "../../store/derive.js";
@@ -17,7 +18,6 @@ import {
   type RecordCounts,
   settleRecords,
 } from "./land.js";
-import type { Records } from "./record-builder.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {
@@ -46,6 +46,8 @@ interface Ingest {
   rules: FactRules;
   request: IngestRequest;
   summary: IngestSummary;
+  /** The ids of the last chunk that was copied in: it may still be under way on the other connection. */
+  taken: ReadonlySet<string>;
   /** Whether the last chunk held anything that was landed before. */
   isRepeated: boolean;
   /** Whether the last chunk held more that was landed before than what is new: the file may have been read before. */
@@ -67,7 +69,7 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
     newConflicts: 0,
     resumed: 0,
   };
-  const state: Ingest = { run, rules, request, summary, isRepeated: false, isRepeating: false };
+  const state: Ingest = { run, rules, request, summary, taken: new Set(), isRepeated: false, isRepeating: false };
   for (const file of request.files) {
     await ingestFile(state, file);
     summary.files += 1;
@@ -106,8 +108,11 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
       return false;
     }
   }
-  const landed = landInTurn(state, file, readAhead(readAhead(chunks)), counts);
-  for await (const _ of landed) request.progress(file, { rawBytes, records: counts.records });
+  const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
+  await inLanes(lanes, readAhead(readAhead(chunks)), async (session, chunk, order) => {
+    await landChunk(state, session, { file, chunk, counts }, order);
+    request.progress(file, { rawBytes, records: counts.records });
+  });
   if (file !== STDIN) await dropCheckpoint(run.session.db, resolve(file));
   add(summary, counts);
   return true;
@@ -122,72 +127,30 @@ function add(sum: FileCounts, { newRejects, newConflicts, ...records }: FileCoun
   sum.newConflicts += newConflicts;
 }
 
-/** A chunk that is being landed. */
-interface Begun {
-  /** Its ids, as soon as it is read. */
-  ids: Promise<ReadonlySet<string>>;
-  landed: Promise<void>;
-}
-
 interface FileChunk {
   file: string;
   chunk: Chunk;
   counts: FileCounts;
-  /** The chunk before: it may still be landing over another connection. */
-  before: Begun;
 }
 
 /**
- * Lands the chunks in their order and says so after each. Over two connections, a chunk is copied in while the facts of
- * the one before are derived; the rest of it, and its commit, wait for that one's commit.
+ * Lands one chunk. Over two connections, it is copied in while the facts of the one before are derived; the rest of it,
+ * and its commit, wait for that one's commit.
  */
-async function* landInTurn(
-  state: Ingest,
-  file: string,
-  chunks: AsyncGenerator<Chunk>,
-  counts: FileCounts,
-): AsyncGenerator<void> {
-  const { session, beside } = state.run;
-  let before: Begun = { ids: Promise.resolve(new Set()), landed: Promise.resolve() };
-  let free = [session, ...(beside ? [beside] : [])].map((one) => ({ session: one, from: before.landed }));
-  try {
-    for await (const chunk of chunks) {
-      state.request.stop();
-      const [next, ...others] = free;
-      if (next === undefined) return;
-      await next.from;
-      before = beginChunk(state, next.session, { file, chunk, counts, before });
-      free = [...others, { session: next.session, from: before.landed }];
-      yield;
-    }
-    await before.landed;
-    yield;
-  } finally {
-    await Promise.allSettled(free.map(({ from }) => from)); // whoever closes the run needs both connections at rest
-  }
-}
-
-/** Starts to land a chunk; faults are thrown to those who wait for it. */
-function beginChunk(state: Ingest, on: Session, { chunk, ...rest }: FileChunk): Begun {
-  const read = readUnread(on, chunk).then(() => chunk.builder.records());
-  const ids = read.then(({ events }) => new Set(events.ids));
-  const landed = read.then((records) => landChunk(state, on, { chunk, ...rest }, records));
-  for (const promise of [ids, landed]) promise.catch(() => {});
-  return { ids, landed };
-}
-
-async function landChunk(state: Ingest, on: Session, file: FileChunk, records: Records): Promise<void> {
-  const { before } = file;
-  const isAllKnown = records.events.length + records.rejects.length === 0;
-  if (isAllKnown) {
-    await before.landed;
+async function landChunk(state: Ingest, on: Session, file: FileChunk, order: LaneOrder): Promise<void> {
+  state.request.stop();
+  await readUnread(on, file.chunk);
+  const records = file.chunk.builder.records();
+  if (records.events.length + records.rejects.length === 0) {
+    await order.alone();
     await inTransaction(on, (session) => finishChunk(state, session, file, countKnown(records)));
     return;
   }
   const { made } = await withDerivedFacts(on, state.rules, async (session) => {
-    const expected = { taken: await before.ids, allNew: !state.isRepeated };
-    const copied = await copyRecords(session, records, expected);
-    await before.landed;
+    await order.mayInsert();
+    const copied = await copyRecords(session, records, { taken: state.taken, allNew: !state.isRepeated });
+    state.taken = new Set(records.events.ids);
+    await order.alone();
     const landed = await settleRecords(session, state.run.runId, state.rules, copied);
     await finishChunk(state, session, file, landed);
   });

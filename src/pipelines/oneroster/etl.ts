@@ -1,19 +1,19 @@
 import { foldEmail } from "../../domain/email.js";
+import { inLanes, type LaneOrder } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
-import type { PageOrder } from "../../store/page-order.js";
 import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
-import { landResultsPage, markVanished, noResultsLanded } from "../../store/results-landing.js";
+import { landResultsPage, markVanished } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
 import { modifiedPages, type Page, pageColumns, type Source, undatedPages } from "../../store/source-read.js";
 import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source-tables.js";
+import { isAnyResultLanded } from "../../store/touched.js";
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { mapColumn } from "./copy-column.js";
-import { inLanes } from "./lanes.js";
 
 /** What a run reads and how. */
 export interface EtlRequest {
@@ -87,7 +87,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
     reference: {},
     missing: source.missing.map(({ name, evidence }) => ({ table: name, evidence })),
   };
-  const etl: Etl = { run, source, rules, request, summary, expectNew: await noResultsLanded(run.session.db) };
+  const etl: Etl = { run, source, rules, request, summary, expectNew: !(await isAnyResultLanded(run.session.db)) };
   await readTables(etl);
   summary.watermark.after = iso((await readWatermark(run.session.db, assessmentResults.name))?.dateLastModified);
   return summary;
@@ -147,7 +147,7 @@ async function readTables(etl: Etl): Promise<void> {
   );
 }
 
-async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: PageOrder): Promise<void> {
+async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: LaneOrder): Promise<void> {
   if (page) {
     await step(etl, session, async (inside) => {
       await landPage(etl, inside, { table, page, order });
@@ -163,7 +163,7 @@ async function takeTurn(etl: Etl, session: Session, { table, page, advances }: T
 async function landPage(
   etl: Etl,
   session: Session,
-  { table, page, order }: { table: SourceTable; page: Page; order: PageOrder },
+  { table, page, order }: { table: SourceTable; page: Page; order: LaneOrder },
 ): Promise<void> {
   const { source, rules, run, summary, request, expectNew } = etl;
   const { full } = request;

@@ -1,4 +1,13 @@
-import type { PageOrder } from "../../store/page-order.js";
+/**
+ * What an item may do while the one before is under way on another lane. What nobody can have written before may be
+ * inserted as soon as the item before has inserted its own; all else waits until the item before is through.
+ */
+export interface LaneOrder {
+  /** Resolves when the item before has inserted what it could. */
+  mayInsert(): Promise<void>;
+  /** Says that this item has inserted what it could; resolves when the item before is through, and rejects when it failed. */
+  alone(): Promise<void>;
+}
 
 /** An item under way: `landed` when the next one may begin to write, `done` when it is through (or has failed). */
 interface Flight {
@@ -6,14 +15,14 @@ interface Flight {
   done: Promise<void>;
 }
 
-type Work<Lane, Item> = (lane: Lane, item: Item, order: PageOrder) => Promise<void>;
+type Work<Lane, Item> = (lane: Lane, item: Item, order: LaneOrder) => Promise<void>;
 
 function start<Lane, Item>(work: Work<Lane, Item>, lane: Lane, item: Item, before: Flight): Flight {
   let letNext = () => {};
   const landed = new Promise<void>((resolve) => {
     letNext = resolve;
   });
-  const order: PageOrder = {
+  const order: LaneOrder = {
     mayInsert: () => before.landed,
     alone() {
       letNext();

@@ -27,7 +27,8 @@ describe.skipIf(!hasPostgres)("two runs at once on PostgreSQL", () => {
     try {
       await timeback(["db", "migrate"], database);
       const fifty = Array.from({ length: 50 }, (_, n) => event(n)).join("");
-      const holder = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
+      const env = { ...database.env, TIMEBACK_POOL_MAX: "2" };
+      const holder = await startTimeback(["ingest", "-"], { env, keepInputOpen: true });
       holder.child.stdin?.write(fifty);
       const held = `select l.pid from pg_locks l where l.locktype = 'advisory' and l.granted
         and l.database = (select oid from pg_database where datname = current_database())`;

@@ -14,6 +14,8 @@ export type Json =
 // The end of the exponent is part of it: a UUID may well start with 4e12345.
 const LONG_NUMBER = /[:[,\s]-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3,}(?=[\s,\]}]))/;
 const LONG_TOKEN = /^-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
+/** Files of old Macs are one line to us. */
+const LONE_RETURN = "; a carriage return alone ends no line";
 const EXPLAINED_LENGTH = 1_000_000;
 
 /**
@@ -30,7 +32,11 @@ export function readJson(text: string): Json {
   } catch (error) {
     if (error instanceof RangeError)
       return { ok: false, code: "too-deep", why: "lists and objects are nested too deep" };
-    return { ok: false, code: "not-json", why: `not JSON: ${whyNotJson(text)}` };
+    return {
+      ok: false,
+      code: "not-json",
+      why: `not JSON: ${whyNotJson(text)}${text.includes("\r") ? LONE_RETURN : ""}`,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { assertSound, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import {
   columnsOf,
@@ -97,17 +98,25 @@ async function countDifferences(db: Db): Promise<FactChanges> {
 /** Makes the facts in scope those that `pg_temp.fact_differences` calls for. */
 async function writeDifferences(db: Db): Promise<FactChanges> {
   const counts = await countDifferences(db);
-  if (counts.inserted > 0) await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
-  if (counts.updated > 0)
-    await sql`
+  await assertSound(db);
+  if (counts.inserted > 0) {
+    const made = await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
+    assertWritten("facts were inserted", made.inserted + made.updated, counts.inserted);
+  }
+  if (counts.updated > 0) {
+    const { numAffectedRows } = await sql`
       update timeback.processed_facts f
       set ${assigned("d.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
       from pg_temp.fact_differences d
       where d.stands and not d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
-  if (counts.deleted > 0)
-    await sql`
+    assertWritten("facts were updated", numAffectedRows ?? 0n, counts.updated);
+  }
+  if (counts.deleted > 0) {
+    const { numAffectedRows } = await sql`
       delete from timeback.processed_facts f using pg_temp.fact_differences d
       where d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
+    assertWritten("facts were deleted", numAffectedRows ?? 0n, counts.deleted);
+  }
   return counts;
 }
 

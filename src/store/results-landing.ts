@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { LONGEST_KEY_BYTES } from "../domain/key-text.js";
 import type { LaneOrder } from "../domain/lanes.js";
 import { assertAllCounted } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
@@ -32,7 +33,9 @@ export interface LandedResults {
   testUsers: number;
 }
 
-/** Takes rows without student, line item or score date out of the staging table and into quarantine. */
+const TOO_LONG = `sourced_id or student_sourced_id has more than ${LONGEST_KEY_BYTES} bytes`;
+
+/** Takes rows without student, line item or score date, or with ids that no index holds, out of the staging table and into quarantine. */
 async function rejectIncomplete(
   session: Session,
   runId: string,
@@ -41,6 +44,7 @@ async function rejectIncomplete(
   const { rows } = await sql<{ sourced_id: string; metadata: string | null; wanting: string }>`
     delete from pg_temp.incoming_assessment_results
     where student_id is null or line_item_id is null or score_date is null
+      or octet_length(student_id) > ${LONGEST_KEY_BYTES} or octet_length(sourced_id) > ${LONGEST_KEY_BYTES}
     returning sourced_id, metadata, concat_ws(', ', case when student_id is null then 'student_sourced_id' end,
       case when line_item_id is null then 'assessment_line_item_sourced_id' end, case when score_date is null then 'score_date' end) as wanting`.execute(
     session.db,
@@ -52,8 +56,8 @@ async function rejectIncomplete(
       line: null,
       member: 0,
       byteOffset: null,
-      code: "incomplete-result",
-      reason: `result ${sourced_id} has no ${wanting}`,
+      code: wanting === "" ? "text-too-long" : "incomplete-result",
+      reason: wanting === "" ? TOO_LONG : `result ${sourced_id} has no ${wanting}`,
       excerpt: sourced_id.slice(0, 200),
       record: metadata,
     }),

@@ -18,6 +18,7 @@ import {
   type RecordCounts,
   settleRecords,
 } from "./land.js";
+import type { InputLimits } from "./limits.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {
@@ -35,7 +36,7 @@ export interface IngestRequest {
   files: readonly string[];
   chunkRecords: number;
   chunkBytes: number;
-  maxLineBytes: number;
+  limits: InputLimits;
   /** Throws between chunks when the run was told to stop. */
   stop(): void;
   progress(file: string, state: { rawBytes: number; records: number }): void;

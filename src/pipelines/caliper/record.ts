@@ -52,7 +52,14 @@ export type RejectCode = string;
 export type Parsed =
   | { kind: "event"; event: LandableEvent }
   | { kind: "skipped"; why: string }
-  | { kind: "rejected"; code: RejectCode; reason: string; excerpt: string };
+  | {
+      kind: "rejected";
+      code: RejectCode;
+      reason: string;
+      excerpt: string;
+      /** JSON of this one record, or the line where it is no JSON; null where it cannot be kept. */
+      record: string | null;
+    };
 
 /** A line of the input with its address. */
 export interface Line {

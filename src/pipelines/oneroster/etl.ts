@@ -1,4 +1,5 @@
 import { foldEmail } from "../../domain/email.js";
+import { isLongKey } from "../../domain/key-text.js";
 import { inLanes, type LaneOrder } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
@@ -180,7 +181,7 @@ async function landPage(
   } else {
     const folded =
       table === users
-        ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), foldEmail) }
+        ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), keptEmail) }
         : page;
     const landed = await landReferencePage(session, rules, { source, table, page: folded, full, order });
     const counts = countsOf(summary, table);
@@ -188,6 +189,12 @@ async function landPage(
     counts.changed += landed.changed;
     request.progress(table.name, counts.read);
   }
+}
+
+/** What is too long for an index is no email of anybody. */
+function keptEmail(email: string): string | null {
+  const folded = foldEmail(email);
+  return folded !== null && isLongKey(folded) ? null : folded;
 }
 
 function countsOf(summary: EtlSummary, { name }: SourceTable): TableCounts {

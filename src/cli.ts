@@ -13,9 +13,11 @@ import { recomputeCommand } from "./commands/recompute.js";
 import { rejectsCommand } from "./commands/rejects.js";
 import { repairCommand } from "./commands/repair.js";
 import { reportCommand } from "./commands/report.js";
+import { runsCommand } from "./commands/runs.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { systemUser } from "./config.js";
 import { printableText } from "./domain/printable.js";
-import { withoutPasswords } from "./domain/redact.js";
+import { safeArguments, withoutPasswords } from "./domain/redact.js";
 import { ExitCode, TimebackError } from "./errors.js";
 import { packageFolder } from "./package-folder.js";
 
@@ -50,6 +52,7 @@ const COMMANDS: ReadonlyMap<string, (shell: Shell) => Command> = new Map([
   ["report", reportCommand],
   ["facts", factsCommand],
   ["rejects", rejectsCommand],
+  ["runs", runsCommand],
   ["simulate", simulateCommand],
   ["demo", demoCommand],
   ["db", dbCommand],
@@ -143,6 +146,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.done;
   const shell: Shell = {
     version: version(),
+    caller: () => ({ version: shell.version, user: systemUser(), arguments: safeArguments(argv.slice(2)) }),
     signal: stopSignal(),
     exitWith(code) {
       exitCode = code;

@@ -130,7 +130,7 @@ describe.skipIf(!hasPostgres)("a database that is not as it should be", () => {
         expectOneLine(await timeback(args, newer), 3, refusal);
       const status = await timeback(["db", "status"], newer);
       expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining("999  from-tomorrow") });
-      expect(await newer.query("select from timeback.runs")).toEqual([]);
+      expect(await newer.query("select from timeback.runs where command <> 'db migrate'")).toEqual([]);
     } finally {
       await newer.close();
     }

@@ -4,6 +4,7 @@ import type { EtlSummary } from "../pipelines/oneroster/etl.js";
 import type { Store } from "../store/session.js";
 import {
   type CommonFlags,
+  noteOfPlainText,
   type Opened,
   open,
   requestedSettings,
@@ -126,7 +127,7 @@ async function readSource({
   const { sourceUrl } = config;
   const request = {
     command: "etl oneroster",
-    version: shell.version,
+    ...shell.caller(),
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
     beside: flags.dryRun !== true && sourceUrl !== undefined,
@@ -146,6 +147,7 @@ async function readSource({
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
   }
+  await noteOfPlainText(flags, sourceUrl);
   return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
     sourceStore.withSession(async (session) => {
       const source = await inspectSource(session, flags.sourceSchema ?? "public");

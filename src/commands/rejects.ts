@@ -23,7 +23,7 @@ async function runList(shell: Shell, flags: CommonFlags): Promise<void> {
     import("../report/reject-listing.js"),
     import("../store/rejects.js"),
   ]);
-  await readDatabase(flags, "rejects list", async (reading) => {
+  await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
     await printList(
       { shell, flags, reading },
       {
@@ -57,7 +57,7 @@ async function runShow(id: string, flags: CommonFlags): Promise<void> {
     import("../report/fields.js"),
     import("../store/rejects.js"),
   ]);
-  await readDatabase(flags, "rejects show", async ({ db, screen, hide }) => {
+  await readDatabase({ ...flags, ownerOnly: true }, "rejects show", async ({ db, screen, hide }) => {
     const found = await findReject(db, id);
     if (found === undefined) throw noSuchReject([id]);
     const reject = hide(found);

@@ -109,16 +109,21 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
 
 const told = new Set<string>();
 
-/** A line on stderr, once, where a connection sends passwords' hashes and records as plain text over a network. */
-export async function noteOfPlainText({ quiet }: OutputFlags<unknown>, url: string | undefined): Promise<void> {
-  if (url === undefined) return;
+/**
+ * Looks at the URL of a database, and returns what is to be called when it is connected: a line on stderr, once, where
+ * records then travel over a network as plain text. @throws UsageError for a URL that cannot be used
+ */
+export async function plainTextNote({ quiet }: OutputFlags<unknown>, url: string | undefined): Promise<() => void> {
+  if (url === undefined) return () => {};
   const { plainTextHost } = await import("../store/postgres.js");
   const host = plainTextHost(url);
-  if (host === null || told.has(host)) return;
-  told.add(host);
-  openScreen({ quiet }, false).note(
-    `warning: the connection to ${host} is plain text: whoever is on the way can read and change it; sslmode=require in the URL encrypts it`,
-  );
+  return () => {
+    if (host === null || told.has(host)) return;
+    told.add(host);
+    openScreen({ quiet }, false).note(
+      `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`,
+    );
+  };
 }
 
 /** Lends the analytics database to a command. */
@@ -128,9 +133,12 @@ export async function withDatabase<T>(
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  await noteOfPlainText(flags, config.databaseUrl);
+  const note = await plainTextNote(flags, config.databaseUrl);
   const { withStore } = await import("../store/open.js");
-  return withStore({ ...config, command, migrate: flags.migrate !== false }, work);
+  return withStore({ ...config, command, migrate: flags.migrate !== false }, (store) => {
+    note();
+    return work(store);
+  });
 }
 
 /** Told to stop between two chunks: what was committed is kept. */

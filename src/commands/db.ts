@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Config } from "../config.js";
 import type { MigrationState } from "../store/migrate.js";
 import type { Store } from "../store/session.js";
-import { type CommonFlags, noteOfPlainText, open, type Shell, withCommonOptions } from "./common.js";
+import { type CommonFlags, open, plainTextNote, type Shell, withCommonOptions } from "./common.js";
 import { printSummary } from "./summary.js";
 
 const describe = (states: readonly MigrationState[]): string =>
@@ -10,9 +10,11 @@ const describe = (states: readonly MigrationState[]): string =>
 
 async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (store: Store) => Promise<T>): Promise<T> {
   const { config } = open(flags);
-  await noteOfPlainText(flags, config.databaseUrl);
+  const note = await plainTextNote(flags, config.databaseUrl);
   const { withAnyStore } = await import("../store/open.js");
-  return withAnyStore({ ...config, command, migrate: false }, work);
+  const done = await withAnyStore({ ...config, command, migrate: false }, work);
+  note();
+  return done;
 }
 
 const migrateCommand = (shell: Shell): Command =>

@@ -4,9 +4,9 @@ import type { EtlSummary } from "../pipelines/oneroster/etl.js";
 import type { Store } from "../store/session.js";
 import {
   type CommonFlags,
-  noteOfPlainText,
   type Opened,
   open,
+  plainTextNote,
   requestedSettings,
   type Shell,
   stopOn,
@@ -147,9 +147,10 @@ async function readSource({
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
   }
-  await noteOfPlainText(flags, sourceUrl);
+  const note = await plainTextNote(flags, sourceUrl);
   return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
     sourceStore.withSession(async (session) => {
+      note();
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
       return withPlannedRun(store, request, async (run) => ({
         runId: run.runId,

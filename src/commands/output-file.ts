@@ -39,8 +39,8 @@ const isThrough = (path: string, there: Stats | undefined): boolean =>
 /** Looks before any work is done whether the answer can go there. @throws UsageError */
 export function checkOutput({ path, force }: OutputFile): void {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new UsageError(`--output ${path}: there is no folder ${folder}`);
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: ${folder} is no folder`);
+  if (!existsSync(folder)) throw new UsageError(`--output ${path}: its folder is not there`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: what should be its folder is a file`);
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) throw new UsageError(`--output ${path}: is a folder`);
   const through = isThrough(path, there);

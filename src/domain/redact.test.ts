@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { safeArguments, withoutPasswords } from "./redact.js";
+import { safeArguments, safeComplaint, withoutPasswords } from "./redact.js";
 
 test.each([
   ["unknown option '--db=postgres://etl:secret@db/x'", "unknown option '--db=postgres://etl:***@db/x'"],
@@ -10,12 +10,14 @@ test.each([
   expect(withoutPasswords(text)).toBe(expected);
 });
 
-test.each(["postgres://etl@db:5432/x", "https://host/users/u1 of ada@school.example", "a:b@c"])(
-  "%s has no password and stays",
-  (text) => {
-    expect(withoutPasswords(text)).toBe(text);
-  },
-);
+test.each([
+  "postgres://etl@db:5432/x",
+  "this user needs a password: put it into the URL",
+  "https://host/users/u1 of ada@school.example",
+  "a:b@c",
+])("%s has no password and stays", (text) => {
+  expect(withoutPasswords(text)).toBe(text);
+});
 
 const SECRET = "s3cret-marker";
 
@@ -63,4 +65,18 @@ test.each([
 ])("the run log never keeps the password of %s", (word) => {
   for (const words of [[word], ["--database-url", word], [`--source-url=${word}`], ["--reason", word]])
     expect(JSON.stringify(safeArguments(words))).not.toContain(SECRET);
+});
+
+test("a complaint repeats what was typed without its passwords, and everything else as it is", () => {
+  const typed = [
+    `postgres://etl:my ${SECRET}@db/x`,
+    `--lock-wait=host=db password='a ${SECRET}'`,
+    "-q",
+    "--database-url=a",
+  ];
+  const said = (words: readonly string[]) =>
+    `unknown ${words[0]}; argument '${words[1]?.slice("--lock-wait=".length)}'; a plan`;
+  expect(safeComplaint(said(typed), typed)).toBe(
+    "unknown postgres://***@db/x; argument 'host=db password=***'; a plan",
+  );
 });

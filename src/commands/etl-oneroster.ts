@@ -6,6 +6,7 @@ import {
   type CommonFlags,
   type Opened,
   open,
+  plainTextNote,
   requestedSettings,
   type Shell,
   stopOn,
@@ -126,7 +127,7 @@ async function readSource({
   const { sourceUrl } = config;
   const request = {
     command: "etl oneroster",
-    version: shell.version,
+    ...shell.caller(),
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
     beside: flags.dryRun !== true && sourceUrl !== undefined,
@@ -146,8 +147,10 @@ async function readSource({
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
   }
+  const note = await plainTextNote(flags, sourceUrl);
   return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
     sourceStore.withSession(async (session) => {
+      note();
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
       return withPlannedRun(store, request, async (run) => ({
         runId: run.runId,

@@ -7,6 +7,7 @@ import { corrections } from "./migrations/0003-corrections.js";
 import { storedAudits } from "./migrations/0004-stored-audits.js";
 import { redactionSecret } from "./migrations/0005-redaction.js";
 import { keptCounts } from "./migrations/0006-kept-counts.js";
+import { runLog } from "./migrations/0007-run-log.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { version: 4, name: "stored-audits", statements: storedAudits },
   { version: 5, name: "redaction", statements: redactionSecret },
   { version: 6, name: "kept-counts", statements: keptCounts },
+  { version: 7, name: "run-log", statements: runLog },
 ];
 
 /** Changes with every change of the schema. */

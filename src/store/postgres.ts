@@ -1,7 +1,9 @@
+import { isIPv4 } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { UsageError } from "../errors.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
@@ -39,6 +41,29 @@ function withSession(url: string, options: readonly string[], applicationName: s
   if (VERIFIED.has(searchParams.get("sslmode") ?? "") && !searchParams.has("uselibpqcompat"))
     searchParams.set("sslmode", "verify-full");
   return changed.href;
+}
+
+/** As pg reads it: with the URL, and where that says nothing, with PGHOST, PGSSLMODE and its other variables. */
+function connectionTo(url: string): pg.Client {
+  try {
+    return new pg.Client(withSession(url, [], "timeback"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the URL of a database cannot be used: ${why} (nothing was done)`, { cause: error });
+  }
+}
+
+/** On this machine: a socket, or an address that no network sees. */
+const isLocal = (host: string): boolean =>
+  host.startsWith("/") || host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+
+/**
+ * The host to which a connection would send everything as plain text over a network; null where it is encrypted, or stays
+ * on this machine. @throws UsageError for a URL that pg cannot use (a certificate that is not there)
+ */
+export function plainTextHost(url: string): string | null {
+  const { host, ssl } = connectionTo(url);
+  return ssl || isLocal(host) ? null : host;
 }
 
 /** Hangs up: the server then takes the transaction back, which takes it a while where there are many temp tables. */

@@ -3,7 +3,7 @@ import { type Config, readConfig, wantsColor } from "../config.js";
 import { TimebackError } from "../errors.js";
 import type { Store } from "../store/session.js";
 import type { RequestedSettings } from "../store/settings.js";
-import { openScreen, type Screen } from "./screen.js";
+import { noteUnless, openScreen, type Screen } from "./screen.js";
 
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
@@ -109,7 +109,8 @@ export async function withDatabase<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const { withStore } = await import("../store/open.js");
-  return withStore({ ...config, command, migrate: flags.migrate !== false }, work);
+  const announce = noteUnless(flags.quiet);
+  return withStore({ ...config, command, migrate: flags.migrate !== false, announce }, work);
 }
 
 /** Told to stop between two chunks: what was committed is kept. */

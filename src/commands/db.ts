@@ -9,7 +9,8 @@ const describe = (states: readonly MigrationState[]): string =>
 
 async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (store: Store) => Promise<T>): Promise<T> {
   const { withAnyStore } = await import("../store/open.js");
-  return withAnyStore({ ...open(flags).config, command, migrate: false }, work);
+  const { config, screen } = open(flags);
+  return withAnyStore({ ...config, command, migrate: false, announce: screen.note }, work);
 }
 
 const migrateCommand = (): Command =>

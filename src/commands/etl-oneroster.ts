@@ -108,7 +108,7 @@ interface EtlRun {
 async function readSource({
   shell,
   flags,
-  opened: { config },
+  opened: { config, screen },
   store,
   progress,
   window,
@@ -146,7 +146,7 @@ async function readSource({
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
   }
-  return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
+  return withSource({ url: sourceUrl, command: "etl oneroster", announce: screen.note }, (sourceStore) =>
     sourceStore.withSession(async (session) => {
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
       return withPlannedRun(store, request, async (run) => ({

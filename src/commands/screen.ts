@@ -64,6 +64,13 @@ async function writeFile(path: string, text: AsyncIterable<string> | Iterable<st
   }
 }
 
+/** Writes a line for people to stderr; nothing under --quiet. */
+export const noteUnless =
+  (quiet: boolean | undefined) =>
+  (line: string): void => {
+    if (!quiet) process.stderr.write(`${printable(line)}\n`);
+  };
+
 /** Looks before any work is done whether the answer can go there. @throws UsageError */
 function checkOutput(path: string): void {
   const folder = dirname(resolve(path));
@@ -84,9 +91,7 @@ export function openScreen({ output, quiet, color, format }: ScreenFlags, colorf
   const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
     print: (text) => (output === undefined ? writeAll(safely(text, safe)) : writeFile(output, safely(text, safe))),
-    note: (line) => {
-      if (!quiet) process.stderr.write(`${printable(line)}\n`);
-    },
+    note: noteUnless(quiet),
     warn: (line) => {
       process.stderr.write(`${printable(line)}\n`);
     },

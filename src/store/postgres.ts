@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { type Patience, patienceWith } from "./patience.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
@@ -12,6 +13,8 @@ export interface PostgresOptions {
   max: number;
   /** Shown to other runs that find the lock taken. */
   applicationName: string;
+  /** With transactions that are refused for a reason that passes, and with a server that starts up. */
+  patience?: Patience;
   /** A source database: every session is read-only, with a statement timeout in milliseconds. */
   readOnly?: { statementTimeoutMs: number };
 }
@@ -48,7 +51,13 @@ function giveUp(client: pg.PoolClient): void {
 }
 
 /** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
-export function openPostgres({ url, max, applicationName, readOnly }: PostgresOptions): Store {
+export function openPostgres({
+  url,
+  max,
+  applicationName,
+  patience = patienceWith("the database"),
+  readOnly,
+}: PostgresOptions): Store {
   const options = [
     "-c timezone=UTC",
     "-c datestyle=ISO",
@@ -67,5 +76,5 @@ export function openPostgres({ url, max, applicationName, readOnly }: PostgresOp
     connectionTimeoutMillis: 30_000,
     allowExitOnIdle: true, // the process need not see the server hang up
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", patience, giveUp });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { schemaVersion } from "../../src/store/migrate.js";
 import { engines } from "../support/engines.js";
 import { type Calm, disturbedRun, expectSameAfterRerun, pointName, undisturbed } from "./disturbed.js";
 import { chance, points, record, spread } from "./form.js";
@@ -37,5 +38,35 @@ describe.skipIf(!hasPostgres)("kill -9 at a statement, then a rerun: nothing los
       if (await crash(stage, calm, moment, POOLS[n % POOLS.length] ?? "4")) struck += 1;
     record(`kill -9: ${stage.name}`, { moments: calm.moments.length, points: chosen.length, struck });
     expect(struck).toBeGreaterThan(0);
+  });
+
+  /** An empty database that the program has brought to this version, when it was killed. */
+  async function atVersion(version: number): Promise<Stage> {
+    const stage = await stages.migrate();
+    const { before: database } = stage;
+    if (version > 0)
+      await disturbedRun({ stage, database }, { nth: version, of: "commit", when: "answered" }, ({ kill }) => {
+        kill();
+        return undefined;
+      });
+    return { ...stage, name: `db migrate from version ${version}` };
+  }
+
+  test("each migration, of a database that is at the version before it", async () => {
+    const moments: number[] = [];
+    let [tried, struck] = [0, 0];
+    for (let version = 1; version <= schemaVersion; version += 1) {
+      const stage = await atVersion(version - 1);
+      const calm = await undisturbed(stage);
+      const own = calm.moments.filter(({ nth, of }) => of === "statement" && nth <= calm.firstCommit);
+      moments.push(own.length);
+      const wanted = Math.ceil(points(schemaVersion, 200) / schemaVersion);
+      for (const [n, moment] of spread(own, wanted, chance(`crash ${version}`)).entries()) {
+        tried += 1;
+        if (await crash(stage, calm, moment, POOLS[n % POOLS.length] ?? "4")) struck += 1;
+      }
+    }
+    record("kill -9: each migration", { moments, points: tried, struck });
+    expect(struck).toBe(tried);
   });
 });

@@ -82,11 +82,17 @@ export class BatchGatherer {
   }
 }
 
-/** A simple query, as a client sends it. */
-export function queryMessage(text: string): Buffer {
+function message(type: string, text: string): Buffer {
   const body = Buffer.from(`${text}\0`);
   const head = Buffer.alloc(HEAD);
-  head.write("Q");
+  head.write(type);
   head.writeUInt32BE(body.length + LENGTH_BYTES, TYPE_BYTES);
   return Buffer.concat([head, body]);
 }
+
+/** A simple query, as a client sends it. */
+export const queryMessage = (text: string): Buffer => message("Q", text);
+
+/** What a server says before it hangs up. */
+export const fatalMessage = (code: string, text: string): Buffer =>
+  message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0`);

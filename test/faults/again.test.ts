@@ -1,43 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines } from "../support/engines.js";
 import { timeback } from "../support/timeback.js";
-import {
-  answerOf,
-  type Calm,
-  disturbedRun,
-  expectDoneOrExplained,
-  expectSameAfterRerun,
-  pointName,
-  type Side,
-  undisturbed,
-} from "./disturbed.js";
+import { disturbedRun, expectDoneOrExplained, expectSameAfterRerun, undisturbed } from "./disturbed.js";
 import { chance, points, record, some, spread } from "./form.js";
-import { queryMessage } from "./protocol.js";
+import { refusedOnce, SAID } from "./points.js";
+import { refusal } from "./protocol.js";
 import { FaultProxy, type Moment } from "./proxy.js";
-import { lendCopy, type Stage, Stages } from "./stages.js";
-import { stateOf } from "./state.js";
+import { lendCopy, Stages } from "./stages.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-const PASSING = ["40001", "40P01", "55P03"];
-const POOLS = ["4", "1"];
-const SAID = /: refused for a test; trying again in \d\.\d s$/m;
-
-/** The server refuses a statement with this code, as it does of its own accord. */
-const refusal = (code: string): Buffer =>
-  queryMessage(`do $$ begin raise exception 'refused for a test' using errcode = '${code}'; end $$`);
-
-/** Has the server refuse once, and expects that the same run comes to what an undisturbed one comes to. */
-const refusedOnce = (stage: Stage, calm: Calm, moment: Moment, n: number, side: Side = "DATABASE_URL") =>
-  lendCopy(stage, async (database) => {
-    const code = PASSING[n % PASSING.length] ?? "";
-    const env = { TIMEBACK_POOL_MAX: POOLS[n % POOLS.length] ?? "" };
-    const point = pointName(stage, moment, `SQLSTATE ${code}, pool ${env.TIMEBACK_POOL_MAX}`);
-    const { run } = await disturbedRun({ stage, database, env, side }, moment, () => refusal(code));
-    expect(run.code, `${point}: ${run.stderr}`).toBeLessThanOrEqual(1);
-    if (!stage.args.includes("-q")) expect(run.stderr, point).toMatch(SAID);
-    expect(answerOf(run), point).toBe(calm.answer);
-    expect(await stateOf(database), point).toEqual(calm.state);
-  });
 
 const before = (moments: readonly Moment[]): Moment[] => moments.filter(({ when }) => when === "before");
 

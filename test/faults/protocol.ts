@@ -90,8 +90,9 @@ function message(type: string, text: string): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A simple query, as a client sends it. */
-export const queryMessage = (text: string): Buffer => message("Q", text);
+/** In place of a statement: has the server refuse it with this code, as it does of its own accord. */
+export const refusal = (code: string): Buffer =>
+  message("Q", `do $$ begin raise exception 'refused for a test' using errcode = '${code}'; end $$`);
 
 /** What a server says before it hangs up. */
 export const fatalMessage = (code: string, text: string): Buffer =>

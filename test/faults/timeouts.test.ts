@@ -11,7 +11,7 @@ import {
   undisturbed,
 } from "./disturbed.js";
 import { chance, isLong, points, record, some, spread } from "./form.js";
-import { queryMessage } from "./protocol.js";
+import { refusal } from "./protocol.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";
 import { stateOf } from "./state.js";
 
@@ -24,10 +24,6 @@ const withOption = (database: FreshDatabase, option: string): string => {
   url.searchParams.set("options", `-c ${option}`);
   return url.href;
 };
-
-/** The server refuses a statement with this code, as it does of its own accord. */
-const refusal = (code: string): Buffer =>
-  queryMessage(`do $$ begin raise exception 'refused for a test' using errcode = '${code}'; end $$`);
 
 const waits = (database: FreshDatabase) =>
   database.query(

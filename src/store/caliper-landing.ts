@@ -101,7 +101,6 @@ export async function copyNewEvents(
     fresh = new Set(first.values());
     await copyEvents(session, events, fresh);
   }
-  if (fresh.size === events.length) events.drop();
   if (first.size > 0)
     await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
   return { events, fresh };

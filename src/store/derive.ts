@@ -156,7 +156,11 @@ export async function deriveAll(session: Session, rules: FactRules, beside: Sess
   await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, "all");
   else {
-    await Promise.all([listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1])]);
+    const halves = await Promise.allSettled([
+      listPart(session.db, rules, HALVES[0]),
+      listPart(beside.db, rules, HALVES[1]),
+    ]);
+    for (const half of halves) if (half.status === "rejected") throw half.reason; // when neither is at work any more
     const columns = [...FACT_COLUMNS, "stands", "gone"];
     const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
     await session.copyIn("pg_temp.fact_differences", columns, differences);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { WholeReject } from "../domain/listed-reject.js";
+import type { CodeCount, WholeReject } from "../domain/listed-reject.js";
 import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
 import { printList, readDatabase, withListOptions, withRedact } from "./reading.js";
 import { discardCommand, replayCommand } from "./rejects-change.js";
@@ -22,6 +22,9 @@ Examples:
 
 type ListFlags = CommonFlags & SelectionFlags;
 
+const countsByCode = (counts: readonly CodeCount[]): Record<string, number> =>
+  Object.fromEntries(counts.map(({ code, count }) => [code, count]));
+
 async function runList(shell: Shell, flags: ListFlags): Promise<void> {
   const [{ countLine, rejectColumns, rejectFields }, { countRejects, listRejects }] = await Promise.all([
     import("../report/reject-listing.js"),
@@ -29,19 +32,19 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
   ]);
   const asked = chosen(flags);
   await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
-    const counts = await countRejects(reading.db, asked);
-    const byCode = Object.fromEntries(counts.map(({ code, count }) => [code, count]));
+    const counts = () => countRejects(reading.db, asked);
+    const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
     await printList(
       { shell, flags, reading },
       {
         listing: {
-          head: { command: "rejects list", byCode },
+          head: { command: "rejects list", ...byCode },
           rows: "rejects",
           fields: rejectFields,
           columns: rejectColumns,
         },
         pages: listRejects(reading.db, asked),
-        footer: async () => [countLine(counts)],
+        footer: async () => [countLine(await counts())],
         empty: isAll(asked) ? "no record is rejected" : "no such record is rejected",
       },
     );

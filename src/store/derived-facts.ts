@@ -154,7 +154,10 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
 
-/** What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. */
+/**
+ * What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. That
+ * two that differ have the same one happens once in 2^64 times.
+ */
 const digest = (alias: string): RawBuilder<unknown> =>
   sql`hash_record_extended(row(${columnsOf(`${alias}.`, VALUE_COLUMNS)}), 0)`;
 

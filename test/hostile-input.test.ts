@@ -67,6 +67,10 @@ describeOnEngines("hostile input", (engine) => {
         byCode: tally(rejected.map(({ outcome }) => outcome)),
       });
       expect(await desk.ingest(["lines.ndjson"], 0)).toMatchObject({ stored: 0, facts: FACTS_UNCHANGED });
+      const again = { stored: 0, duplicates: 0, conflicts: 0, skipped: 0 };
+      expect(await desk.json(["rejects", "replay", "--all"]), "the same program judges them the same").toMatchObject(
+        again,
+      );
       expect(await desk.json(["recompute", "--dry-run"])).toMatchObject({ facts: FACTS_UNCHANGED });
       const forms = engine === "postgres" ? ["table", "json", "ndjson", "csv"] : ["table"];
       for (const format of forms)

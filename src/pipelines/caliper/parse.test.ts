@@ -112,6 +112,19 @@ describe("hostile lines", () => {
     expect(parseLine({ text: deep(1_000) })).toMatchObject([{ code: "too-deep", record: deep(1_000) }]);
   });
 
+  test("what is kept of a rejected record is a line that is rejected for the same reason", () => {
+    const event = JSON.stringify(activity());
+    const inside = { sensor: "s", data: [activity()] };
+    for (const text of [
+      JSON.stringify({ sensor: "s", data: [inside, [activity()], null, 5, "x", [], {}, activity({ id: "no" })] }),
+      `[${event},[${event}],[[${event}]],{"sensor":"s","data":[]},{"data":5,"sensor":12345678901234567890}]`,
+      "not JSON",
+      `${event}${event}`,
+    ])
+      for (const parsed of parseLine({ text }).filter(({ kind }) => kind === "rejected"))
+        expect(parseLine({ text: ("record" in parsed && parsed.record) || "" })).toEqual([parsed]);
+  });
+
   test("each limit counts what it names", () => {
     const parsed = (record: unknown, limits: object) =>
       parseLine(lineOf(record), { ...defaultLimits, ...limits }).map((one) => ("code" in one ? one.code : one.kind));

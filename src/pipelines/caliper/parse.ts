@@ -23,9 +23,16 @@ export function parseLine(line: Pick<Line, "text">, limits: InputLimits = defaul
     const isLine = record === json.value;
     // What is too deep cannot be written either.
     if (mayBeDeep && nestsDeeper(record, limits.maxDepth)) return rejected(tooDeep(limits), text, isLine);
-    return parseRecord(record, limits, () => (isLine ? text : writeJson(record, json.exact)));
+    const parsed = parseRecord(record, limits, () => (isLine ? text : writeJson(record, json.exact)));
+    return parsed.kind === "rejected" && !isLine && recordsOf(record)[0] !== record ? inItsPlace(parsed) : parsed;
   });
 }
+
+/** A list or an envelope would be opened if it stood alone: it is kept as a member, as which it is judged again. */
+const inItsPlace = (parsed: Parsed & { kind: "rejected" }): Parsed => ({
+  ...parsed,
+  record: parsed.record === null ? null : `{"data":[${parsed.record}]}`,
+});
 
 /** Only lines of more characters may hold so many values that to read them takes all memory. */
 const LONG = 2 ** 20;

@@ -57,7 +57,7 @@ export type Parsed =
       code: RejectCode;
       reason: string;
       excerpt: string;
-      /** JSON of this one record, or the line where it is no JSON; null where it cannot be kept. */
+      /** A line that is judged as this record was: its JSON, or the line where that is none; null where it cannot be kept. */
       record: string | null;
     };
 

@@ -6,7 +6,7 @@ import { explained } from "./explain.js";
 import { patiently } from "./patience.js";
 import type { Session } from "./session.js";
 import { asInstant, type SourceColumns, type SourceTable, sourceTables } from "./source-tables.js";
-import { quoteName } from "./sql-session.js";
+import { quotePart } from "./sql-session.js";
 
 /** A OneRoster source that was looked at and can be read. */
 export interface Source {
@@ -132,7 +132,7 @@ async function readPage(
     dated ? asInstant("date_last_modified", has) : "null",
     ...Object.values(table.select(has)),
   ];
-  const statement = `select ${select.join(", ")} from ${quoteName(source.schema)}.${quoteName(table.name)} s
+  const statement = `select ${select.join(", ")} from ${quotePart(source.schema)}.${quotePart(table.name)} s
     where ${where} order by ${order} limit ${limit}`;
   const { session } = source;
   const read = () => allOf(session.copyOut(statement));

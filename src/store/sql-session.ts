@@ -26,12 +26,11 @@ export const exactTypes: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 };
 
-/** Quotes an identifier; a dot separates schema and name. */
-export const quoteName = (name: string): string =>
-  name
-    .split(".")
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
-    .join(".");
+/** Quotes an identifier, whatever is in it. */
+export const quotePart = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Quotes a name of ours; a dot separates schema and name. */
+const quoteName = (name: string): string => name.split(".").map(quotePart).join(".");
 
 const copyInStatement = (table: string, columns: readonly string[], from: string): string =>
   `copy ${quoteName(table)} (${columns.map(quoteName).join(", ")}) from ${from}`;

@@ -83,7 +83,11 @@ function leastRoles(): LeastRoles {
 /** A role that may read these tables of a source, and do nothing else. @throws Error as `leastRoles` */
 export async function readerOf({ url, session }: FreshDatabase, tables: readonly string[]): Promise<string> {
   const { reader } = leastRoles();
-  await session((query) => query(`grant select on ${tables.join(", ")} to ${new URL(reader).username}`));
+  const { username } = new URL(reader);
+  await session(async (query) => {
+    await query(`grant usage on schema public to ${username}`);
+    await query(`grant select on ${tables.join(", ")} to ${username}`);
+  });
   return withDatabase(reader, new URL(String(url)).pathname.slice(1));
 }
 

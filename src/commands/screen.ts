@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { accessSync, constants, createWriteStream, existsSync, statSync } from "node:fs";
+import { accessSync, constants, createWriteStream, existsSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { printable, printableJson, printableText } from "../domain/printable.js";
 import { UsageError, WorkError } from "../errors.js";
 
@@ -50,8 +51,32 @@ async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise
   for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
 }
 
+const POLL_MS = 50;
+
+/**
+ * Opens a file, or a pipe: that is waited for and written without a thread of its own, since one that waits in a system
+ * call keeps the process from ending.
+ */
+async function openOutput(path: string): Promise<Writable> {
+  if (process.platform !== "linux" || !statSync(path, { throwIfNoEntry: false })?.isFIFO())
+    return createWriteStream(path, { flags: "w" });
+  const { Socket } = await import("node:net");
+  for (;;) {
+    try {
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return new Socket({ fd, readable: false, writable: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw cannotWrite(path, error); // ENXIO: nobody reads it yet
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+const cannotWrite = (path: string, error: unknown) =>
+  new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
+
 async function writeFile(path: string, text: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  const file = createWriteStream(path, { flags: "w" });
+  const file = await openOutput(path);
   let fault: unknown;
   file.once("error", (error) => {
     fault = error;
@@ -60,7 +85,7 @@ async function writeFile(path: string, text: AsyncIterable<string> | Iterable<st
     await pipeline(Readable.from(text), file);
   } catch (error) {
     if (error !== fault) throw error;
-    throw new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
+    throw cannotWrite(path, error);
   }
 }
 

@@ -15,8 +15,6 @@ import { engines } from "./support/engines.js";
 import { timeback } from "./support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-/** Two chunks. */
-const LIGHT_RECORDS = 6_000;
 
 // A few points of each fault; many of them, and more faults: npm run test:faults, docs/RELIABILITY.md.
 describe.skipIf(!hasPostgres)("a run that is disturbed, and then run again: nothing lost, nothing doubled", () => {
@@ -24,7 +22,7 @@ describe.skipIf(!hasPostgres)("a run that is disturbed, and then run again: noth
   let ingest: Stage;
   let calm: Calm;
   beforeAll(async () => {
-    stages = await Stages.open("postgres", LIGHT_RECORDS);
+    stages = await Stages.open("postgres");
     ingest = await stages.ingest();
     calm = await undisturbed(ingest);
   });

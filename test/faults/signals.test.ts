@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -119,6 +120,20 @@ describe.skipIf(!hasPostgres)("signals", () => {
     } finally {
       closeSync(writer);
     }
+  });
+
+  test("an output that nobody reads: the run ends within five seconds; one that is read has the whole answer", async () => {
+    const pipe = join(await scratchFolder("unread"), "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const { env } = await stages.empty();
+    const args = ["facts", "--format", "csv", "--output", pipe];
+    const { run, tookMs } = await signalled(args, { env }, { signal: "SIGTERM", after: 2000 });
+    expect(run, run.stderr).toMatchObject({ code: 143, signal: null });
+    expect(tookMs).toBeLessThan(LONGEST_MS);
+    const whole = { env: (await stages.repair()).before.env };
+    const [written, read] = await Promise.all([timeback(args, whole), readFile(pipe, "utf8")]);
+    expect(written, written.stderr).toMatchObject({ code: 0, stdout: "" });
+    expect(read).toBe((await timeback(args.slice(0, 3), whole)).stdout);
   });
 
   test("a run that waits for the lock", async () => {

@@ -22,8 +22,8 @@ export interface Stage {
 const STUDENTS = isLong ? "12" : "6";
 /** Where `import oneroster` writes. */
 const SCHEMA = ["--source-schema", "oneroster"];
-/** A chunk has 10,000 records. */
-const LIGHT_RECORDS = isLong ? 21_000 : 11_000;
+/** A chunk has 5,000 records. */
+const LIGHT_RECORDS = isLong ? 11_000 : 6_000;
 
 /** Records that make no fact, as most time events; some are unreadable, some come twice, some contradict. */
 function lightLine(n: number): string {

@@ -84,8 +84,8 @@ async function round(data) {
   await server.run(OURS, "vacuum analyze");
   times.scan = yardstick("scan.sh", server.urlOf(THEIRS));
   times.recompute = timeback("recompute", "--dry-run", "-q");
-  times.audit = timeback("audit", "--format", "ndjson", "--output", join(data, "findings.ndjson"), "-q");
-  times.report = timeback("report", "--format", "ndjson", "--output", join(data, "report.ndjson"), "-q");
+  times.audit = timeback("audit", "--format", "ndjson", "--output", join(data, "findings.ndjson"), "--force", "-q");
+  times.report = timeback("report", "--format", "ndjson", "--output", join(data, "report.ndjson"), "--force", "-q");
   const one = () => timeback("audit", "student7@school.example", "--format", "json", "-q");
   [times.one, times.node] = inTurn(SHORT_RUNS, one, node);
   times.help = inTurn(SHORT_RUNS, () => timed(process.execPath, [binary, "--help"]), node)[0];

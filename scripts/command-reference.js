@@ -16,7 +16,12 @@ function sections(command, path) {
   return [`### timeback ${path.join(" ")}\n\n\`\`\`text\n${printed.join("").trim()}\n\`\`\``, ...children];
 }
 
-const shell = { version: "", signal: new AbortController().signal, exitWith() {} };
+const shell = {
+  version: "",
+  caller: () => ({ version: "", user: "", arguments: [] }),
+  signal: new AbortController().signal,
+  exitWith() {},
+};
 
 /** The reference as it stands between the marks of the README. */
 export const commandReference = () => `${START}\n\n${sections(buildProgram(shell), []).join("\n\n")}\n\n${END}`;

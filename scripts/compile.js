@@ -15,7 +15,12 @@ const { buildProgram, main } = loadToKeep("cli.js");
 
 /** `--help`, without a word. */
 function askForHelp() {
-  const shell = { version: "", signal: new AbortController().signal, exitWith() {} };
+  const shell = {
+    version: "",
+    caller: () => ({ version: "", user: "", arguments: [] }),
+    signal: new AbortController().signal,
+    exitWith() {},
+  };
   const program = buildProgram(shell).configureOutput({ writeOut() {} });
   try {
     program.parse(["--help"], { from: "user" });
@@ -38,7 +43,7 @@ function loadStory(home) {
 }
 
 async function askForAnswers(home) {
-  const common = ["--data-dir", home, "--output", join(home, "answer"), "-q"];
+  const common = ["--data-dir", home, "--output", join(home, "answer"), "--force", "-q"];
   for (const args of [["report"], ["audit", "--format", "json"], ["audit"]]) {
     const code = await main([process.execPath, "timeback", ...args, STUDENT, ...common]);
     if (code > 1) throw new Error(`timeback ${args.join(" ")} ended with ${code}`);

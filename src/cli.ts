@@ -13,9 +13,11 @@ import { recomputeCommand } from "./commands/recompute.js";
 import { rejectsCommand } from "./commands/rejects.js";
 import { repairCommand } from "./commands/repair.js";
 import { reportCommand } from "./commands/report.js";
+import { runsCommand } from "./commands/runs.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { systemUser } from "./config.js";
 import { printableText } from "./domain/printable.js";
-import { withoutPasswords } from "./domain/redact.js";
+import { safeArguments, safeComplaint } from "./domain/redact.js";
 import { ExitCode, TimebackError } from "./errors.js";
 import { packageFolder } from "./package-folder.js";
 
@@ -27,8 +29,8 @@ function version(): string {
 }
 
 /** Faults may repeat what was typed or read: people type URLs in the wrong place, and no terminal may obey the data. */
-function complain(text: string): void {
-  process.stderr.write(printableText(withoutPasswords(text)));
+function complain(text: string, typed: readonly string[] = []): void {
+  process.stderr.write(printableText(safeComplaint(text, typed)));
 }
 
 /** Settings that commander does not hand down to commands added with `addCommand`. */
@@ -50,6 +52,7 @@ const COMMANDS: ReadonlyMap<string, (shell: Shell) => Command> = new Map([
   ["report", reportCommand],
   ["facts", factsCommand],
   ["rejects", rejectsCommand],
+  ["runs", runsCommand],
   ["simulate", simulateCommand],
   ["demo", demoCommand],
   ["db", dbCommand],
@@ -74,7 +77,7 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
     .version(shell.version)
     .showHelpAfterError("(add --help for the options and examples)")
     .enablePositionalOptions() // an option after the name of a subcommand is the subcommand's
-    .configureOutput({ writeErr: complain })
+    .configureOutput({ writeErr: (text) => complain(text, args) })
     .exitOverride();
   for (const command of askedCommands(args)) program.addCommand(command(shell));
   inherit(program);
@@ -82,15 +85,16 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
 }
 
 /** Commander's own faults are calls gone wrong; what is not ours is a bug and says so. */
-function exitCodeOf(error: unknown, verbose: boolean): number {
+function exitCodeOf(error: unknown, typed: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   const known = error instanceof TimebackError;
   const message = error instanceof Error ? error.message : String(error);
   complain(
     `timeback: ${known ? message : `a fault of this program: ${message}; please report it (run again with -v for the stack)`}\n`,
+    typed,
   );
-  if (verbose && error instanceof Error)
-    complain(`${error.stack}\n${error.cause ? `cause: ${String(error.cause)}\n` : ""}`);
+  if (error instanceof Error && typed.some((word) => word === "-v" || word === "--verbose"))
+    complain(`${error.stack}\n${error.cause ? `cause: ${String(error.cause)}\n` : ""}`, typed);
   return known ? error.exitCode : ExitCode.failed;
 }
 
@@ -143,6 +147,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.done;
   const shell: Shell = {
     version: version(),
+    caller: () => ({ version: shell.version, user: systemUser(), arguments: safeArguments(argv.slice(2)) }),
     signal: stopSignal(),
     exitWith(code) {
       exitCode = code;
@@ -152,7 +157,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await buildProgram(shell, argv.slice(2)).parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return exitCodeOf(error, argv.includes("-v") || argv.includes("--verbose"));
+    return exitCodeOf(error, argv.slice(2));
   } finally {
     isOver();
   }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { UsageError } from "./errors.js";
 
 /** How this process reaches its databases, and what it asks of the settings that shape facts. */
@@ -136,3 +137,12 @@ export function readConfig(flags: RawConfig): Config {
 
 /** Off a terminal, or asked for by NO_COLOR, output has no colour. */
 export const wantsColor = (): boolean => process.stdout.isTTY === true && !process.env.NO_COLOR;
+
+/** The user of this process; its number where the machine has no name for it (as in containers). */
+export function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}

@@ -21,10 +21,13 @@ describe("a call gone wrong exits with 2 and touches nothing", () => {
     [["ingest", "event.ndjson", "nowhere.ndjson"], /^timeback: nowhere.ndjson: there is no such file/],
     [
       ["ingest", "event.ndjson", "--output", "nowhere/answer.json"],
-      /^timeback: --output nowhere\/answer.json: there is no folder .+nowhere$/,
+      /^timeback: --output nowhere\/answer.json: its folder is not there$/,
     ],
     [["facts", "--output", "folder"], /^timeback: --output folder: is a folder$/],
-    [["report", "--output", "event.ndjson/answer"], /^timeback: --output event.ndjson\/answer: .+ is no folder$/],
+    [
+      ["report", "--output", "event.ndjson/answer"],
+      /^timeback: --output event.ndjson\/answer: what should be its folder is a file$/,
+    ],
     [
       ["etl", "oneroster", "--overlap", "1 week"],
       /^timeback: --overlap 1 week: expected a number and s, m, h or d, such as 7d$/,
@@ -130,7 +133,7 @@ describe.skipIf(!hasPostgres)("a database that is not as it should be", () => {
         expectOneLine(await timeback(args, newer), 3, refusal);
       const status = await timeback(["db", "status"], newer);
       expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining("999  from-tomorrow") });
-      expect(await newer.query("select from timeback.runs")).toEqual([]);
+      expect(await newer.query("select from timeback.runs where command <> 'db migrate'")).toEqual([]);
     } finally {
       await newer.close();
     }

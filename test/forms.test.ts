@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeOnAnEngine } from "./support/engines.js";
@@ -54,7 +56,23 @@ describeOnAnEngine("the forms of answers", (engine) => {
     }
   };
 
-  test.each([[["report"]], [["facts"]], [["audit"]], [["rejects", "list"]]])(
+  test("nor of what the run log and the quarantine keep: names of files, arguments, reasons, records", async () => {
+    const name = `lab ${OBEYED}.ndjson`;
+    await writeFile(join(school.folder, name), `${OBEYED} no json\n{"id": "${OBEYED}"}\n`);
+    expect((await school.run("ingest", name)).code).toBe(1);
+    const forms = ["table", "json", "ndjson"];
+    await obeysNothing(["runs"], [...forms, "csv"]);
+    await obeysNothing(["rejects", "list"], [...forms, "csv"]);
+    const [run] = JSON.parse((await school.run("runs", "--format", "json")).stdout).runs;
+    expect(run.arguments, "as it was typed, however it is written").toEqual(["ingest", name]);
+    await obeysNothing(["runs", run.runId], forms);
+    const { rejects } = JSON.parse((await school.run("rejects", "list", "--format", "json")).stdout);
+    for (const { id } of rejects.filter(({ file }: { file: string }) => file === name))
+      await obeysNothing(["rejects", "show", id], forms);
+    expect((await school.run("runs")).stdout).not.toMatch(OBEYS);
+  });
+
+  test.each([[["report"]], [["facts"]], [["audit"]], [["rejects", "list"]], [["runs"]]])(
     "a terminal obeys nothing of the data in any form: %j",
     async (args) => {
       await obeysNothing(args, ["table", "json", "ndjson", "csv", ...(args[0] === "audit" ? ["html"] : [])]);
@@ -67,6 +85,9 @@ describeOnAnEngine("the forms of answers", (engine) => {
     [["report", `${OBEYED}@nobody.example`]],
     [["report", "--from", OBEYED]],
     [["rejects", "show", OBEYED]],
+    [["runs", OBEYED]],
+    [["runs", "--since", OBEYED]],
+    [["report", "--output", `nowhere${OBEYED}/x`]],
     [["ingest", `no${OBEYED}file`]],
     [["recompute", "--set", `zone=${OBEYED}`]],
     [[`no${OBEYED}command`]],

@@ -16,7 +16,12 @@ function commandsOf(command: Command, path: readonly string[] = []): [string, Co
   return command.commands.flatMap((child) => commandsOf(child, [...path, child.name()]));
 }
 
-const program = buildProgram({ version: "", signal: new AbortController().signal, exitWith() {} });
+const program = buildProgram({
+  version: "",
+  caller: () => ({ version: "", user: "", arguments: [] }),
+  signal: new AbortController().signal,
+  exitWith() {},
+});
 const commands = commandsOf(program);
 
 test("the command reference of the README is what the program says of itself", () => {

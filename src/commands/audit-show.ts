@@ -37,9 +37,12 @@ and with --bundle, an audit is made. Nothing is changed. -q prints the answer to
 async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void> {
   if (flags.bundle !== undefined && flags.redact)
     throw new UsageError("--bundle holds the records as they came, and is proven by them: leave out --redact");
-  const file = flags.bundle === undefined ? null : openScreen({ output: flags.bundle }, false);
+  const file =
+    flags.bundle === undefined
+      ? null
+      : openScreen({ output: flags.bundle, force: flags.force, ownerOnly: true }, false);
   const { factRules } = await import("../store/settings.js");
-  await draftFacts(flags, { command: "audit show", email: undefined }, async (reading) => {
+  await draftFacts({ ...flags, ownerOnly: true }, { command: "audit show", email: undefined }, async (reading) => {
     const { session, screen, hide } = reading;
     const rules = await factRules(session.db, {});
     const proof = await provenBy(shell, { id, rules, again: file !== null }, reading);

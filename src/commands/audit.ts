@@ -61,7 +61,7 @@ export const auditCommand = (shell: Shell): Command =>
       `
 Examples:
   $ timeback audit student@school.example                         # support: an answer to read out and paste
-  $ timeback audit -q --format ndjson --output findings.ndjson    # cron, CI: exit 1 when something is confirmed
+  $ timeback audit -q --format ndjson --output findings.ndjson --force    # cron: exit 1 when something is confirmed
   $ timeback audit -q --format junit --output audit.xml           # CI: a test case for each check and student
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
@@ -102,20 +102,20 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   balanceFlags(flags); // refuses before anything is opened
   const started = Date.now();
   if (email === undefined) keepNurserySmall();
-  const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
+  const seconds = () => (Date.now() - started) / 1000;
   const runId = crypto.randomUUID();
   const stored = isStored(email, flags);
   const run = stored ? `; run ${runId.slice(0, RUN_DIGITS)}` : "";
   await draftFacts(flags, { command: "audit", email }, async (reading) => {
     const { printed, toKeep } = await auditAndPrint(shell, flags, reading);
     if (printed !== null) told(printed);
-    const summary = printed && stored ? { runId, totals: printed.totals, verdicts: printed.verdicts } : null;
+    const summary = printed && stored ? { runId, seconds: seconds(), ...printed } : null;
     return summary || toKeep ? (session) => keepAudit(shell, session, { summary, toKeep }) : null;
 
     function told({ verdicts, line }: Printed): void {
       if (isFailure(verdicts, flags.failOn)) shell.exitWith(ExitCode.attention);
       if (flags.format !== "table" || flags.output !== undefined)
-        reading.screen.note(`audit: ${line}${run}; ${seconds()} s`);
+        reading.screen.note(`audit: ${line}${run}; ${seconds().toFixed(1)} s`);
     }
   });
 }
@@ -135,7 +135,7 @@ async function keepAudit(shell: Shell, session: Session, { summary, toKeep }: Au
   }
   if (summary) {
     const { storeAudit } = await import("../store/stored-audits.js");
-    await storeAudit(session, { command: "audit", version: shell.version }, summary);
+    await storeAudit(session, { command: "audit", ...shell.caller() }, summary);
   }
 }
 

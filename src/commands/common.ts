@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import { type Config, readConfig, wantsColor } from "../config.js";
 import { TimebackError } from "../errors.js";
+import type { Caller } from "../store/runs.js";
 import type { Store } from "../store/session.js";
 import type { RequestedSettings } from "../store/settings.js";
-import { openScreen, type Screen } from "./screen.js";
+import { noteUnless, openScreen, type Screen } from "./screen.js";
 
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
@@ -20,6 +21,8 @@ export interface OutputFlags<Form = Format> {
   raw?: boolean;
   redact?: boolean;
   output?: string;
+  force?: boolean;
+  ownerOnly?: boolean;
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
@@ -37,6 +40,8 @@ export interface CommonFlags<Form = Format> extends OutputFlags<Form> {
 /** What the process gives to the commands. */
 export interface Shell {
   version: string;
+  /** Who calls, for the run log. */
+  caller(): Caller;
   /** Aborted by the first SIGINT or SIGTERM. */
   signal: AbortSignal;
   /** Sets the exit code of a command that was done. */
@@ -46,6 +51,7 @@ export interface Shell {
 /** Made once for all commands: to read their flags takes a good part of `--help`. */
 const OUTPUT_OPTIONS: readonly Option[] = [
   new Option("--output <file>", "write the answer to a file instead of stdout"),
+  new Option("--force", "let --output replace a file that is there"),
   new Option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done"),
   new Option("-v, --verbose", "say more on stderr; the stack of a fault"),
   new Option("--no-color", "no colour in tables"),
@@ -101,6 +107,25 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
   return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+const told = new Set<string>();
+
+/**
+ * Looks at the URL of a database, and returns what is to be called when it is connected: a line on stderr, once, where
+ * records then travel over a network as plain text. @throws UsageError for a URL that cannot be used
+ */
+export async function plainTextNote({ quiet }: OutputFlags<unknown>, url: string | undefined): Promise<() => void> {
+  if (url === undefined) return () => {};
+  const { plainTextHost } = await import("../store/postgres.js");
+  const host = plainTextHost(url);
+  return () => {
+    if (host === null || told.has(host)) return;
+    told.add(host);
+    openScreen({ quiet }, false).note(
+      `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`,
+    );
+  };
+}
+
 /** Lends the analytics database to a command. */
 export async function withDatabase<T>(
   config: Config,
@@ -108,8 +133,13 @@ export async function withDatabase<T>(
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
+  const note = await plainTextNote(flags, config.databaseUrl);
   const { withStore } = await import("../store/open.js");
-  return withStore({ ...config, command, migrate: flags.migrate !== false }, work);
+  const announce = noteUnless(flags.quiet);
+  return withStore({ ...config, command, migrate: flags.migrate !== false, announce }, (store) => {
+    note();
+    return work(store);
+  });
 }
 
 /** Told to stop between two chunks: what was committed is kept. */

@@ -1,18 +1,23 @@
 import { Command } from "commander";
+import type { Config } from "../config.js";
 import type { MigrationState } from "../store/migrate.js";
 import type { Store } from "../store/session.js";
-import { type CommonFlags, open, type Shell, withCommonOptions } from "./common.js";
+import { type CommonFlags, open, plainTextNote, type Shell, withCommonOptions } from "./common.js";
 import { printSummary } from "./summary.js";
 
 const describe = (states: readonly MigrationState[]): string =>
   states.map(({ version, name, appliedAt }) => `${version}  ${name}  ${appliedAt ?? "pending"}`).join("\n");
 
 async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const { config, screen } = open(flags);
+  const note = await plainTextNote(flags, config.databaseUrl);
   const { withAnyStore } = await import("../store/open.js");
-  return withAnyStore({ ...open(flags).config, command, migrate: false }, work);
+  const done = await withAnyStore({ ...config, command, migrate: false, announce: screen.note }, work);
+  note();
+  return done;
 }
 
-const migrateCommand = (): Command =>
+const migrateCommand = (shell: Shell): Command =>
   withCommonOptions(new Command("migrate"), ["table", "json", "ndjson"])
     .description("bring the schema of the analytics database up to date")
     .addHelpText(
@@ -21,12 +26,22 @@ const migrateCommand = (): Command =>
     )
     .action(async (flags: CommonFlags) => {
       const { config, screen } = open(flags);
-      const { migrate } = await import("../store/migrate.js");
-      const applied = await withRawDatabase(flags, "db migrate", (store) => migrate(store, config.lockWait));
+      const applied = await withRawDatabase(flags, "db migrate", (store) => loggedMigration(shell, store, config));
       const line =
         applied.length === 0 ? "db migrate: the schema is up to date" : `db migrate: applied\n${describe(applied)}`;
       await printSummary(screen, flags, { command: "db migrate", applied }, line);
     });
+
+/** A migration that changed something is a run of the log; the log may not have been there before. */
+async function loggedMigration(shell: Shell, store: Store, { lockWait }: Config): Promise<MigrationState[]> {
+  const [{ migrate }, { logRun }] = await Promise.all([import("../store/migrate.js"), import("../store/runs.js")]);
+  const started = Date.now();
+  const applied = await migrate(store, lockWait);
+  const seconds = (Date.now() - started) / 1000;
+  const run = { command: "db migrate", ...shell.caller(), runId: crypto.randomUUID(), seconds };
+  if (applied.length > 0) await logRun(store.db, run, { applied: applied.map(({ name }) => name) });
+  return applied;
+}
 
 const statusCommand = (): Command =>
   withCommonOptions(new Command("status"), ["table", "json", "ndjson"])
@@ -47,8 +62,8 @@ const statusCommand = (): Command =>
     });
 
 /** `timeback db`: the schema of the analytics database. */
-export const dbCommand = (_shell: Shell): Command =>
+export const dbCommand = (shell: Shell): Command =>
   new Command("db")
     .description("schema of the analytics database")
-    .addCommand(migrateCommand())
+    .addCommand(migrateCommand(shell))
     .addCommand(statusCommand());

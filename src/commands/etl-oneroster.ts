@@ -6,6 +6,7 @@ import {
   type CommonFlags,
   type Opened,
   open,
+  plainTextNote,
   requestedSettings,
   type Shell,
   stopOn,
@@ -108,7 +109,7 @@ interface EtlRun {
 async function readSource({
   shell,
   flags,
-  opened: { config },
+  opened: { config, screen },
   store,
   progress,
   window,
@@ -126,7 +127,7 @@ async function readSource({
   const { sourceUrl } = config;
   const request = {
     command: "etl oneroster",
-    version: shell.version,
+    ...shell.caller(),
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
     beside: flags.dryRun !== true && sourceUrl !== undefined,
@@ -146,8 +147,10 @@ async function readSource({
       return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
     });
   }
-  return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
+  const note = await plainTextNote(flags, sourceUrl);
+  return withSource({ url: sourceUrl, command: "etl oneroster", announce: screen.note }, (sourceStore) =>
     sourceStore.withSession(async (session) => {
+      note();
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
       return withPlannedRun(store, request, async (run) => ({
         runId: run.runId,

@@ -85,7 +85,7 @@ async function load(
   const plan = await planImport(packages, { dumpsReplace: flags.bulk === true });
   const request = {
     command: COMMAND,
-    version: shell.version,
+    ...shell.caller(),
     lockWaitSeconds: config.lockWait,
     dryRun: flags.dryRun === true,
   };
@@ -97,7 +97,7 @@ async function load(
         stop: stopOn(shell.signal),
         progress: (file, rows) => progress.show(`${file}: ${rows.toLocaleString("en-US")} rows`),
       });
-      return { runId: run.runId, ...summary };
+      return { runId: run.runId, rows: summary.files.reduce((sum, { rows }) => sum + rows, 0), ...summary };
     }),
   ).finally(progress.end);
 }

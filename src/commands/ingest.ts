@@ -60,7 +60,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
     const progress = await openProgress(screen);
     const request = {
       command: "ingest",
-      version: shell.version,
+      ...shell.caller(),
       lockWaitSeconds: config.lockWait,
       dryRun: flags.dryRun === true,
       beside: flags.dryRun !== true,

@@ -66,7 +66,7 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
     const students = email === undefined ? null : await requireStudents(store.db, email);
     const request = {
       command: "recompute",
-      version: shell.version,
+      ...shell.caller(),
       lockWaitSeconds: config.lockWait,
       dryRun,
       beside: true,

@@ -46,7 +46,7 @@ async function runDiscard(shell: Shell, ids: string[], flags: DiscardFlags): Pro
   ]);
   const request = {
     command: "rejects discard",
-    version: shell.version,
+    ...shell.caller(),
     lockWaitSeconds: config.lockWait,
     dryRun: false,
   };
@@ -110,7 +110,7 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
     import("../store/settings.js"),
   ]);
   const dryRun = flags.dryRun === true;
-  const request = { command: "rejects replay", version: shell.version, lockWaitSeconds: config.lockWait, dryRun };
+  const request = { command: "rejects replay", ...shell.caller(), lockWaitSeconds: config.lockWait, dryRun };
   const done = await withDatabase(config, flags, "rejects replay", async (store) => {
     const asked = requestedSettings(config);
     await factRules(store.db, asked);

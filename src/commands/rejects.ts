@@ -31,7 +31,7 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
     import("../store/rejects.js"),
   ]);
   const asked = chosen(flags);
-  await readDatabase(flags, "rejects list", async (reading) => {
+  await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
     const counts = () => countRejects(reading.db, asked);
     const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
     await printList(
@@ -72,7 +72,7 @@ async function runShow(id: string, flags: CommonFlags): Promise<void> {
     import("../report/fields.js"),
     import("../store/rejects.js"),
   ]);
-  await readDatabase(flags, "rejects show", async ({ db, screen, hide }) => {
+  await readDatabase({ ...flags, ownerOnly: true }, "rejects show", async ({ db, screen, hide }) => {
     const found = await findReject(db, id);
     if (found === undefined) throw noSuchReject([id]);
     const reject = hide(found);

@@ -1,5 +1,5 @@
-import { userInfo } from "node:os";
 import { Command } from "commander";
+import { systemUser } from "../config.js";
 import { UsageError, WorkError } from "../errors.js";
 import type { RepairPlan } from "../pipelines/repair/repair.js";
 import type { Hide } from "../report/redaction.js";
@@ -62,7 +62,8 @@ async function runRepair(shell: Shell, email: string | undefined, flags: RepairF
   const { plan, shown } = await plannedRepair(shell, email, flags);
   const { screen } = open(flags);
   await printPlan(screen, flags, shown);
-  if (plan.corrections.length > 0 && (await confirmed(screen, flags))) await repair(shell, email, flags, plan);
+  if (plan.corrections.length > 0 && (await confirmed(screen, flags)))
+    await repair(shell, email, { ...flags, force: true }, plan); // the file of the plan is ours
 }
 
 function checkFlags(email: string | undefined, { list, undo, undoRun, event, yes, reason }: RepairFlags): void {
@@ -108,7 +109,7 @@ async function plannedRepair(
 
 const handOf = (runId: string, flags: RepairFlags) => ({
   runId,
-  by: flags.by ?? userInfo().username,
+  by: flags.by ?? systemUser(),
   reason: flags.reason ?? null,
 });
 
@@ -119,7 +120,7 @@ async function inRun<T>(
 ): Promise<T & { runId: string; hide: Hide }> {
   const { config } = opened;
   const { inTransaction, withRun } = await import("../store/runs.js");
-  const request = { command: "repair", version: shell.version, lockWaitSeconds: config.lockWait };
+  const request = { command: "repair", ...shell.caller(), lockWaitSeconds: config.lockWait };
   return withDatabase(config, flags, "repair", async (store) => {
     const hideIn = await hiding(store, flags);
     return withRun(store, request, async ({ session, runId }) => {
@@ -148,12 +149,13 @@ async function repair(
       throw new WorkError(
         "what is landed has changed since the plan was printed: nothing was written; look at it again",
       );
-    return { plan, ...(await carryOut(session, await factRules(session.db, {}), handOf(runId, flags))) };
+    const made = await carryOut(session, await factRules(session.db, {}), handOf(runId, flags));
+    return { plan, planned: plan.corrections.length, applied: made.corrections.length, ...made };
   });
   await printCorrections(opened.screen, flags, {
-    done: `repair: ${done.corrections.length} of ${done.plan.corrections.length} corrections made in run ${done.runId}; facts ~${done.facts.updated}`,
-    planned: done.plan.corrections.length,
-    applied: done.corrections.length,
+    done: `repair: ${done.applied} of ${done.planned} corrections made in run ${done.runId}; facts ~${done.facts.updated}`,
+    planned: done.planned,
+    applied: done.applied,
     corrections: done.hide(done.corrections),
     totals: done.hide(done.plan.totals),
   });
@@ -168,9 +170,10 @@ async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {
     import("../store/settings.js"),
   ]);
   const undoing = flags.undoRun === undefined ? { ids: flags.undo ?? [] } : { runId: flags.undoRun };
-  const done = await inRun({ shell, flags, opened }, async (session, runId) =>
-    undo(session, await factRules(session.db, {}), undoing, handOf(runId, flags)),
-  );
+  const done = await inRun({ shell, flags, opened }, async (session, runId) => {
+    const undone = await undo(session, await factRules(session.db, {}), undoing, handOf(runId, flags));
+    return { undone: undone.corrections.length, ...undone };
+  });
   await printCorrections(opened.screen, flags, {
     done: `repair: ${done.corrections.length} corrections undone in run ${done.runId}; facts ~${done.facts.updated}`,
     planned: done.corrections.length,

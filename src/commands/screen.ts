@@ -1,10 +1,6 @@
 import { once } from "node:events";
-import { accessSync, constants, createWriteStream, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { printable, printableJson, printableText } from "../domain/printable.js";
-import { UsageError, WorkError } from "../errors.js";
+import { checkOutput, writeOutput } from "./output-file.js";
 
 /** Where a command writes: the answer to stdout (or a file), everything else to stderr. */
 export interface Screen {
@@ -23,6 +19,9 @@ export interface Screen {
 /** What the common flags say about output. */
 export interface ScreenFlags {
   output?: string | undefined;
+  force?: boolean | undefined;
+  /** The answer holds records as they came: its file is its owner's alone. */
+  ownerOnly?: boolean | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
   format?: unknown;
@@ -43,50 +42,27 @@ async function* safely(
   for await (const part of text) yield safe(part);
 }
 
-const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** A fault of stdout ends the process, where it is heard (src/cli.ts). */
 async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise<void> {
   for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
 }
 
-async function writeFile(path: string, text: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  const file = createWriteStream(path, { flags: "w" });
-  let fault: unknown;
-  file.once("error", (error) => {
-    fault = error;
-  });
-  try {
-    await pipeline(Readable.from(text), file);
-  } catch (error) {
-    if (error !== fault) throw error;
-    throw new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
-  }
-}
-
-/** Looks before any work is done whether the answer can go there. @throws UsageError */
-function checkOutput(path: string): void {
-  const folder = dirname(resolve(path));
-  const here = existsSync(path);
-  if (!existsSync(folder)) throw new UsageError(`--output ${path}: there is no folder ${folder}`);
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: ${folder} is no folder`);
-  if (here && statSync(path).isDirectory()) throw new UsageError(`--output ${path}: is a folder`);
-  try {
-    accessSync(here ? path : folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written: ${saying(error)}`, { cause: error });
-  }
-}
+/** Writes a line for people to stderr; nothing under --quiet. */
+export const noteUnless =
+  (quiet: boolean | undefined) =>
+  (line: string): void => {
+    if (!quiet) process.stderr.write(`${printable(line)}\n`);
+  };
 
 /** The screen of one command. @throws UsageError where the answer cannot go to its file */
-export function openScreen({ output, quiet, color, format }: ScreenFlags, colorful: boolean): Screen {
-  if (output !== undefined) checkOutput(output);
+export function openScreen(flags: ScreenFlags, colorful: boolean): Screen {
+  const { output, force = false, ownerOnly = false, quiet, color, format } = flags;
+  const file = output === undefined ? null : { path: output, force, ownerOnly };
+  if (file) checkOutput(file);
   const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
-    print: (text) => (output === undefined ? writeAll(safely(text, safe)) : writeFile(output, safely(text, safe))),
-    note: (line) => {
-      if (!quiet) process.stderr.write(`${printable(line)}\n`);
-    },
+    print: (text) => (file ? writeOutput(file, safely(text, safe)) : writeAll(safely(text, safe))),
+    note: noteUnless(quiet),
     warn: (line) => {
       process.stderr.write(`${printable(line)}\n`);
     },

@@ -61,7 +61,7 @@ export const simulateCommand = (shell: Shell): Command => {
   const command = new Command(COMMAND)
     .description("write a seeded population of students whose true XP is known, as files")
     .requiredOption("--out <dir>", "folder to write to; new or empty")
-    .option("--force", "write into a folder that holds something")
+    .option("--force", "write into a folder that holds something; let --output replace a file that is there")
     .option("--seed <n>", "the same seed gives the same files", whole(0, MAX_SEED), 1)
     .option("--students <n>", "number of students", whole(1, MAX_STUDENTS), 40)
     .option("--days <n>", "number of days", whole(1, MAX_DAYS), 28)

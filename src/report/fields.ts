@@ -44,6 +44,13 @@ export const list = <Key extends string>(key: Key): Field<Readonly<Record<Key, r
   return { key, json, csv: json };
 };
 
+/** What is JSON text already, or null. */
+export const jsonMember = <Key extends string>(key: Key): Field<Readonly<Record<Key, string | null>>> => ({
+  key,
+  json: (row) => row[key] ?? "null",
+  csv: (row) => row[key] ?? "",
+});
+
 /** One JSON object on one line. */
 export const jsonObject = <Row>(row: Row, fields: readonly Field<Row>[]): string =>
   `{${fields.map((field) => `${JSON.stringify(field.key)}:${field.json(row)}`).join(",")}}`;

@@ -9,7 +9,7 @@ const HIDDEN = "(hidden)";
 /** Members that name people, wherever they stand. */
 const STUDENTS = new Set(["studentId", "actorId", "usersWithEmail"]);
 const EMAILS = new Set(["email", "actorEmail"]);
-const PERSONS = new Set(["madeBy", "retiredBy"]);
+const PERSONS = new Set(["madeBy", "retiredBy", "osUser"]);
 /** Members that hold records as they came. */
 const RECORDS = new Set(["excerpt", "record", "payload", "metadata"]);
 /** Members that hold what stood in a record, where the numbers are the point. */

@@ -5,16 +5,33 @@ import type { Session } from "./session.js";
 
 const POLL_MS = 100;
 
-/** Who holds one of these locks, for people. */
-async function holderOf(db: Session["db"], locks: readonly string[]): Promise<string> {
-  const { rows } = await sql<{ name: string | null; since: string | null }>`
-    select a.application_name as name, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
-    from pg_locks l join pg_stat_activity a on a.pid = l.pid
+/** A connection that holds a lock. */
+export interface Holder {
+  /** Of the server's process. */
+  backendPid: number;
+  /** `application_name`; null where this role may not see it. */
+  name: string | null;
+  /** When the connection was made, in UTC; null where this role may not see it. */
+  since: string | null;
+}
+
+/** The connections that hold one of these advisory locks of this database, as they are now (pg_locks knows no snapshot). */
+export async function holdersOf(db: Session["db"], ...locks: readonly string[]): Promise<Holder[]> {
+  const { rows } = await sql<Holder>`
+    select l.pid as "backendPid", a.application_name as name,
+      to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
+    from pg_locks l left join pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
       and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32) + l.objid::bigint = any(${locks}::bigint[]) limit 1`.execute(db);
-  const found = /^timeback (.+)#(\d+)@(.+)$/.exec(rows[0]?.name ?? "");
-  const since = rows[0]?.since ?? "unknown";
+      and (l.classid::bigint << 32) + l.objid::bigint = any(${locks}::bigint[])`.execute(db);
+  return rows;
+}
+
+/** Who holds one of these locks, for people. */
+async function holderOf(db: Session["db"], locks: readonly string[]): Promise<string> {
+  const [holder] = await holdersOf(db, ...locks);
+  const found = /^timeback (.+)#(\d+)@(.+)$/.exec(holder?.name ?? "");
+  const since = holder?.since ?? "unknown";
   return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
 }
 

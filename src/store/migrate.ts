@@ -7,6 +7,8 @@ import { corrections } from "./migrations/0003-corrections.js";
 import { storedAudits } from "./migrations/0004-stored-audits.js";
 import { redactionSecret } from "./migrations/0005-redaction.js";
 import { keptCounts } from "./migrations/0006-kept-counts.js";
+import { runLog } from "./migrations/0007-run-log.js";
+import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -22,6 +24,7 @@ const migrations: readonly Migration[] = [
   { version: 4, name: "stored-audits", statements: storedAudits },
   { version: 5, name: "redaction", statements: redactionSecret },
   { version: 6, name: "kept-counts", statements: keptCounts },
+  { version: 7, name: "run-log", statements: runLog },
 ];
 
 /** Changes with every change of the schema. */
@@ -92,12 +95,13 @@ export async function migrate(store: Store, lockWaitSeconds: number): Promise<Mi
   const before = await applied(store.db);
   refuseNewer(before.keys());
   if (before.has(schemaVersion)) return [];
-  return store.withSession(async ({ db }) => {
+  return store.withSession(async (session) => {
+    const { db } = session;
     await takeLocks(db, [MIGRATION_LOCK], lockWaitSeconds);
     try {
       const done = await applied(db);
       const pending = migrations.filter(({ version }) => !done.has(version));
-      for (const migration of pending) await apply(db, migration);
+      for (const migration of pending) await patiently(session, () => apply(db, migration));
       return (await migrationStatus({ db } as Store)).filter(({ version }) =>
         pending.some((p) => p.version === version),
       );

@@ -5,11 +5,14 @@ import pg from "pg";
 import { WorkError } from "../errors.js";
 import { packageFolder } from "../package-folder.js";
 import { lockDirectory } from "./directory-lock.js";
+import { patienceWith } from "./patience.js";
 import type { CopyRows, Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
 const COPY_BATCH_BYTES = 8 << 20;
 const NEWLINE = 10;
+/** What the embedded database holds is for its owner only. */
+const OWNER_ONLY = 0o700;
 /** A data directory made at build time, with the schema in it: starting from it is four times faster than initdb. */
 export const seedPath = fileURLToPath(new URL("dist/seed.tar.gz", packageFolder));
 
@@ -52,6 +55,7 @@ async function createDataDirectory(PGlite: PGliteClass, directory: string): Prom
   const draft = `${directory}.tmp`;
   const start = async (options: { loadDataDir?: Blob }) => {
     rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { mode: OWNER_ONLY });
     await (await PGlite.create(draft, options)).close();
   };
   const fromSeed = existsSync(seedPath) ? start({ loadDataDir: new Blob([readFileSync(seedPath)]) }) : start({});
@@ -78,19 +82,21 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await client.query("rollback");
     client.release();
   };
-  return storeOn({ kind: "pglite", pool, copy: blobCopy(lite), copySource: "'/dev/blob'", giveUp, afterClose });
+  const patience = patienceWith("the embedded database"); // nobody else is on it
+  const copy = blobCopy(lite);
+  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", patience, giveUp, afterClose });
 }
 
 /** Makes a directory and its parents; mkdir's own `recursive` never returns where a file system refuses with ENOENT (/proc). */
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode: OWNER_ONLY });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
     makeDirectory(dirname(path));
-    mkdirSync(path);
+    mkdirSync(path, { mode: OWNER_ONLY });
   }
 }
 

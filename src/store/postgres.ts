@@ -1,7 +1,10 @@
+import { isIPv4 } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { UsageError } from "../errors.js";
+import { type Patience, patienceWith } from "./patience.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
@@ -12,6 +15,8 @@ export interface PostgresOptions {
   max: number;
   /** Shown to other runs that find the lock taken. */
   applicationName: string;
+  /** With transactions that are refused for a reason that passes, and with a server that starts up. */
+  patience?: Patience;
   /** A source database: every session is read-only, with a statement timeout in milliseconds. */
   readOnly?: { statementTimeoutMs: number };
 }
@@ -41,6 +46,29 @@ function withSession(url: string, options: readonly string[], applicationName: s
   return changed.href;
 }
 
+/** As pg reads it: with the URL, and where that says nothing, with PGHOST, PGSSLMODE and its other variables. */
+function connectionTo(url: string): pg.Client {
+  try {
+    return new pg.Client(withSession(url, [], "timeback"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the URL of a database cannot be used: ${why} (nothing was done)`, { cause: error });
+  }
+}
+
+/** On this machine: a socket, or an address that no network sees. */
+const isLocal = (host: string): boolean =>
+  host.startsWith("/") || host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+
+/**
+ * The host to which a connection would send everything as plain text over a network; null where it is encrypted, or stays
+ * on this machine. @throws UsageError for a URL that pg cannot use (a certificate that is not there)
+ */
+export function plainTextHost(url: string): string | null {
+  const { host, ssl } = connectionTo(url);
+  return ssl || isLocal(host) ? null : host;
+}
+
 /** Hangs up: the server then takes the transaction back, which takes it a while where there are many temp tables. */
 function giveUp(client: pg.PoolClient): void {
   (client as pg.PoolClient & { unref(): void }).unref();
@@ -48,7 +76,13 @@ function giveUp(client: pg.PoolClient): void {
 }
 
 /** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
-export function openPostgres({ url, max, applicationName, readOnly }: PostgresOptions): Store {
+export function openPostgres({
+  url,
+  max,
+  applicationName,
+  patience = patienceWith("the database"),
+  readOnly,
+}: PostgresOptions): Store {
   const options = [
     "-c timezone=UTC",
     "-c datestyle=ISO",
@@ -67,5 +101,5 @@ export function openPostgres({ url, max, applicationName, readOnly }: PostgresOp
     connectionTimeoutMillis: 30_000,
     allowExitOnIdle: true, // the process need not see the server hang up
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", patience, giveUp });
 }

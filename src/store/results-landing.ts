@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { LONGEST_KEY_BYTES } from "../domain/key-text.js";
 import type { LaneOrder } from "../domain/lanes.js";
+import { assertAllCounted } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import type { FactRules } from "./linking.js";
 import { type IncomingPage, stagePage } from "./reference-landing.js";
@@ -116,8 +117,15 @@ export async function landResultsPage(
     "caliper_events",
     "caliper_actors",
   ]);
-  const unchanged = staged.counting - changed;
-  return { read, changed, unchanged, ...rejects, testUsers: staged.rows - staged.counting };
+  const { rejected, newRejects } = rejects;
+  const outcomes = {
+    changed,
+    unchanged: staged.counting - changed,
+    rejected,
+    testUsers: staged.rows - staged.counting,
+  };
+  assertAllCounted("results", read, outcomes);
+  return { read, ...outcomes, newRejects };
 }
 
 /** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */

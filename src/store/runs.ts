@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { sql } from "kysely";
+import { withoutPasswords } from "../domain/redact.js";
 import { WorkError } from "../errors.js";
 import { explained } from "./explain.js";
-import { takeLocks, tryLock, unlock } from "./locks.js";
+import { type Holder, holdersOf, takeLocks, tryLock, unlock } from "./locks.js";
+import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
 /** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
@@ -13,10 +15,23 @@ const BESIDE_LOCK = "5820467390177356322";
 /** What faults call the database that runs write to. */
 export const ANALYTICS = "the analytics database";
 
-/** What a writing run says of itself. */
-export interface RunRequest {
-  command: string;
+/** Who calls a command, as the run log keeps it. docs/reading.md, "runs". */
+export interface Caller {
+  /** Version of the program. */
   version: string;
+  /** User of the operating system. */
+  user: string;
+  /** What was typed after the name of the program, without secrets. */
+  arguments: readonly string[];
+}
+
+/** A command that the run log keeps, and who called it. */
+export interface LoggedCommand extends Caller {
+  command: string;
+}
+
+/** What a writing run says of itself. */
+export interface RunRequest extends LoggedCommand {
   lockWaitSeconds: number;
   /** A plan: all of it is one transaction that is rolled back, and no run is recorded. */
   dryRun?: boolean;
@@ -36,36 +51,39 @@ export interface Run {
 export const applicationName = (command: string): string =>
   `timeback ${command}#${process.pid}@${hostname()}`.slice(0, 63);
 
-const start = (db: Session["db"], runId: string, { command, version }: Pick<RunRequest, "command" | "version">) =>
-  db
-    .insertInto("timeback.runs")
-    .values({
-      run_id: runId,
-      command,
-      program_version: version,
-      host: hostname(),
-      pid: process.pid,
-      finished_at: null,
-      outcome: null,
-      summary: null,
-    })
-    .execute();
+/** How far each source table was read: `{"users": "2025-03-09 10:00:00", ...}`; null before the first ETL. */
+const WATERMARKS = sql`(
+  select jsonb_object_agg(source_table, date_last_modified) from timeback.watermarks where date_last_modified is not null)`;
+
+const WHO = sql`run_id, command, program_version, host, pid, os_user, db_role, backend_pid, arguments, watermark_before`;
+
+const who = (runId: string, { command, version, user, arguments: args }: LoggedCommand) =>
+  sql`${runId}::uuid, ${command}, ${version}, ${hostname()}, ${process.pid}::int, ${user}, session_user::text, pg_backend_pid(),
+    ${JSON.stringify(args)}::jsonb, ${WATERMARKS}`;
+
+const start = (db: Session["db"], runId: string, command: LoggedCommand) =>
+  sql`insert into timeback.runs (${WHO}) values (${who(runId, command)})`.execute(db);
 
 const finish = (db: Session["db"], runId: string, outcome: string, summary: unknown) =>
   sql`
-  update timeback.runs set finished_at = now(), outcome = ${outcome}, summary = ${JSON.stringify(summary ?? null)}::jsonb
+  update timeback.runs set finished_at = clock_timestamp(), outcome = ${outcome}, watermark_after = ${WATERMARKS},
+    summary = ${JSON.stringify(summary ?? null)}::jsonb
   where run_id = ${runId}`.execute(db);
 
-/** Keeps a record of a run that needed no lock, when it is done; its start is that of the transaction. */
+/** Keeps a record of a run that needed no lock, when it is done; `seconds` is how long it took until then. */
 export async function logRun(
   db: Session["db"],
-  runId: string,
-  request: Pick<RunRequest, "command" | "version">,
+  { runId, seconds, ...command }: LoggedCommand & { runId: string; seconds: number },
   summary: unknown,
 ): Promise<void> {
-  await start(db, runId, request);
-  await finish(db, runId, "done", summary);
+  await sql`
+    insert into timeback.runs (${WHO}, started_at, finished_at, outcome, watermark_after, summary)
+    values (${who(runId, command)}, clock_timestamp() - make_interval(secs => ${seconds}::float8), clock_timestamp(),
+      'done', ${WATERMARKS}, ${JSON.stringify(summary)}::jsonb)`.execute(db);
 }
+
+/** Who holds the lock of writing runs now: at most one. */
+export const runHolders = (db: Session["db"]): Promise<Holder[]> => holdersOf(db, RUN_LOCK);
 
 /**
  * Runs `work` as the only writing run of this database, and keeps a record of it. The lock dies with its connection.
@@ -99,7 +117,7 @@ async function lockedRun<T>(session: Session, request: RunRequest, work: (run: R
     await start(session.db, runId, request);
     const summary = await work({ runId, session, beside: null }).catch(async (error: unknown) => {
       await finish(session.db, runId, "failed", {
-        error: error instanceof Error ? error.message : String(error),
+        error: withoutPasswords(error instanceof Error ? error.message : String(error)),
       }).catch(() => {});
       throw error;
     });
@@ -111,19 +129,23 @@ async function lockedRun<T>(session: Session, request: RunRequest, work: (run: R
 }
 
 /** One transaction on the session's connection; inside another one, a part of it. */
-export async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
-  if (session.inTransaction) return work(session);
-  return session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
-}
+export const inOneTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
+  session.inTransaction
+    ? work(session)
+    : session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
+
+/** As `inOneTransaction`, `patiently`: until it is through, `work` must change nothing but the database. */
+export const inTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
+  patiently(session, () => inOneTransaction(session, work));
 
 /** Thrown to roll a plan back; never leaves `rolledBack`. */
 class Rollback extends Error {}
 
-/** Does the whole work in one transaction, returns its result and takes every change back. */
+/** Does the whole work in one transaction, once, returns its result and takes every change back. */
 export async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   try {
-    await inTransaction(session, async (inside) => {
+    await inOneTransaction(session, async (inside) => {
       result = { value: await work(inside) };
       throw new Rollback();
     });

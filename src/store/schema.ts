@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType } from "kysely";
 
 /** numeric as exact decimal text; see `exactTypes`. */
 type Decimal = string | null;
@@ -54,18 +54,6 @@ interface RejectsTable {
   last_seen: Instant;
 }
 
-interface RunsTable {
-  run_id: string;
-  command: string;
-  program_version: string;
-  host: string;
-  pid: number;
-  started_at: Generated<string>;
-  finished_at: string | null;
-  outcome: string | null;
-  summary: unknown;
-}
-
 interface SettingsTable {
   key: string;
   value: string;
@@ -106,7 +94,6 @@ interface ActorsTable {
 export interface Database {
   "timeback.processed_facts": ProcessedFactsTable;
   "timeback.rejects": RejectsTable;
-  "timeback.runs": RunsTable;
   "timeback.settings": SettingsTable;
   "timeback.watermarks": WatermarksTable;
   "timeback.ingest_checkpoints": CheckpointsTable;

@@ -5,7 +5,7 @@ import { RULE_VERSION } from "../domain/rule-version.js";
 import type { StoredAudit } from "../domain/stored-audit.js";
 import { CLAIM_COLUMNS } from "./findings.js";
 import { isoInstant } from "./iso-instant.js";
-import { inTransaction, logRun, type RunRequest } from "./runs.js";
+import { inTransaction, type LoggedCommand, logRun } from "./runs.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
@@ -40,6 +40,8 @@ async function storeFindings(db: Db, number: number): Promise<void> {
 /** What is stored of an audit beside its findings. */
 export interface AuditSummary {
   runId: string;
+  /** How long the audit took. */
+  seconds: number;
   totals: AuditTotals;
   verdicts: Readonly<Record<Verdict, number>>;
 }
@@ -48,13 +50,9 @@ export interface AuditSummary {
  * Stores an audit of everybody: `pg_temp.findings`, its totals, and a line of the run log; all or nothing. An unchanged
  * finding is not stored again. Touches nothing else, and waits only for another audit that is being stored.
  */
-export const storeAudit = (
-  session: Session,
-  request: Pick<RunRequest, "command" | "version">,
-  summary: AuditSummary,
-): Promise<void> =>
+export const storeAudit = (session: Session, command: LoggedCommand, summary: AuditSummary): Promise<void> =>
   inTransaction(session, async ({ db }) => {
-    const { runId, totals, verdicts } = summary;
+    const { runId, seconds, totals, verdicts } = summary;
     await sql`select pg_advisory_xact_lock(${STORE_LOCK}::bigint)`.execute(db);
     const { rows } = await sql<{ number: number }>`
       insert into timeback.audit_runs
@@ -63,7 +61,7 @@ export const storeAudit = (
       from timeback.audit_runs
       returning number`.execute(db);
     await storeFindings(db, rows[0]?.number ?? 1);
-    await logRun(db, runId, request, { ...totals, ...verdicts });
+    await logRun(db, { ...command, runId, seconds }, { ...totals, ...verdicts });
   });
 
 const audit = sql`a.run_id::text as "runId", a.number, ${isoInstant(sql`a.finished_at`)} as "finishedAt", a.rule_version as "ruleVersion",

@@ -119,7 +119,7 @@ describe.skipIf(!hasPostgres)("two runs at once", () => {
     const database = await stages.empty();
     const holder = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
     try {
-      while ((await database.query("select from timeback.runs")).length === 0) await sleep(25);
+      while ((await database.query("select from timeback.runs where command = 'ingest'")).length === 0) await sleep(25);
       holder.child.kill("SIGSTOP");
       await expectRefused(["ingest", "-"], database, "ingest");
     } finally {

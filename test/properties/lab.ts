@@ -103,7 +103,7 @@ export class Lab {
   }
 
   private run<T>(work: (run: Run) => Promise<T>): Promise<T> {
-    return withRun(this.store, { command: "trial", version: "0", lockWaitSeconds: 0 }, work);
+    return withRun(this.store, { command: "trial", version: "0", user: "", arguments: [], lockWaitSeconds: 0 }, work);
   }
 
   async facts(): Promise<OracleFact[]> {

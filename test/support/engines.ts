@@ -5,6 +5,7 @@ import pg from "pg";
 import { describe, inject } from "vitest";
 import { exactTypes } from "../../src/store/sql-session.js";
 import { scratchFolder } from "./scratch.js";
+import type { LeastRoles } from "./test-databases.js";
 
 export type EngineName = "pglite" | "postgres";
 export type Row = Record<string, unknown>;
@@ -15,8 +16,10 @@ export interface FreshDatabase {
   engine: EngineName;
   /** Points the binary at this database; pass it to `timeback`. */
   env: Record<string, string>;
-  /** PostgreSQL only. */
+  /** PostgreSQL only; as the binary comes. */
   url?: string;
+  /** PostgreSQL only: whether the binary has no more rights than it needs. */
+  least?: boolean;
   /** Embedded only: what TIMEBACK_HOME says. */
   dataDir?: string;
   /** Runs one statement. Exact numbers, dates and instants come as text, in UTC. Embedded: never while a binary runs on it. */
@@ -28,6 +31,8 @@ export interface FreshDatabase {
 }
 
 const postgres = inject("postgres");
+/** TEST_ROLES=least: the binary has the rights that the README asks for and no others, on every database of the tests. */
+export const leastEverywhere: boolean = process.env.TEST_ROLES === "least";
 const only = process.env.TEST_ENGINE;
 const wanted = (name: EngineName): boolean => !only || only === name;
 const hasServer = "url" in postgres || Boolean(process.env.CI); // in CI a missing server fails the tests
@@ -54,14 +59,44 @@ export function describeOnAnEngine(title: string, tests: (engine: EngineName) =>
 
 let count = 0;
 
+/** What a new database can be asked for. */
+export interface FreshOptions {
+  /** The binary comes as a role that owns the database and is no superuser; the tests themselves may do everything. */
+  least?: boolean;
+}
+
 /** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */
-export function freshDatabase(engine: EngineName, label: string): Promise<FreshDatabase> {
-  return engine === "postgres" ? freshPostgres(hashOf(label)) : freshPglite();
+export function freshDatabase(
+  engine: EngineName,
+  label: string,
+  { least = leastEverywhere }: FreshOptions = {},
+): Promise<FreshDatabase> {
+  return engine === "postgres" ? freshPostgres(hashOf(label), { least }) : freshPglite();
+}
+
+/** The roles of this run. @throws Error where the server let us make none */
+function leastRoles(): LeastRoles {
+  if ("roles" in postgres && postgres.roles) return postgres.roles;
+  throw new Error("the tests may not make roles on this server: TEST_DATABASE_URL must name a superuser");
+}
+
+/** A role that may read these tables of a source, and do nothing else. @throws Error as `leastRoles` */
+export async function readerOf({ url, session }: FreshDatabase, tables: readonly string[]): Promise<string> {
+  const { reader } = leastRoles();
+  const { username } = new URL(reader);
+  await session(async (query) => {
+    await query(`grant usage on schema public to ${username}`);
+    await query(`grant select on ${tables.join(", ")} to ${username}`);
+  });
+  return withDatabase(reader, new URL(String(url)).pathname.slice(1));
 }
 
 /** A copy of a database that nobody is connected to; whoever calls closes it. */
 export async function copyOf(original: FreshDatabase, label: string): Promise<FreshDatabase> {
-  if (original.url) return freshPostgres(hashOf(label), new URL(original.url).pathname.slice(1));
+  if (original.url) {
+    const template = new URL(original.url).pathname.slice(1);
+    return freshPostgres(hashOf(label), { least: original.least === true, template });
+  }
   const copy = await freshPglite();
   await cp(String(original.dataDir), String(copy.dataDir), { recursive: true });
   return copy;
@@ -73,13 +108,22 @@ function hashOf(label: string): string {
 }
 
 // template0, because a server set up without a locale would not give UTF-8
-async function freshPostgres(hash: string, template = "template0"): Promise<FreshDatabase> {
+async function freshPostgres(
+  hash: string,
+  { least, template = "template0" }: { least: boolean; template?: string },
+): Promise<FreshDatabase> {
   if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
   const admin = postgres.url;
   const name = `${postgres.prefix}${hash}`;
-  await onServer(admin, (query) => query(`create database ${name} template ${template} encoding 'UTF8'`));
+  const url = withDatabase(least ? leastRoles().owner : admin, name);
+  const { username } = new URL(url);
+  const owner = least ? `owner ${username}` : "";
+  await onServer(admin, (query) => query(`create database ${name} template ${template} encoding 'UTF8' ${owner}`));
   return {
     ...databaseAt(withDatabase(admin, name)),
+    url,
+    least,
+    env: { DATABASE_URL: url },
     close: () => onServer(admin, async (query) => void (await query(`drop database if exists ${name} with (force)`))),
   };
 }

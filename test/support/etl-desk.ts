@@ -25,7 +25,7 @@ export class EtlDesk {
 
   /** Lends both and closes them. */
   static async lend(engine: EngineName, shape: SourceShape, work: (desk: EtlDesk) => Promise<void>): Promise<void> {
-    const analytics = await freshDatabase(engine, "etl");
+    const analytics = await freshDatabase(engine, "etl", shape.least === undefined ? {} : { least: shape.least });
     try {
       const source = await sourceDatabase("etl", shape);
       try {

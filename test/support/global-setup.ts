@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { findServer } from "./postgres-server.js";
-import { dropLeftovers, prefixOfRun } from "./test-databases.js";
+import { dropLeftovers, type LeastRoles, makeRoles, prefixOfRun } from "./test-databases.js";
 
 /** What the tests are told about PostgreSQL: where it is, or why there is none. */
-type PostgresOffer = { url: string; prefix: string } | { problem: string };
+type PostgresOffer = { url: string; prefix: string; roles: LeastRoles | null } | { problem: string };
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -30,8 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const { url, version, origin, stop } = found;
   const prefix = prefixOfRun(Date.now());
-  project.provide("postgres", { url, prefix });
-  announce(`Node ${process.version}, PostgreSQL ${version} (${origin})`);
+  const roles = await makeRoles(url, prefix);
+  project.provide("postgres", { url, prefix, roles });
+  const least = process.env.TEST_ROLES === "least" ? ", with the least rights" : "";
+  announce(`Node ${process.version}, PostgreSQL ${version} (${origin})${least}`);
   return async () => {
     await dropLeftovers(url, prefix, Date.now());
     await stop();

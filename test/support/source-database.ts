@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase, type Query, type Row } from "./engines.js";
+import { type FreshDatabase, freshDatabase, leastEverywhere, type Query, type Row, readerOf } from "./engines.js";
 
 /** A OneRoster source database of one test, on PostgreSQL, with the tables and columns that docs/oneroster.md names. */
 export interface SourceDatabase extends FreshDatabase {
@@ -29,6 +29,8 @@ export interface SourceShape {
   timestamps?: "timestamp" | "timestamptz";
   /** The only tables it has. */
   only?: readonly string[];
+  /** The binary comes as a role that may read these tables, and nothing else (default: as TEST_ROLES says). */
+  least?: boolean;
 }
 
 /** Standard values of a row that a test does not care about. */
@@ -62,16 +64,17 @@ export const reference = (id: string, changes: Row): Row => ({ ...standard, sour
 /** A new source database with one user, maya; whoever calls closes it. */
 export async function sourceDatabase(
   label: string,
-  { timestamps = "timestamp", only }: SourceShape = {},
+  { timestamps = "timestamp", only, least = leastEverywhere }: SourceShape = {},
 ): Promise<SourceDatabase> {
-  const fresh = await freshDatabase("postgres", `source ${label}`);
-  const url = fresh.url ?? "";
+  const fresh = await freshDatabase("postgres", `source ${label}`, { least: false });
   const roles: string[] = [];
+  const made = Object.entries(tables).filter(([name]) => !only || only.includes(name));
   await fresh.session(async (query) => {
-    for (const [name, columns] of Object.entries(tables))
-      if (!only || only.includes(name)) await query(ddl(name, columns, timestamps));
+    for (const [name, columns] of made) await query(ddl(name, columns, timestamps));
     if (!only || only.includes("users")) await put(query, "users", [user("maya")]);
   });
+  const names = made.map(([name]) => name);
+  const url = least ? await readerOf(fresh, names) : (fresh.url ?? "");
   return {
     ...fresh,
     url,

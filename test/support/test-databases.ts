@@ -10,7 +10,33 @@ export function prefixOfRun(startedAt: number): string {
   return `${MARK}${startedAt.toString(36)}${randomBytes(2).toString("hex")}_`;
 }
 
-/** Drops the databases of this run that its tests left, and those of runs that were killed hours ago. */
+/** Roles of one run with no more rights than the README asks for; URLs of the server with them. */
+export interface LeastRoles {
+  /** Owns the analytics databases, and is no superuser. */
+  owner: string;
+  /** Reads the tables of a source. */
+  reader: string;
+}
+
+/** Makes the roles of this run; null where this server does not let us. */
+export async function makeRoles(url: string, prefix: string): Promise<LeastRoles | null> {
+  const password = randomBytes(12).toString("hex");
+  const named = (name: string) => Object.assign(new URL(url), { username: `${prefix}${name}`, password }).href;
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    for (const name of ["owner", "reader"])
+      await client.query(`create role ${prefix}${name} login nosuperuser password '${password}'`);
+    return { owner: named("owner"), reader: named("reader") };
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Drops the databases and roles of this run that its tests left, and those of runs that were killed hours ago. */
 export async function dropLeftovers(url: string, prefix: string, now: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   client.on("error", () => {});
@@ -22,6 +48,11 @@ export async function dropLeftovers(url: string, prefix: string, now: number): P
     );
     const leftovers = rows.filter(({ name }) => name.startsWith(prefix) || isAbandoned(name, now));
     for (const { name } of leftovers) await client.query(`drop database if exists ${name} with (force)`);
+    const roles = await client.query<{ name: string }>("select rolname as name from pg_roles where rolname ~ $1", [
+      `^${MARK}[0-9a-z]{${TIME_DIGITS + 4}}_(owner|reader)$`,
+    ]);
+    const idle = roles.rows.filter(({ name }) => name.startsWith(prefix) || isAbandoned(name, now));
+    for (const { name } of idle) await client.query(`drop role if exists ${name}`);
   } finally {
     await client.end();
   }

@@ -1,8 +1,10 @@
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
+import { patiently } from "../../store/patience.js";
 import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../store/reject-replay.js";
 import { type RejectFilter, rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
+import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
@@ -65,7 +67,7 @@ async function replayLines(
   for (const { file, line, member, byteOffset, text } of lines)
     builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
   const records = builder.records();
-  const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
+  const replay = async (session: Session) => {
     const copied = await copyRecords(session, records, NOTHING_KNOWN);
     const landed = await settleRecords(session, run.runId, rules, copied);
     await dropReplayed(
@@ -74,7 +76,8 @@ async function replayLines(
       records.rejects.map(rejectId),
     );
     return landed;
-  });
+  };
+  const { result, made } = await patiently(run.session, () => withDerivedFacts(run.session, rules, replay));
   addCounts(summary, result.counts);
   summary.newRejects += result.newRejects;
   summary.newConflicts += result.newConflicts;

@@ -83,7 +83,7 @@ async function write(
   text: AsyncIterable<string> | Iterable<string>,
   { path, draft, ...options }: { path: string; draft: string; flags: string; mode?: number },
 ): Promise<void> {
-  const file = isPipe(draft) ? await openPipe(draft) : createWriteStream(draft, options);
+  const file: Writable = isPipe(draft) ? await openPipe(draft) : createWriteStream(draft, options);
   let fault: unknown;
   file.once("error", (error) => {
     fault = error;

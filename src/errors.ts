@@ -27,6 +27,15 @@ export class WorkError extends TimebackError {
   }
 }
 
+/** What was about to be committed breaks a rule that always holds (docs/facts.md, "What is asserted"). Exit 3. */
+export class UnsoundError extends WorkError {
+  constructor(what: string) {
+    super(
+      `stopped, because this must never be: ${what}. Nothing of this step was kept. It is a fault of timeback, or a trigger or another program changes its tables: please report this line`,
+    );
+  }
+}
+
 /** Another run holds the lock. Exit 75. */
 export class LockedError extends TimebackError {
   constructor(message: string, options?: ErrorOptions) {

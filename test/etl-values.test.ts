@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { engines, type Row } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";
@@ -119,6 +120,24 @@ describe.skipIf(!hasPostgres)("etl oneroster, what it makes of odd values", () =
         "meta-7": "5.00",
       });
       expect(await desk.etl(), "what was read is what is landed").toMatchObject({ changed: 0 });
+    }));
+
+  test("an id or an email that no index can hold costs its row only", () =>
+    EtlDesk.lend("postgres", {}, async (desk) => {
+      const long = randomBytes(2_000).toString("hex"); // random, so that it does not compress
+      await desk.source.put("users", user("ben", { email: `${long}@school.example` }));
+      await desk.source.put(
+        "assessment_results",
+        result("ar-1", 5),
+        result("ar-2", 5, { student_sourced_id: long }),
+        result(long.slice(0, 1_001), 5),
+        result("ar-3", 5, { student_sourced_id: "ben" }),
+      );
+      expect(await desk.etl([], { code: 1 })).toMatchObject({ read: 4, changed: 2, rejected: 2 });
+      expect(await desk.xp()).toEqual({ "ar-1": "5.00", "ar-3": "5.00" });
+      const codes = await desk.analytics.query("select distinct code from timeback.rejects");
+      expect(codes).toEqual([{ code: "text-too-long" }]);
+      expect(await desk.etl(["--full"])).toMatchObject({ changed: 0, rejected: 2 });
     }));
 
   test("every reading of a result that differs is kept, with the date since which its XP stands", () =>

@@ -69,6 +69,7 @@ test.each([
   ["an empty folder", ["."], {}, 2, /holds no CSV file/],
   ["no input", [], {}, 2, /missing required argument/],
   ["a limit that is no number", [".", "--max-expanded-bytes", "4G"], {}, 2, /expected a number of bytes/],
+  ["a limit of nothing", [".", "--max-expansion", "0"], {}, 2, /expected a whole number from 1 to 2000/],
 ])("%s is refused before a database is opened", async (_, args, env, exit, why) => {
   const cwd = await scratchFolder("refused");
   const { code, stdout, stderr } = await timeback(["import", "oneroster", ...args], { cwd, env });

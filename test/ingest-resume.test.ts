@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -126,6 +127,24 @@ describe.skipIf(!hasPostgres)("an ingest that is stopped in the middle of a file
       expect(await database.query("select count(*) as n from timeback.caliper_events")).toEqual([
         { n: String(RECORDS + 2 - REJECTED) },
       ]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("reads a pipe from its first byte on, whatever another run has left unfinished under its path", async () => {
+    const database = await freshDatabase("postgres", "pipe");
+    const pipe = join(await scratchFolder("pipe"), "pipe");
+    try {
+      await timeback(["db", "migrate"], database);
+      await database.query(
+        "insert into timeback.ingest_checkpoints (file, byte_offset, line, prefix_sha256, counts) values ($1, 5000, 5, 'other', '{}')",
+        [pipe],
+      );
+      spawnSync("mkfifo", [pipe]);
+      const run = timebackJson(["ingest", pipe, "--format", "json"], { env: database.env, code: 1 });
+      await writeFile(pipe, text(1, 100));
+      expect(await run).toMatchObject({ records: 100, stored: 99, rejected: 1 });
     } finally {
       await database.close();
     }

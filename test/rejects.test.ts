@@ -100,7 +100,7 @@ describeOnEngines("the quarantine", (engine) => {
     expect(stdout).toContain("address     events.ndjson:2\n");
     expect(stdout).toContain("record      \\u001b[31mnot json\\u202e\n");
     const inList = JSON.parse((await kept.run("show", rejects[2]?.id ?? "", "--format", "ndjson")).stdout);
-    expect(inList).toEqual({ ...rejects[2], member: 1, record: LINES[3] });
+    expect(inList, "a record of a list, by itself").toEqual({ ...rejects[2], member: 1, record: timeless(4) });
   });
 
   test("an unknown id is a call gone wrong, and nothing is done", async () => {
@@ -118,6 +118,38 @@ describeOnEngines("the quarantine", (engine) => {
 });
 
 describeOnEngines("clearing the quarantine", (engine) => {
+  test("records are chosen by code and by file: to list, to replay, to discard", async () => {
+    const { database, list, options, run } = await withRejects(engine, "chosen");
+    const json = <T = object>(...args: string[]) => timebackJson<T>(["rejects", ...args, "--format", "json"], options);
+    try {
+      const all = await list();
+      const badTimes = all.filter(({ code }) => code === "bad-time");
+      expect(await json("list", "--code", "bad-time", "--file", "events.ndjson")).toEqual({
+        ...{ command: "rejects list", byCode: { "bad-time": 2 }, rejects: badTimes },
+      });
+      expect(await json("list")).toMatchObject({ byCode: { "bad-time": 2, "not-json": 1, "not-utf8": 1 } });
+      expect((await run("list", "--file", "other.ndjson")).stderr).toBe("no such record is rejected\n");
+      const replayed = { lines: 2, records: 2, stored: 0, rejected: 2, left: 0 };
+      expect(await json("replay", "--code", "bad-time")).toMatchObject(replayed);
+      for (const args of [
+        ["replay", "--code", "bad-tiem"],
+        ["discard", "--file", "other.ndjson"],
+        ["discard", all[0]?.id ?? "", "--code", "bad-time"],
+        ["replay", "--all", "--code", "bad-time"],
+        ["discard"],
+      ])
+        expect(await run(...args), args.join(" ")).toMatchObject({ code: 2, stdout: "" });
+      expect(await json("discard", "--code", "bad-time")).toMatchObject({ discarded: 2 });
+      expect((await list()).map(({ id }) => id)).toEqual([all[0]?.id, all[3]?.id]);
+      const [log] = await database.query(
+        "select summary -> 'ids' as ids from timeback.runs order by started_at desc limit 1",
+      );
+      expect(log?.ids, "the run log keeps them").toEqual(badTimes.map(({ id }) => id).sort());
+    } finally {
+      await database.close();
+    }
+  });
+
   test("discarded records are gone; the others stay", async () => {
     const { database, list, options, run } = await withRejects(engine, "discard");
     try {
@@ -146,7 +178,7 @@ describeOnEngines("clearing the quarantine", (engine) => {
     try {
       const before = await list();
       expect(await timebackJson(["rejects", "replay", "--all", "--format", "json"], options)).toMatchObject({
-        ...{ lines: 3, records: 4, stored: 0, duplicates: 1, rejected: 3, left: 1 },
+        ...{ lines: 3, records: 3, stored: 0, duplicates: 0, rejected: 3, left: 1 },
         facts: { inserted: 0, updated: 0, deleted: 0 },
       });
       const withoutLastSeen = ({ lastSeen: _, ...row }: Listed) => row;
@@ -168,9 +200,13 @@ describeOnEngines("clearing the quarantine", (engine) => {
       const before = await list();
       // As a newer version would read it: both bad times, each of them on another kind of line.
       await database.query("update timeback.rejects set record = replace(record, '08:00:00\"', '08:00:00Z\"')");
-      const one = before[1]?.id ?? "";
-      expect(await replay(one, "--dry-run")).toMatchObject({ dryRun: true, lines: 1, records: 1, stored: 1 });
-      const landed = { lines: 3, records: 4, stored: 2, duplicates: 1, rejected: 1, facts: { inserted: 2 } };
+      const [, alone, inList] = before.map(({ id }) => id);
+      expect(await replay(alone ?? "", "--dry-run")).toMatchObject({ dryRun: true, lines: 1, records: 1, stored: 1 });
+      expect(await replay(inList ?? ""), "its line holds another record, which is not read").toMatchObject({
+        ...{ lines: 1, records: 1, stored: 1, rejected: 0, left: 0 },
+      });
+      expect((await list()).map(({ id }) => id)).toEqual([before[0], before[1], before[3]].map((row) => row?.id));
+      const landed = { lines: 2, records: 2, stored: 1, duplicates: 0, rejected: 1, left: 1, facts: { inserted: 1 } };
       expect(await replay("--all")).toMatchObject(landed);
       expect((await list()).map(({ id }) => id)).toEqual([before[0]?.id, before[3]?.id]);
       expect(await replay("--all")).toMatchObject({ lines: 1, records: 1, stored: 0, facts: { inserted: 0 } });

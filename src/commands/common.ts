@@ -4,7 +4,7 @@ import { TimebackError } from "../errors.js";
 import type { Caller } from "../store/runs.js";
 import type { Store } from "../store/session.js";
 import type { RequestedSettings } from "../store/settings.js";
-import { openScreen, type Screen } from "./screen.js";
+import { noteUnless, openScreen, type Screen } from "./screen.js";
 
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
@@ -135,7 +135,8 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const note = await plainTextNote(flags, config.databaseUrl);
   const { withStore } = await import("../store/open.js");
-  return withStore({ ...config, command, migrate: flags.migrate !== false }, (store) => {
+  const announce = noteUnless(flags.quiet);
+  return withStore({ ...config, command, migrate: flags.migrate !== false, announce }, (store) => {
     note();
     return work(store);
   });

@@ -9,10 +9,10 @@ const describe = (states: readonly MigrationState[]): string =>
   states.map(({ version, name, appliedAt }) => `${version}  ${name}  ${appliedAt ?? "pending"}`).join("\n");
 
 async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const { config } = open(flags);
+  const { config, screen } = open(flags);
   const note = await plainTextNote(flags, config.databaseUrl);
   const { withAnyStore } = await import("../store/open.js");
-  const done = await withAnyStore({ ...config, command, migrate: false }, work);
+  const done = await withAnyStore({ ...config, command, migrate: false, announce: screen.note }, work);
   note();
   return done;
 }

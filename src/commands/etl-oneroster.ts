@@ -109,7 +109,7 @@ interface EtlRun {
 async function readSource({
   shell,
   flags,
-  opened: { config },
+  opened: { config, screen },
   store,
   progress,
   window,
@@ -148,7 +148,7 @@ async function readSource({
     });
   }
   const note = await plainTextNote(flags, sourceUrl);
-  return withSource(sourceUrl, "etl oneroster", (sourceStore) =>
+  return withSource({ url: sourceUrl, command: "etl oneroster", announce: screen.note }, (sourceStore) =>
     sourceStore.withSession(async (session) => {
       note();
       const source = await inspectSource(session, flags.sourceSchema ?? "public");

@@ -3,6 +3,7 @@ import { ExitCode, UsageError } from "../errors.js";
 import type { CsvPackage } from "../pipelines/import/csv-file.js";
 import type { FileCounts, ImportSummary } from "../pipelines/import/import.js";
 import { type CommonFlags, type Opened, open, type Shell, stopOn, withCommonOptions, withDatabase } from "./common.js";
+import { withExpansionOption } from "./limits.js";
 import { openProgress } from "./progress.js";
 import { printSummary } from "./summary.js";
 
@@ -13,6 +14,7 @@ interface ImportFlags extends CommonFlags {
   bulk?: boolean;
   dryRun?: boolean;
   maxExpandedBytes?: number;
+  maxExpansion?: number;
 }
 
 function byteOption(text: string): number {
@@ -22,7 +24,7 @@ function byteOption(text: string): number {
 
 /** `timeback import oneroster`: load CSV into schema `oneroster` of the analytics database. */
 const importOnerosterCommand = (shell: Shell): Command =>
-  withCommonOptions(new Command("oneroster"), ["table", "json", "ndjson"])
+  withExpansionOption(withCommonOptions(new Command("oneroster"), ["table", "json", "ndjson"]))
     .description("load OneRoster 1.1/1.2 CSV, or dumps of the source tables, for etl oneroster to read")
     .argument("<input...>", "folder, zip or CSV files; a folder or zip may have a manifest.csv")
     .option("--bulk", "dumps replace everything too: rows that they do not hold become tobedeleted")
@@ -56,7 +58,12 @@ async function runImportCommand(shell: Shell, inputs: string[], flags: ImportFla
     import("../pipelines/import/inputs.js"),
     import("../pipelines/import/zip.js"),
   ]);
-  const limits = { ...defaultZipLimits, expandedBytes: flags.maxExpandedBytes ?? defaultZipLimits.expandedBytes };
+  const { expandedBytes, expansion } = defaultZipLimits;
+  const limits = {
+    ...defaultZipLimits,
+    expandedBytes: flags.maxExpandedBytes ?? expandedBytes,
+    expansion: { ...expansion, ratio: flags.maxExpansion ?? expansion.ratio },
+  };
   const started = Date.now();
   const done = await withInputs(inputs, limits, (packages) => load(shell, opened, flags, packages));
   await report({ shell, opened, flags }, done, (Date.now() - started) / 1000);

@@ -11,20 +11,20 @@ import {
   withDatabase,
   withFactOptions,
 } from "./common.js";
+import { givenLimits, type LimitFlags, withLimitOptions } from "./limits.js";
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
 const CHUNK_RECORDS = 5_000;
 const CHUNK_BYTES = 9 << 20;
-const MAX_LINE_BYTES = 64 << 20;
 
-interface IngestFlags extends CommonFlags {
+interface IngestFlags extends CommonFlags, LimitFlags {
   dryRun?: boolean;
 }
 
 /** `timeback ingest`: land Caliper NDJSON and derive facts. */
 export const ingestCommand = (shell: Shell): Command =>
-  withFactOptions(withCommonOptions(new Command("ingest"), ["table", "json", "ndjson"]))
+  withLimitOptions(withFactOptions(withCommonOptions(new Command("ingest"), ["table", "json", "ndjson"])))
     .description("land Caliper events from NDJSON files (plain or gzip; - is stdin) and derive their facts")
     .argument("<file...>", "NDJSON: envelopes, bare events, arrays, stored events")
     .option("--dry-run", "say what would change; write nothing")
@@ -44,12 +44,14 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
-    import("../pipelines/caliper/ingest.js"),
-    import("../pipelines/caliper/input.js"),
-    import("../store/fact-plan.js"),
-    import("../store/settings.js"),
-  ]);
+  const [{ ingest }, { sizeOfInput }, { defaultLimits }, { withPlannedRun }, { factRules, storeSettings }] =
+    await Promise.all([
+      import("../pipelines/caliper/ingest.js"),
+      import("../pipelines/caliper/input.js"),
+      import("../pipelines/caliper/limits.js"),
+      import("../store/fact-plan.js"),
+      import("../store/settings.js"),
+    ]);
   const sizes = new Map<string, number | null>();
   for (const file of files) sizes.set(file, await sizeOfInput(file));
   const done = await withDatabase(config, flags, "ingest", async (store) => {
@@ -69,7 +71,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
         files,
         chunkRecords: CHUNK_RECORDS,
         chunkBytes: CHUNK_BYTES,
-        maxLineBytes: MAX_LINE_BYTES,
+        limits: { ...defaultLimits, ...givenLimits(flags) },
         stop: stopOn(shell.signal),
         progress: (file, { rawBytes, records }) =>
           progress.show(

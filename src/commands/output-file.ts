@@ -6,6 +6,7 @@ import {
   createWriteStream,
   existsSync,
   linkSync,
+  openSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,8 +14,9 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError, WorkError } from "../errors.js";
 
 /** A file that an answer goes to. docs/reading.md, "Files". */
@@ -54,12 +56,34 @@ export function checkOutput({ path, force }: OutputFile): void {
   }
 }
 
+const POLL_MS = 50;
+
+/**
+ * Opens a pipe: it is waited for and written without a thread of its own, since one that waits in a system call keeps the
+ * process from ending.
+ */
+async function openPipe(path: string): Promise<Writable> {
+  const { Socket } = await import("node:net");
+  for (;;) {
+    try {
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return new Socket({ fd, readable: false, writable: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw unwritable(path, error); // ENXIO: nobody reads it yet
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+const isPipe = (path: string): boolean =>
+  process.platform === "linux" && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+
 /** Writes to a path, telling its own faults from those of the text. @throws WorkError for its own */
 async function write(
   text: AsyncIterable<string> | Iterable<string>,
   { path, draft, ...options }: { path: string; draft: string; flags: string; mode?: number },
 ): Promise<void> {
-  const file = createWriteStream(draft, options);
+  const file: Writable = isPipe(draft) ? await openPipe(draft) : createWriteStream(draft, options);
   let fault: unknown;
   file.once("error", (error) => {
     fault = error;

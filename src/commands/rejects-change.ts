@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { ReplaySummary } from "../pipelines/caliper/replay.js";
+import type { RejectFilter } from "../store/rejects.js";
 import type { Session } from "../store/session.js";
 import {
   type CommonFlags,
@@ -11,40 +12,33 @@ import {
   withCommonOptions,
   withDatabase,
 } from "./common.js";
+import { asked, isAll, requireRejects, type SelectionFlags, withSelection } from "./rejects-selection.js";
 import { printSummary } from "./summary.js";
-
-/** Ids that no reject has. */
-export const noSuchReject = (ids: readonly string[]): UsageError =>
-  new UsageError(
-    `no rejected record has the id ${ids.join(", ")}; timeback rejects list shows the ids (nothing was done)`,
-  );
-
-/** @throws UsageError when one of the ids is unknown: then nothing is done to the others either. */
-async function requireRejects(db: Session["db"], ids: readonly string[]): Promise<void> {
-  const { unknownRejects } = await import("../store/rejects.js");
-  const unknown = await unknownRejects(db, ids);
-  if (unknown.length > 0) throw noSuchReject(unknown);
-}
 
 const secondsSince = (started: number): number => (Date.now() - started) / 1000;
 
 /** `timeback rejects discard`: remove records from the quarantine. */
 export const discardCommand = (shell: Shell): Command =>
-  withCommonOptions(new Command("discard"), ["table", "json", "ndjson"])
+  withSelection(withCommonOptions(new Command("discard"), ["table", "json", "ndjson"]))
     .description("remove records from the quarantine for good; with an unknown id among them, none")
-    .argument("<id...>", "ids of the records, from timeback rejects list")
+    .argument("[id...]", "ids of the records, from timeback rejects list")
     .addHelpText(
       "after",
       `
-Example:
+Examples:
   $ timeback rejects discard 3f5c1d0e9a7b2c48
+  $ timeback rejects discard --code not-json --file events.ndjson
 
 The run log keeps the ids. Reading the same file again rejects the record again.`,
     )
-    .action((ids: string[], flags: CommonFlags) => runDiscard(shell, ids, flags));
+    .action((ids: string[], flags: DiscardFlags) => runDiscard(shell, ids, flags));
 
-async function runDiscard(shell: Shell, ids: string[], flags: CommonFlags): Promise<void> {
+type DiscardFlags = CommonFlags & SelectionFlags;
+
+async function runDiscard(shell: Shell, ids: string[], flags: DiscardFlags): Promise<void> {
   const { config, screen } = open(flags);
+  const filter = asked("rejects discard", ids, flags);
+  if (isAll(filter)) throw new UsageError("rejects discard: give the ids of records, or --code or --file");
   const started = Date.now();
   const [{ discardRejects }, { inTransaction, withRun }] = await Promise.all([
     import("../store/rejects.js"),
@@ -57,48 +51,47 @@ async function runDiscard(shell: Shell, ids: string[], flags: CommonFlags): Prom
     dryRun: false,
   };
   const { runId, discarded } = await withDatabase(config, flags, "rejects discard", async (store) => {
-    await requireRejects(store.db, ids);
+    await requireRejects(store.db, filter);
     return withRun(store, request, (run) =>
-      inTransaction(run.session, async ({ db }) => ({
-        runId: run.runId,
-        discarded: await discardRejects(db, ids),
-        ids: [...new Set(ids)],
-      })),
+      inTransaction(run.session, async ({ db }) => {
+        const gone = await discardRejects(db, filter);
+        return { runId: run.runId, discarded: gone.length, ids: gone };
+      }),
     );
   });
   const answer = { command: "rejects discard", runId, discarded, seconds: secondsSince(started) };
   await printSummary(screen, flags, answer, `rejects discard: ${discarded} records removed from the quarantine`);
 }
 
-interface ReplayFlags extends CommonFlags {
+interface ReplayFlags extends CommonFlags, SelectionFlags {
   all?: boolean;
   dryRun?: boolean;
 }
 
 /** `timeback rejects replay`: read rejected records again. */
 export const replayCommand = (shell: Shell): Command =>
-  withCommonOptions(new Command("replay"), ["table", "json", "ndjson"])
-    .description("read the kept lines of rejected Caliper records again: what can be landed now leaves the quarantine")
+  withSelection(withCommonOptions(new Command("replay"), ["table", "json", "ndjson"]))
+    .description("read rejected Caliper records again: what can be landed now leaves the quarantine")
     .argument("[id...]", "ids of the records, from timeback rejects list")
-    .option("--all", "every record whose line was kept")
+    .option("--all", "every record that was kept")
     .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `
 Examples:
   $ timeback rejects replay --all
+  $ timeback rejects replay --code bad-time
   $ timeback rejects replay 3f5c1d0e9a7b2c48 --dry-run
 
-For a new version of this program that understands more. The whole line is read: its records that are landed already
-count as duplicates. A mended file is read with timeback ingest; rejected rows of tables are read again by their own
-commands. Exit 1 when records were newly rejected, or contradict an event that is landed.`,
+For a new version of this program that understands more. Only the records named are read. A mended file is read with
+timeback ingest; rejected rows of tables are read again by their own commands. Exit 1 when records were newly rejected, or contradict an event that is landed.`,
     )
     .action((ids: string[], flags: ReplayFlags) => runReplay(shell, ids, flags));
 
-async function requireReplayable(db: Session["db"], ids: readonly string[]): Promise<void> {
-  await requireRejects(db, ids);
+async function requireReplayable(db: Session["db"], filter: RejectFilter): Promise<void> {
+  await requireRejects(db, filter);
   const { notReplayable } = await import("../store/reject-replay.js");
-  const fixed = await notReplayable(db, ids);
+  const fixed = filter.ids === undefined ? [] : await notReplayable(db, filter.ids);
   if (fixed.length > 0)
     throw new UsageError(
       `cannot be replayed: ${fixed.join(", ")}: the record was not kept, or is no line of Caliper; read its file again (nothing was done)`,
@@ -107,8 +100,9 @@ async function requireReplayable(db: Session["db"], ids: readonly string[]): Pro
 
 async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promise<void> {
   const { config, screen } = open(flags);
-  if (ids.length > 0 === (flags.all === true))
-    throw new UsageError("rejects replay: give the ids of records, or --all");
+  const filter = asked("rejects replay", ids, flags);
+  if (isAll(filter) !== (flags.all === true))
+    throw new UsageError("rejects replay: give the ids of records, or --code or --file, or --all");
   const started = Date.now();
   const [{ replayRejects }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
     import("../pipelines/caliper/replay.js"),
@@ -120,10 +114,10 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
   const done = await withDatabase(config, flags, "rejects replay", async (store) => {
     const asked = requestedSettings(config);
     await factRules(store.db, asked);
-    await requireReplayable(store.db, ids);
+    await requireReplayable(store.db, filter);
     return withPlannedRun(store, request, async (run) => {
       const rules = await storeSettings(run.session.db, asked);
-      const summary = await replayRejects(run, rules, { ids: flags.all ? null : ids, stop: stopOn(shell.signal) });
+      const summary = await replayRejects(run, rules, { filter, stop: stopOn(shell.signal) });
       return { runId: run.runId, ...summary };
     });
   });
@@ -140,6 +134,6 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
 }
 
 const replayLine = (a: ReplaySummary, dryRun: boolean, seconds: number): string =>
-  `rejects replay${dryRun ? " (plan, nothing written)" : ""}: ${a.records} records in ${a.lines} lines: ${a.stored} stored, ${a.duplicates} duplicates, ` +
+  `rejects replay${dryRun ? " (plan, nothing written)" : ""}: ${a.records} records: ${a.stored} stored, ${a.duplicates} duplicates, ` +
   `${a.conflicts} conflicts, ${a.skipped} skipped, ${a.rejected} rejected again; ${a.left} cannot be replayed; ` +
   `facts +${a.facts.inserted} ~${a.facts.updated} -${a.facts.deleted}; ${seconds.toFixed(1)} s`;

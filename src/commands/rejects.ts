@@ -1,36 +1,51 @@
 import { Command } from "commander";
-import type { WholeReject } from "../domain/listed-reject.js";
+import type { CodeCount, WholeReject } from "../domain/listed-reject.js";
 import { type CommonFlags, type Shell, withCommonOptions } from "./common.js";
 import { printList, readDatabase, withListOptions, withRedact } from "./reading.js";
-import { discardCommand, noSuchReject, replayCommand } from "./rejects-change.js";
+import { discardCommand, replayCommand } from "./rejects-change.js";
+import { chosen, isAll, noSuchReject, type SelectionFlags, withSelection } from "./rejects-selection.js";
 
 const listCommand = (shell: Shell): Command =>
-  withListOptions(new Command("list"))
+  withSelection(withListOptions(new Command("list")))
     .description("the quarantined records: address, id, code and reason, in the order of their addresses")
     .addHelpText(
       "after",
       `
 Examples:
   $ timeback rejects list
-  $ timeback rejects list --format ndjson | jq -r 'select(.code == "not-json") | .id'
+  $ timeback rejects list --code not-json --file events.ndjson
+  $ timeback rejects list --format json | jq .byCode
 
 -q prints the answer too.`,
     )
-    .action((flags: CommonFlags) => runList(shell, flags));
+    .action((flags: ListFlags) => runList(shell, flags));
 
-async function runList(shell: Shell, flags: CommonFlags): Promise<void> {
+type ListFlags = CommonFlags & SelectionFlags;
+
+const countsByCode = (counts: readonly CodeCount[]): Record<string, number> =>
+  Object.fromEntries(counts.map(({ code, count }) => [code, count]));
+
+async function runList(shell: Shell, flags: ListFlags): Promise<void> {
   const [{ countLine, rejectColumns, rejectFields }, { countRejects, listRejects }] = await Promise.all([
     import("../report/reject-listing.js"),
     import("../store/rejects.js"),
   ]);
+  const asked = chosen(flags);
   await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
+    const counts = () => countRejects(reading.db, asked);
+    const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
     await printList(
       { shell, flags, reading },
       {
-        listing: { head: { command: "rejects list" }, rows: "rejects", fields: rejectFields, columns: rejectColumns },
-        pages: listRejects(reading.db),
-        footer: async () => [countLine(await countRejects(reading.db))],
-        empty: "no record is rejected",
+        listing: {
+          head: { command: "rejects list", ...byCode },
+          rows: "rejects",
+          fields: rejectFields,
+          columns: rejectColumns,
+        },
+        pages: listRejects(reading.db, asked),
+        footer: async () => [countLine(await counts())],
+        empty: isAll(asked) ? "no record is rejected" : "no such record is rejected",
       },
     );
   });

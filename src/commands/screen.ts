@@ -47,6 +47,13 @@ async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise
   for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
 }
 
+/** Writes a line for people to stderr; nothing under --quiet. */
+export const noteUnless =
+  (quiet: boolean | undefined) =>
+  (line: string): void => {
+    if (!quiet) process.stderr.write(`${printable(line)}\n`);
+  };
+
 /** The screen of one command. @throws UsageError where the answer cannot go to its file */
 export function openScreen(flags: ScreenFlags, colorful: boolean): Screen {
   const { output, force = false, ownerOnly = false, quiet, color, format } = flags;
@@ -55,9 +62,7 @@ export function openScreen(flags: ScreenFlags, colorful: boolean): Screen {
   const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
     print: (text) => (file ? writeOutput(file, safely(text, safe)) : writeAll(safely(text, safe))),
-    note: (line) => {
-      if (!quiet) process.stderr.write(`${printable(line)}\n`);
-    },
+    note: noteUnless(quiet),
     warn: (line) => {
       process.stderr.write(`${printable(line)}\n`);
     },

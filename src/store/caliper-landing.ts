@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import type { EventRows } from "./event-rows.js";
 import type { Session } from "./session.js";
@@ -79,11 +80,8 @@ function firstPlaces({ ids }: EventRows, taken: ReadonlySet<string>): Map<string
 async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
   if (fresh.size === 0) return;
   const isWhole = fresh.size === events.length;
-  await session.copyIn(
-    "timeback.caliper_events",
-    ROW_COLUMNS,
-    isWhole ? events.all() : [Buffer.concat(events.at(fresh))],
-  );
+  const rows = isWhole ? events.all() : [Buffer.concat(events.at(fresh))];
+  assertWritten("events were landed", await session.copyIn("timeback.caliper_events", ROW_COLUMNS, rows), fresh.size);
 }
 
 /**
@@ -103,7 +101,6 @@ export async function copyNewEvents(
     fresh = new Set(first.values());
     await copyEvents(session, events, fresh);
   }
-  if (fresh.size === events.length) events.drop();
   if (first.size > 0)
     await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
   return { events, fresh };

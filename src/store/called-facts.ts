@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { calledOrStanding, columnsOf, derivedFacts, FACT_COLUMNS } from "./derived-facts.js";
+import { columnsOf, FACT_COLUMNS, standingOf, unlikeFacts } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, type Students } from "./student-part.js";
@@ -16,14 +16,11 @@ const columns = (alias: string): RawBuilder<unknown> => columnsOf(`${alias}.`, F
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
   await sql`
     create temp table unlike as
-    with ${derivedFacts(rules, students)}
-    select ${columns("d")}, s.student_id as standing_student, s.fact_key as standing_key, s.xp_earned as standing_xp, s.sources as standing_sources
-    ${calledOrStanding(students)}`.execute(db);
+    with ${unlikeFacts(rules, students)} select * from unlike`.execute(db);
   await sql`
     create temp table odd_facts as
-    select standing_student as student_id, standing_key as fact_key, coalesce(standing_xp, 0) <> 0 as pays,
-      array_remove(standing_sources, null) as sources
-    from pg_temp.unlike where standing_key is not null`.execute(db);
+    select s.student_id, s.fact_key, coalesce(s.xp_earned, 0) <> 0 as pays, array_remove(s.sources, null) as sources
+    from pg_temp.unlike u cross join ${standingOf} s`.execute(db);
   await sql`
     create temp table called_facts as select ${columns("u")} from pg_temp.unlike u where fact_key is not null`.execute(
     db,

@@ -18,7 +18,11 @@ export function copyValue(value: string | number | boolean | null): string {
 /** One row in PostgreSQL's COPY text format, with its line end. */
 export function copyRow(values: readonly (string | number | boolean | null)[]): string {
   let row = "";
-  for (const value of values) row += row === "" ? copyValue(value) : `\t${copyValue(value)}`;
+  let tab = "";
+  for (const value of values) {
+    row += tab + copyValue(value);
+    tab = "\t"; // also behind an empty first value
+  }
   return `${row}\n`;
 }
 

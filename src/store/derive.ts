@@ -1,12 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
+import { assertSound, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import {
-  calledOrStanding,
   columnsOf,
   type DeriveScope,
   derivedFacts,
   FACT_COLUMNS,
   factsDiffer,
+  standingOf,
+  unlikeFacts,
   VALUE_COLUMNS,
 } from "./derived-facts.js";
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
@@ -14,7 +16,7 @@ import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
-import { ALL_STUDENTS, type StudentPart } from "./student-part.js";
+import { HALVES, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
 
 type Db = Session["db"];
@@ -58,29 +60,27 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
  */
 async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Promise<void> {
   await sql`drop table if exists pg_temp.fact_differences`.execute(db);
-  const flags = sql`s.fact_key is not null as stands, d.fact_key is null as gone`;
-  const either = sql.join(
-    FACT_COLUMNS.map((column) => {
-      const of = (alias: string) => sql.ref(`${alias}.${column}`);
-      return sql`case when d.fact_key is null then ${of("s")} else ${of("d")} end as ${sql.ref(column)}`;
-    }),
-  );
+  const withs = scope === "touched" ? derivedFacts(rules, scope) : unlikeFacts(rules, scope);
   const differing =
-    scope !== "touched"
+    scope === "touched"
       ? sql`
-        select ${either}, ${flags} ${calledOrStanding(scope)}`
-      : sql`
-        select ${columnsOf("d.", FACT_COLUMNS)}, ${flags}
+        select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
         from derived d
         left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
         where s.fact_key is null or ${factsDiffer("s", "d")}
         union all
-        select ${columnsOf("s.", FACT_COLUMNS)}, ${flags}
+        select ${columnsOf("s.", FACT_COLUMNS)}, true, true
         from pg_temp.touched_keys k
         join timeback.processed_facts s on s.student_id = k.student_id and s.fact_key = k.fact_key
         left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
-        where d.fact_key is null`;
-  await sql`create temp table fact_differences as with ${derivedFacts(rules, scope)} ${differing}`.execute(db);
+        where d.fact_key is null`
+      : sql`
+        select ${columnsOf("u.", FACT_COLUMNS)}, u.standing_key is not null as stands, false as gone
+        from unlike u where u.fact_key is not null
+        union all
+        select ${columnsOf("s.", FACT_COLUMNS)}, true, true
+        from unlike u cross join ${standingOf} s where u.fact_key is null`;
+  await sql`create temp table fact_differences as with ${withs} ${differing}`.execute(db);
 }
 
 async function countDifferences(db: Db): Promise<FactChanges> {
@@ -98,17 +98,25 @@ async function countDifferences(db: Db): Promise<FactChanges> {
 /** Makes the facts in scope those that `pg_temp.fact_differences` calls for. */
 async function writeDifferences(db: Db): Promise<FactChanges> {
   const counts = await countDifferences(db);
-  if (counts.inserted > 0) await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
-  if (counts.updated > 0)
-    await sql`
+  await assertSound(db);
+  if (counts.inserted > 0) {
+    const made = await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
+    assertWritten("facts were inserted", made.inserted + made.updated, counts.inserted);
+  }
+  if (counts.updated > 0) {
+    const { numAffectedRows } = await sql`
       update timeback.processed_facts f
       set ${assigned("d.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
       from pg_temp.fact_differences d
       where d.stands and not d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
-  if (counts.deleted > 0)
-    await sql`
+    assertWritten("facts were updated", numAffectedRows ?? 0n, counts.updated);
+  }
+  if (counts.deleted > 0) {
+    const { numAffectedRows } = await sql`
       delete from timeback.processed_facts f using pg_temp.fact_differences d
       where d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
+    assertWritten("facts were deleted", numAffectedRows ?? 0n, counts.deleted);
+  }
   return counts;
 }
 
@@ -146,12 +154,13 @@ async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<vo
  */
 export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
   await noteCountsStale(session.db, "all");
-  if (beside === null) await listPart(session.db, rules, ALL_STUDENTS);
+  if (beside === null) await listPart(session.db, rules, "all");
   else {
-    await Promise.all([
-      listPart(session.db, rules, { part: 0, of: 2 }),
-      listPart(beside.db, rules, { part: 1, of: 2 }),
+    const halves = await Promise.allSettled([
+      listPart(session.db, rules, HALVES[0]),
+      listPart(beside.db, rules, HALVES[1]),
     ]);
+    for (const half of halves) if (half.status === "rejected") throw half.reason; // when neither is at work any more
     const columns = [...FACT_COLUMNS, "stands", "gone"];
     const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
     await session.copyIn("pg_temp.fact_differences", columns, differences);

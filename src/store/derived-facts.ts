@@ -117,17 +117,14 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
-/** The email that is shown of each student that has one: of touched or named students, or of all. */
-const canonicalEmails = (scope: DeriveScope): RawBuilder<unknown> => {
+/** The least email of each student that has one in its events: of touched or named students, or of all. */
+const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
   return scope === "touched" || areNamed(scope)
     ? sql`materialized (
-    select s.student_id, coalesce(u.email, (${least} where a.student_id = s.student_id)) as email
-    from (select distinct student_id from fact) s left join timeback.users u on u.sourced_id = s.student_id)`
-    : sql`(
-    select coalesce(u.sourced_id, s.student_id) as student_id, coalesce(u.email, s.email) as email
-    from (select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id) s
-    full join timeback.users u on u.sourced_id = s.student_id)`;
+    select s.student_id, (${least} where a.student_id = s.student_id) as email
+    from (select distinct student_id from fact) s)`
+    : sql`(select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id)`;
 };
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
@@ -143,13 +140,14 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
   ${links},
   fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
-  student as ${canonicalEmails(scope)},
+  least_email as ${leastEmails(scope)},
   derived as (
-    select f.student_id, f.fact_key, f.event_type, s.email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
+    select f.student_id, f.fact_key, f.event_type, coalesce(u.email, least.email) as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
       f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
-    from fact f left join student s on s.student_id = f.student_id)`;
+    from fact f left join timeback.users u on u.sourced_id = f.student_id
+    left join least_email least on least.student_id = f.student_id)`;
 }
 
 /** These columns as a list, each behind the prefix (`f.`). */
@@ -157,11 +155,29 @@ export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilde
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
 
 /**
- * `from … where …`: the facts `d` that are called for (`derivedFacts`) and the facts `s` of these students that stand, side by
- * side where they are not the same; one of the two is null where the other has none.
+ * What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. That
+ * two that differ have the same one happens once in 2^64 times.
  */
-export const calledOrStanding = (students: Students): RawBuilder<unknown> => sql`
-  from derived d
-  full join (select * from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)}) s
-    on s.student_id = d.student_id and s.fact_key = d.fact_key
-  where s.fact_key is null or d.fact_key is null or ${factsDiffer("s", "d")}`;
+const digest = (alias: string): RawBuilder<unknown> =>
+  sql`hash_record_extended(row(${columnsOf(`${alias}.`, VALUE_COLUMNS)}), 0)`;
+
+/**
+ * The common table expressions that end with `unlike`: the facts that are called for, in their columns, and the keys of the
+ * facts of these students that stand (`standing_student`, `standing_key`), side by side where they are not the same; one of
+ * the two is null where the other has none.
+ */
+export const unlikeFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
+  ${derivedFacts(rules, students)},
+  unlike as materialized (
+    select ${columnsOf("d.", FACT_COLUMNS)}, s.student_id as standing_student, s.fact_key as standing_key
+    from (select c.*, ${digest("c")} as digest from derived c) d
+    full join (
+      select f.student_id, f.fact_key, ${digest("f")} as digest
+      from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)}) s
+      on s.student_id = d.student_id and s.fact_key = d.fact_key
+    where s.digest is distinct from d.digest)`;
+
+/** The fact that stands under the key in a row `u` of `unlike`: looked up one by one, for they are few. */
+export const standingOf: RawBuilder<unknown> = sql`lateral (
+  select f.* from timeback.processed_facts f
+  where f.student_id = u.standing_student and f.fact_key = u.standing_key offset 0)`;

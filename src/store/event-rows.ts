@@ -51,11 +51,6 @@ export class EventRows {
     return this.blocks;
   }
 
-  /** Lets go of the rows: nobody will ask for them any more. */
-  drop(): void {
-    this.blocks.length = 0;
-  }
-
   /** The rows at these places, in order, each by itself. */
   at(places: ReadonlySet<number>): Buffer[] {
     const chosen: Buffer[] = [];

@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "42501": "this user lacks a permission",
   "57014": "a statement took too long and was cancelled",
   "57P01": "the server ended the connection",
-  "57P03": "the server is starting up: try again",
+  "57P03": "the server takes no connections yet",
   "53300": "the server has no free connection",
   "53100": "the server's disk is full",
   "25006": "the session is read-only",
@@ -58,21 +58,26 @@ function adviceFor({ code = "", syscall, message }: CodedError): string | undefi
 const spoken = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
 
 /**
- * Gives the faults of a database, and of the way to it, a sentence that names `what`, and exit code 3. Other faults, and
- * those that have one, pass.
- * @throws WorkError
+ * A fault of a database, or of the way to it, with a sentence that names `what`, and exit code 3. Another fault, and one
+ * that has a sentence, stays as it is.
  */
+export function unlessExplained(what: string, error: unknown, more = ""): unknown {
+  if (!(error instanceof Error) || error instanceof TimebackError) return error;
+  const cause = spoken(error);
+  const advice = adviceFor(cause);
+  if (advice === undefined) return error;
+  const notes = [advice, more].filter((note) => note !== "").join("; ");
+  const why = notes === "" ? "" : ` (${notes})`;
+  return new WorkError(`${what}: ${cause.message}${why}; what was committed is kept, a rerun continues`, {
+    cause: error,
+  });
+}
+
+/** Does `work`; its faults as `unlessExplained` makes them. @throws WorkError */
 export async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof TimebackError) throw error;
-    const cause = spoken(error);
-    const advice = adviceFor(cause);
-    if (advice === undefined) throw error;
-    const why = advice === "" ? "" : ` (${advice})`;
-    throw new WorkError(`${what}: ${cause.message}${why}; what was committed is kept, a rerun continues`, {
-      cause: error,
-    });
+    throw unlessExplained(what, error);
   }
 }

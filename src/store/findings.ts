@@ -177,9 +177,11 @@ export const sumsByWeek = (db: Db): Promise<FindingSum[]> =>
 export async function auditTotals(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<AuditTotals> {
   const ofApps = apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`;
   const { rows } = await sql<{ students: string; facts: string; counted: string; inflation: string; truth: string }>`
-    with counted as (
-      select count(distinct f.student_id) as students, count(*) as facts, coalesce(sum(f.xp_earned), 0) as xp
-      from timeback.processed_facts f where ${inScope(scope)} and ${ofApps}),
+    with student as (
+      select f.student_id, count(*) as facts, sum(f.xp_earned) as xp
+      from timeback.processed_facts f where ${inScope(scope)} and ${ofApps} group by 1),
+    counted as (
+      select count(*) as students, coalesce(sum(facts), 0)::bigint as facts, coalesce(sum(xp), 0) as xp from student),
     inflated as (
       select coalesce(sum(inflation), 0) as xp from pg_temp.findings where verdict = 'confirmed')
     select c.students, c.facts, c.xp::text as counted, i.xp::text as inflation, (c.xp - i.xp)::text as truth

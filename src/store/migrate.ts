@@ -8,6 +8,7 @@ import { storedAudits } from "./migrations/0004-stored-audits.js";
 import { redactionSecret } from "./migrations/0005-redaction.js";
 import { keptCounts } from "./migrations/0006-kept-counts.js";
 import { runLog } from "./migrations/0007-run-log.js";
+import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
 interface Migration {
@@ -94,12 +95,13 @@ export async function migrate(store: Store, lockWaitSeconds: number): Promise<Mi
   const before = await applied(store.db);
   refuseNewer(before.keys());
   if (before.has(schemaVersion)) return [];
-  return store.withSession(async ({ db }) => {
+  return store.withSession(async (session) => {
+    const { db } = session;
     await takeLocks(db, [MIGRATION_LOCK], lockWaitSeconds);
     try {
       const done = await applied(db);
       const pending = migrations.filter(({ version }) => !done.has(version));
-      for (const migration of pending) await apply(db, migration);
+      for (const migration of pending) await patiently(session, () => apply(db, migration));
       return (await migrationStatus({ db } as Store)).filter(({ version }) =>
         pending.some((p) => p.version === version),
       );

@@ -1,5 +1,6 @@
 import { explained } from "./explain.js";
 import { migrate, requireCurrentSchema } from "./migrate.js";
+import { patienceWith } from "./patience.js";
 import { openPglite } from "./pglite.js";
 import { openPostgres } from "./postgres.js";
 import { ANALYTICS, applicationName } from "./runs.js";
@@ -15,11 +16,14 @@ export interface OpenOptions {
   poolMax: number;
   /** Bring the schema up to date first; otherwise an outdated schema is refused. */
   migrate: boolean;
+  /** Told when something is tried again. */
+  announce?: (line: string) => void;
 }
 
-async function open({ databaseUrl, dataDir, command, lockWait, poolMax }: OpenOptions): Promise<Store> {
+async function open({ databaseUrl, dataDir, command, lockWait, poolMax, announce }: OpenOptions): Promise<Store> {
   if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });
-  return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command) });
+  const patience = patienceWith(ANALYTICS, announce);
+  return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command), patience });
 }
 
 /** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
@@ -44,20 +48,25 @@ export async function withAnyStore<T>(options: OpenOptions, work: (store: Store)
 }
 
 const SOURCE_TIMEOUT_MS = 600_000;
+const SOURCE = "the OneRoster source database";
 
 /**
  * Lends a source database; its session is read-only, with a statement timeout of ten minutes. What `work` does with
  * other databases must name their faults itself, as `withRun` does.
  */
-export async function withSource<T>(url: string, command: string, work: (source: Store) => Promise<T>): Promise<T> {
+export async function withSource<T>(
+  { url, command, announce }: { url: string } & Pick<OpenOptions, "command" | "announce">,
+  work: (source: Store) => Promise<T>,
+): Promise<T> {
   const source = openPostgres({
     url,
     max: 1,
     applicationName: applicationName(command),
+    patience: patienceWith(SOURCE, announce),
     readOnly: { statementTimeoutMs: SOURCE_TIMEOUT_MS },
   });
   try {
-    return await explained("the OneRoster source database", () => work(source));
+    return await explained(SOURCE, () => work(source));
   } finally {
     await source.close();
   }

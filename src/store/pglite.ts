@@ -5,6 +5,7 @@ import pg from "pg";
 import { WorkError } from "../errors.js";
 import { packageFolder } from "../package-folder.js";
 import { lockDirectory } from "./directory-lock.js";
+import { patienceWith } from "./patience.js";
 import type { CopyRows, Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
@@ -81,7 +82,9 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await client.query("rollback");
     client.release();
   };
-  return storeOn({ kind: "pglite", pool, copy: blobCopy(lite), copySource: "'/dev/blob'", giveUp, afterClose });
+  const patience = patienceWith("the embedded database"); // nobody else is on it
+  const copy = blobCopy(lite);
+  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", patience, giveUp, afterClose });
 }
 
 /** Makes a directory and its parents; mkdir's own `recursive` never returns where a file system refuses with ENOENT (/proc). */

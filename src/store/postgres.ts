@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { UsageError } from "../errors.js";
+import { type Patience, patienceWith } from "./patience.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
@@ -14,6 +15,8 @@ export interface PostgresOptions {
   max: number;
   /** Shown to other runs that find the lock taken. */
   applicationName: string;
+  /** With transactions that are refused for a reason that passes, and with a server that starts up. */
+  patience?: Patience;
   /** A source database: every session is read-only, with a statement timeout in milliseconds. */
   readOnly?: { statementTimeoutMs: number };
 }
@@ -73,7 +76,13 @@ function giveUp(client: pg.PoolClient): void {
 }
 
 /** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
-export function openPostgres({ url, max, applicationName, readOnly }: PostgresOptions): Store {
+export function openPostgres({
+  url,
+  max,
+  applicationName,
+  patience = patienceWith("the database"),
+  readOnly,
+}: PostgresOptions): Store {
   const options = [
     "-c timezone=UTC",
     "-c datestyle=ISO",
@@ -92,5 +101,5 @@ export function openPostgres({ url, max, applicationName, readOnly }: PostgresOp
     connectionTimeoutMillis: 30_000,
     allowExitOnIdle: true, // the process need not see the server hang up
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", patience, giveUp });
 }

@@ -27,10 +27,6 @@ export interface IncomingPage {
   order: LaneOrder;
 }
 
-function* handedOver(parts: Buffer[]): Generator<Buffer> {
-  for (let part = parts.shift(); part; part = parts.shift()) yield part;
-}
-
 /** Stages a page in `pg_temp.incoming_<table>`, which has the landed table's columns, and returns its rows. */
 export async function stagePage(
   session: Session,
@@ -41,7 +37,7 @@ export async function stagePage(
   await sql`create temp table if not exists ${sql.ref(staging)} as
     select null::text as read_at, t.* from timeback.${sql.ref(table.name)} t with no data`.execute(db);
   await sql`truncate pg_temp.${sql.ref(staging)}`.execute(db);
-  const rows = await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), handedOver(page.rows));
+  const rows = await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page.rows);
   if (full) await markSeen(db, table);
   return rows;
 }

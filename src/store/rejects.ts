@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { CodeCount, ListedReject, WholeReject } from "../domain/listed-reject.js";
 import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
@@ -53,6 +53,23 @@ export async function keepRejects(session: Session, runId: string, rejects: read
   return Number(kept.rows[0]?.fresh ?? 0);
 }
 
+/** Which rejects: those of which all that is given holds. */
+export interface RejectFilter {
+  ids?: readonly string[] | undefined;
+  code?: string | undefined;
+  file?: string | undefined;
+}
+
+/** Whether a row `r` of `timeback.rejects` is one of these. */
+export function matching({ ids, code, file }: RejectFilter): RawBuilder<unknown> {
+  const tests = [
+    ...(ids === undefined ? [] : [sql`r.id = any(${[...ids]}::text[])`]),
+    ...(code === undefined ? [] : [sql`r.code = ${code}`]),
+    ...(file === undefined ? [] : [sql`r.file = ${file}`]),
+  ];
+  return tests.length === 0 ? sql`true` : sql.join(tests, sql` and `);
+}
+
 const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
 const listed = sql`
@@ -60,18 +77,19 @@ const listed = sql`
   to_char(first_seen at time zone 'UTC', ${sql.lit(ISO)}) as "firstSeen", to_char(last_seen at time zone 'UTC', ${sql.lit(ISO)}) as "lastSeen"`;
 
 /** Quarantined records, some at a time, in the order of their addresses. */
-export const listRejects = (db: Session["db"]): AsyncGenerator<ListedReject[]> =>
+export const listRejects = (db: Session["db"], filter: RejectFilter): AsyncGenerator<ListedReject[]> =>
   streamRows(
     db,
     sql<ListedReject>`
-    select ${listed} from timeback.rejects r
+    select ${listed} from timeback.rejects r where ${matching(filter)}
     order by file collate "C", r.byte_offset, r.line, member, id collate "C"`,
   );
 
-/** How many rejects each code has, in C order of the codes. */
-export async function countRejects(db: Session["db"]): Promise<CodeCount[]> {
+/** How many of these rejects each code has, in C order of the codes. */
+export async function countRejects(db: Session["db"], filter: RejectFilter): Promise<CodeCount[]> {
   const { rows } = await sql<{ code: string; count: string }>`
-    select code, count(*)::text as count from timeback.rejects group by code order by code collate "C"`.execute(db);
+    select code, count(*)::text as count from timeback.rejects r where ${matching(filter)}
+    group by code order by code collate "C"`.execute(db);
   return rows.map(({ code, count }) => ({ code, count: Number(count) }));
 }
 
@@ -90,9 +108,9 @@ export async function unknownRejects(db: Session["db"], ids: readonly string[]):
   return rows.map(({ id }) => id);
 }
 
-/** Removes rejects from the quarantine and returns how many there were. */
-export async function discardRejects(db: Session["db"], ids: readonly string[]): Promise<number> {
+/** Removes rejects from the quarantine and returns their ids. */
+export async function discardRejects(db: Session["db"], filter: RejectFilter): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    delete from timeback.rejects where id = any(${[...ids]}::text[]) returning id`.execute(db);
-  return rows.length;
+    delete from timeback.rejects r where ${matching(filter)} returning id`.execute(db);
+  return rows.map(({ id }) => id).sort();
 }

@@ -1,5 +1,7 @@
 import { sql } from "kysely";
+import { LONGEST_KEY_BYTES } from "../domain/key-text.js";
 import type { LaneOrder } from "../domain/lanes.js";
+import { assertAllCounted } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import type { FactRules } from "./linking.js";
 import { type IncomingPage, stagePage } from "./reference-landing.js";
@@ -31,7 +33,9 @@ export interface LandedResults {
   testUsers: number;
 }
 
-/** Takes rows without student, line item or score date out of the staging table and into quarantine. */
+const TOO_LONG = `sourced_id or student_sourced_id has more than ${LONGEST_KEY_BYTES} bytes`;
+
+/** Takes rows without student, line item or score date, or with ids that no index holds, out of the staging table and into quarantine. */
 async function rejectIncomplete(
   session: Session,
   runId: string,
@@ -40,6 +44,7 @@ async function rejectIncomplete(
   const { rows } = await sql<{ sourced_id: string; metadata: string | null; wanting: string }>`
     delete from pg_temp.incoming_assessment_results
     where student_id is null or line_item_id is null or score_date is null
+      or octet_length(student_id) > ${LONGEST_KEY_BYTES} or octet_length(sourced_id) > ${LONGEST_KEY_BYTES}
     returning sourced_id, metadata, concat_ws(', ', case when student_id is null then 'student_sourced_id' end,
       case when line_item_id is null then 'assessment_line_item_sourced_id' end, case when score_date is null then 'score_date' end) as wanting`.execute(
     session.db,
@@ -51,8 +56,8 @@ async function rejectIncomplete(
       line: null,
       member: 0,
       byteOffset: null,
-      code: "incomplete-result",
-      reason: `result ${sourced_id} has no ${wanting}`,
+      code: wanting === "" ? "text-too-long" : "incomplete-result",
+      reason: wanting === "" ? TOO_LONG : `result ${sourced_id} has no ${wanting}`,
       excerpt: sourced_id.slice(0, 200),
       record: metadata,
     }),
@@ -112,8 +117,15 @@ export async function landResultsPage(
     "caliper_events",
     "caliper_actors",
   ]);
-  const unchanged = staged.counting - changed;
-  return { read, changed, unchanged, ...rejects, testUsers: staged.rows - staged.counting };
+  const { rejected, newRejects } = rejects;
+  const outcomes = {
+    changed,
+    unchanged: staged.counting - changed,
+    rejected,
+    testUsers: staged.rows - staged.counting,
+  };
+  assertAllCounted("results", read, outcomes);
+  return { read, ...outcomes, newRejects };
 }
 
 /** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */

@@ -5,6 +5,7 @@ import { withoutPasswords } from "../domain/redact.js";
 import { WorkError } from "../errors.js";
 import { explained } from "./explain.js";
 import { type Holder, holdersOf, takeLocks, tryLock, unlock } from "./locks.js";
+import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
 /** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
@@ -128,19 +129,23 @@ async function lockedRun<T>(session: Session, request: RunRequest, work: (run: R
 }
 
 /** One transaction on the session's connection; inside another one, a part of it. */
-export async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
-  if (session.inTransaction) return work(session);
-  return session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
-}
+export const inOneTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
+  session.inTransaction
+    ? work(session)
+    : session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
+
+/** As `inOneTransaction`, `patiently`: until it is through, `work` must change nothing but the database. */
+export const inTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
+  patiently(session, () => inOneTransaction(session, work));
 
 /** Thrown to roll a plan back; never leaves `rolledBack`. */
 class Rollback extends Error {}
 
-/** Does the whole work in one transaction, returns its result and takes every change back. */
+/** Does the whole work in one transaction, once, returns its result and takes every change back. */
 export async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   try {
-    await inTransaction(session, async (inside) => {
+    await inOneTransaction(session, async (inside) => {
       result = { value: await work(inside) };
       throw new Rollback();
     });

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Patience } from "./patience.js";
 import type { Database } from "./schema.js";
 
 /** Text of PostgreSQL's COPY text format; a chunk may hold many lines and must end at the end of a line. */
@@ -9,6 +10,8 @@ export interface Session {
   db: Kysely<Database>;
   /** True inside a transaction: `inTransaction` then joins it. */
   inTransaction: boolean;
+  /** How transactions are tried again that were refused for a reason that passes. */
+  patience: Patience;
   /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
   copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
   /** Streams the rows of a SELECT as COPY text. */

@@ -3,6 +3,7 @@ import pg from "pg";
 import { WorkError } from "../errors.js";
 import { readCopyValue } from "./copy-text.js";
 import { explained } from "./explain.js";
+import { patiently } from "./patience.js";
 import type { Session } from "./session.js";
 import { asInstant, type SourceColumns, type SourceTable, sourceTables } from "./source-tables.js";
 import { quotePart } from "./sql-session.js";
@@ -26,8 +27,8 @@ export interface Keyset {
 
 /** Some rows of a table as COPY text, for the columns `pageColumns`. */
 export interface Page {
-  /** Parts, cut anywhere; a part is taken out when it is landed, so that no page is held longer than it is needed. */
-  rows: Buffer[];
+  /** Parts, cut anywhere; held until they are landed and committed. */
+  rows: readonly Buffer[];
   last: Keyset;
 }
 
@@ -116,7 +117,7 @@ interface PageRequest {
 }
 
 /** Every page costs a look at all that is landed: when there are more of them, they hold more. */
-const LATER_PAGES = 2;
+const LATER_PAGES = 4;
 
 async function readPage(
   source: Source,
@@ -133,7 +134,9 @@ async function readPage(
   ];
   const statement = `select ${select.join(", ")} from ${quotePart(source.schema)}.${quotePart(table.name)} s
     where ${where} order by ${order} limit ${limit}`;
-  const rows = await explained("the OneRoster source", () => allOf(source.session.copyOut(statement)));
+  const { session } = source;
+  const read = () => allOf(session.copyOut(statement));
+  const rows = await explained("the OneRoster source", () => patiently(session, read));
   return rows.length === 0 ? undefined : { rows, last: lastKey(rows) };
 }
 

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
+import { type Patience, whenUp } from "./patience.js";
 import type { Database } from "./schema.js";
 import type { CopyRows, Session, Store } from "./session.js";
 
@@ -47,11 +48,12 @@ function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): 
   });
 }
 
-function sessionOn(client: pg.PoolClient, copy: BulkCopy, copySource: string): Session {
+function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine): Session {
   const lent = { query: client.query.bind(client), release() {} };
   return {
     db: kyselyOn({ connect: async () => lent, end: async () => {} }),
     inTransaction: false,
+    patience,
     copyIn: (table, columns, rows) => copy.copyIn(client, copyInStatement(table, columns, copySource), rows),
     copyOut: (select) => copy.copyOut(client, select),
   };
@@ -64,6 +66,7 @@ export interface Engine {
   copy: BulkCopy;
   /** What stands behind `COPY … FROM`. */
   copySource: string;
+  patience: Patience;
   /** Takes a connection back, and with it the transaction that is open on it. */
   giveUp(client: pg.PoolClient): Promise<void> | void;
   /** Runs after the pool is closed. */
@@ -71,21 +74,23 @@ export interface Engine {
 }
 
 /** Joins a pool and its bulk copy into a store; `close` ends both. */
-export function storeOn({ kind, pool, copy, copySource, giveUp, afterClose }: Engine): Store {
+export function storeOn(engine: Engine): Store {
+  const { kind, pool, patience, giveUp, afterClose } = engine;
+  const connect = () => whenUp(patience, () => pool.connect());
   pool.on("error", () => {}); // an idle connection died: the next query says so
   pool.on("connect", (client) => void client.on("error", () => {})); // and one at work: its query says so
   const lend = async <T>(
     work: (session: Session) => Promise<T>,
     giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,
   ): Promise<T> => {
-    const client = await pool.connect();
+    const client = await connect();
     let broken: Error | undefined;
     const remember = (error: Error) => {
       broken = error;
     };
     client.on("error", remember);
     try {
-      return await work(sessionOn(client, copy, copySource));
+      return await work(sessionOn(client, engine));
     } finally {
       client.off("error", remember);
       await giveBack(client, broken);
@@ -94,7 +99,7 @@ export function storeOn({ kind, pool, copy, copySource, giveUp, afterClose }: En
   return {
     kind,
     connections: pool.options.max,
-    db: kyselyOn(pool),
+    db: kyselyOn({ connect, end: () => pool.end() }),
     withSession: (work) => lend(work, (client, broken) => client.release(broken)),
     withDraft: (work) => lend((session) => drafted(session, work), giveUp),
     async close() {

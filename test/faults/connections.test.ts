@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyOf, engines, type FreshDatabase } from "../support/engines.js";
+import { copyOf, databaseAt, engines, type FreshDatabase } from "../support/engines.js";
 import {
   type Calm,
   type Disturbance,
@@ -7,6 +7,7 @@ import {
   expectDoneOrExplained,
   expectSameAfterRerun,
   pointName,
+  type Side,
   undisturbed,
 } from "./disturbed.js";
 import { chance, points, record, some, spread } from "./form.js";
@@ -45,13 +46,19 @@ interface Tally {
 }
 
 /** Disturbs the stage once at each moment; afterwards a rerun must come to what an undisturbed run comes to. */
-async function disturbEach(stage: Stage, calm: Calm, moments: readonly Moment[]): Promise<Tally> {
+async function disturbEach(
+  stage: Stage,
+  calm: Calm,
+  moments: readonly Moment[],
+  side: Side = "DATABASE_URL",
+): Promise<Tally> {
   const tally = { points: moments.length, struck: 0, refused: 0 };
   for (const [n, moment] of moments.entries())
     await lendCopy(stage, async (database) => {
       const [name, fault] = FAULTS[n % FAULTS.length] as (typeof FAULTS)[number];
       const point = pointName(stage, moment, name);
-      const { run, struck } = await disturbedRun({ stage, database }, moment, fault(database));
+      const at = side === "DATABASE_URL" ? database : databaseAt(stage.env[side] ?? "");
+      const { run, struck } = await disturbedRun({ stage, database, side }, moment, fault(at));
       expectDoneOrExplained(run, point);
       tally.struck += Number(struck);
       tally.refused += Number(run.code === 3);
@@ -78,6 +85,16 @@ describe.skipIf(!hasPostgres)("connections that are lost", () => {
     record(`connection lost around COMMIT: ${stage.name}`, { moments: calm.commits.length, ...atCommit });
     record(`connection lost: ${stage.name}`, { moments: calm.moments.length, ...anywhere });
     expect(atCommit.struck + anywhere.struck).toBeGreaterThan(0);
+  });
+
+  test("to the source of an ETL", async () => {
+    const side = "ONEROSTER_DATABASE_URL";
+    const stage = await stages.fullEtl();
+    const calm = await undisturbed(stage, side);
+    const moments = spread(calm.moments, points(3, 100), chance("source"));
+    const tally = await disturbEach(stage, calm, moments, side);
+    record(`connection to the source lost: ${stage.name}`, { moments: calm.moments.length, ...tally });
+    expect(tally.struck).toBeGreaterThan(0);
   });
 
   test("of commands that read", async () => {

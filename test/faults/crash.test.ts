@@ -1,25 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { schemaVersion } from "../../src/store/migrate.js";
 import { engines } from "../support/engines.js";
-import { type Calm, disturbedRun, expectSameAfterRerun, pointName, undisturbed } from "./disturbed.js";
+import { disturbedRun, undisturbed } from "./disturbed.js";
 import { chance, points, record, spread } from "./form.js";
-import type { Moment } from "./proxy.js";
-import { lendCopy, type Stage, Stages } from "./stages.js";
+import { crash } from "./points.js";
+import { type Stage, Stages } from "./stages.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-const POOLS = ["4", "1"];
-
-/** Kills at one moment, runs again, and compares. False: the run ended before that. */
-const crash = (stage: Stage, calm: Calm, moment: Moment, pool: string): Promise<boolean> =>
-  lendCopy(stage, async (database) => {
-    const env = { TIMEBACK_POOL_MAX: pool };
-    const { struck } = await disturbedRun({ stage, database, env }, moment, ({ link, kill }) => {
-      kill();
-      if (moment.when === "before") link.cut();
-      return undefined;
-    });
-    await expectSameAfterRerun(stage, { database, calm, point: pointName(stage, moment, `kill -9, pool ${pool}`) });
-    return struck;
-  });
 
 describe.skipIf(!hasPostgres)("kill -9 at a statement, then a rerun: nothing lost, nothing doubled", () => {
   let stages: Stages;
@@ -33,9 +20,38 @@ describe.skipIf(!hasPostgres)("kill -9 at a statement, then a rerun: nothing los
     const calm = await undisturbed(stage);
     const chosen = spread(calm.moments, points(2, 200), chance(`crash ${name}`));
     let struck = 0;
-    for (const [n, moment] of chosen.entries())
-      if (await crash(stage, calm, moment, POOLS[n % POOLS.length] ?? "4")) struck += 1;
+    for (const [n, moment] of chosen.entries()) if (await crash(stage, calm, moment, n)) struck += 1;
     record(`kill -9: ${stage.name}`, { moments: calm.moments.length, points: chosen.length, struck });
     expect(struck).toBeGreaterThan(0);
+  });
+
+  /** An empty database that the program has brought to this version, when it was killed. */
+  async function atVersion(version: number): Promise<Stage> {
+    const stage = await stages.migrate();
+    const { before: database } = stage;
+    if (version > 0)
+      await disturbedRun({ stage, database }, { nth: version, of: "commit", when: "answered" }, ({ kill }) => {
+        kill();
+        return undefined;
+      });
+    return { ...stage, name: `db migrate from version ${version}` };
+  }
+
+  test("each migration, of a database that is at the version before it", async () => {
+    const moments: number[] = [];
+    let [tried, struck] = [0, 0];
+    for (let version = 1; version <= schemaVersion; version += 1) {
+      const stage = await atVersion(version - 1);
+      const calm = await undisturbed(stage);
+      const own = calm.moments.filter(({ nth, of }) => of === "statement" && nth <= calm.firstCommit);
+      moments.push(own.length);
+      const wanted = Math.ceil(points(schemaVersion, 200) / schemaVersion);
+      for (const [n, moment] of spread(own, wanted, chance(`crash ${version}`)).entries()) {
+        tried += 1;
+        if (await crash(stage, calm, moment, n)) struck += 1;
+      }
+    }
+    record("kill -9: each migration", { moments, points: tried, struck });
+    expect(struck).toBe(tried);
   });
 });

@@ -82,11 +82,18 @@ export class BatchGatherer {
   }
 }
 
-/** A simple query, as a client sends it. */
-export function queryMessage(text: string): Buffer {
+function message(type: string, text: string): Buffer {
   const body = Buffer.from(`${text}\0`);
   const head = Buffer.alloc(HEAD);
-  head.write("Q");
+  head.write(type);
   head.writeUInt32BE(body.length + LENGTH_BYTES, TYPE_BYTES);
   return Buffer.concat([head, body]);
 }
+
+/** In place of a statement: has the server refuse it with this code, as it does of its own accord. */
+export const refusal = (code: string): Buffer =>
+  message("Q", `do $$ begin raise exception 'refused for a test' using errcode = '${code}'; end $$`);
+
+/** What a server says before it hangs up. */
+export const fatalMessage = (code: string, text: string): Buffer =>
+  message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0`);

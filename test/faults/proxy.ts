@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { type Batch, BatchGatherer, type Kind, MessageSplitter } from "./protocol.js";
+import { type Batch, BatchGatherer, fatalMessage, type Kind, MessageSplitter } from "./protocol.js";
 
 /** A moment in the conversation of a program with its server, over all of its connections. */
 export interface Moment {
@@ -17,8 +17,12 @@ export type Strike = (link: Link) => Promise<Buffer | undefined> | Buffer | unde
 export class FaultProxy {
   readonly counts: Record<Kind, number> = { statement: 0, commit: 0, "copy data": 0 };
   readonly links = new Set<Link>();
+  /** The number of the statement that was the first commit; 0 before there was one. */
+  firstCommit = 0;
   /** Whether the moment came. */
   struck = false;
+  /** How many connections are told yet that the server is starting up. */
+  startingUp = 0;
   private armed: { moment: Moment; strike: Strike } | undefined;
 
   private constructor(
@@ -37,6 +41,12 @@ export class FaultProxy {
     through.host = `127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
     const proxy = new FaultProxy(server, through.href);
     server.on("connection", (client) => {
+      if (proxy.startingUp > 0) {
+        proxy.startingUp -= 1;
+        client.on("error", () => {});
+        client.once("data", () => client.end(fatalMessage("57P03", "the database system is starting up")));
+        return;
+      }
       const link = new Link(proxy, client, connect(Number(port || "5432"), hostname));
       proxy.links.add(link);
     });
@@ -53,6 +63,7 @@ export class FaultProxy {
   /** Counts a batch; the strike that is due with it. */
   due(batch: Batch): { moment: Moment; strike: Strike } | undefined {
     for (const kind of batch.kinds) this.counts[kind] += 1;
+    if (batch.kinds.includes("commit") && this.firstCommit === 0) this.firstCommit = this.counts.statement;
     const { armed } = this;
     if (!armed || !batch.kinds.includes(armed.moment.of) || this.counts[armed.moment.of] !== armed.moment.nth)
       return undefined;

@@ -12,16 +12,16 @@ import {
   undisturbed,
 } from "./disturbed.js";
 import { chance, points, record, some, spread } from "./form.js";
-import { type Stage, Stages } from "./stages.js";
+import { lendCopy, Stages } from "./stages.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 const [binaries = ""] = await binaryFolders();
 const HOW = { INT: "fast", QUIT: "immediate" } as const;
 
-/** Moves what a stage begins with to the server, as a database that the caller drops. */
-function moved(stage: Stage, server: StartedServer, name: string): FreshDatabase {
+/** Copies a database to the server, to stay there. */
+function moved(from: string, server: StartedServer, name: string): FreshDatabase {
   const url = Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
-  const sh = `psql -q ${server.url} -c 'create database ${name}' && pg_dump ${stage.before.url} --no-owner | psql -q ${url}`;
+  const sh = `psql -q ${server.url} -c 'create database ${name}' && pg_dump ${from} --no-owner | psql -q ${url}`;
   const { status, stderr } = spawnSync("/bin/sh", ["-c", sh], { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
   return databaseAt(url);
@@ -47,7 +47,7 @@ describe.skipIf(!hasPostgres || binaries === "")("a server that is restarted whi
     for (const moment of spread(moments, points(1, 20), chance(`restart ${name}`))) {
       count += 1;
       const signal = count % 2 === 0 ? "INT" : "QUIT";
-      const database = moved(stage, server, `${name}_${count}`);
+      const database = moved(String(stage.before.url), server, `${name}_${count}`);
       const point = pointName(stage, moment, `server restarted (${HOW[signal]})`);
       const { run } = await disturbedRun({ stage, database }, moment, async () => {
         await server.restart(signal);
@@ -57,5 +57,25 @@ describe.skipIf(!hasPostgres || binaries === "")("a server that is restarted whi
       await expectSameAfterRerun(stage, { database, calm, point });
     }
     record(`server restarted, fast and immediate: ${stage.name}`, { points: count });
+  });
+
+  test("the server of the source", async () => {
+    const side = "ONEROSTER_DATABASE_URL";
+    const stage = await stages.etl();
+    stage.env = { [side]: String(moved(stage.env[side] ?? "", server, "source").url) };
+    const calm = await undisturbed(stage, side);
+    const chosen = spread(calm.moments, points(1, 20), chance("restart source"));
+    for (const [n, moment] of chosen.entries())
+      await lendCopy(stage, async (database) => {
+        const signal = n % 2 === 0 ? "INT" : "QUIT";
+        const point = pointName(stage, moment, `source restarted (${HOW[signal]})`);
+        const { run } = await disturbedRun({ stage, database, side }, moment, async () => {
+          await server.restart(signal);
+          return undefined;
+        });
+        expectDoneOrExplained(run, point);
+        await expectSameAfterRerun(stage, { database, calm, point });
+      });
+    record(`server of the source restarted, fast and immediate: ${stage.name}`, { points: chosen.length });
   });
 });

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { engines, type FreshDatabase } from "../support/engines.js";
+import { engines } from "../support/engines.js";
 import { scratchFolder } from "../support/scratch.js";
 import { type Run, type RunOptions, startTimeback, timeback } from "../support/timeback.js";
 import { until } from "../support/until.js";
@@ -62,12 +64,14 @@ async function durationOf(stage: Stage): Promise<number> {
   });
 }
 
+/** Each run has a database of its own, else most of them would wait for the lock. */
+const stalled = (stages: Stages, input: string, ...signals: readonly { signal: Signal; after: number }[]) =>
+  stages.empty().then(({ env }) => signalled(["ingest", input], { env, keepInputOpen: true }, ...signals));
+
 describe.skipIf(!hasPostgres)("signals", () => {
   let stages: Stages;
-  let empty: FreshDatabase;
   beforeAll(async () => {
     stages = await Stages.open("postgres");
-    empty = await stages.empty();
   });
   afterAll(() => stages.close());
 
@@ -90,28 +94,46 @@ describe.skipIf(!hasPostgres)("signals", () => {
   );
 
   test("an input that stalls: the run ends within five seconds, at the second signal at once", async () => {
-    const fifo = join(await scratchFolder("stall"), "fifo");
-    spawnSync("mkfifo", [fifo]);
-    const { env } = empty;
-    const [fifoRun, stdinRun, twice] = await Promise.all([
-      signalled(["ingest", fifo, "--lock-wait", "60"], { env }, { signal: "SIGTERM", after: 2000 }),
-      signalled(["ingest", "-"], { env, keepInputOpen: true }, { signal: "SIGHUP", after: 2000 }),
-      signalled(
-        ["ingest", "-"],
-        { env, keepInputOpen: true },
+    const folder = await scratchFolder("stall");
+    const [unopened, silent] = [join(folder, "unopened"), join(folder, "silent")];
+    spawnSync("mkfifo", [unopened, silent]);
+    const writer = openSync(silent, "r+"); // Linux: waits for nobody
+    writeSync(writer, "not json\n");
+    const inputs = [unopened, silent, "-"];
+    try {
+      const once = await Promise.all(inputs.map((input) => stalled(stages, input, { signal: "SIGTERM", after: 2000 })));
+      for (const { run, tookMs } of once) {
+        expect(run, run.stderr).toMatchObject({ code: 143, stdout: "" });
+        expect(run.stderr.trimEnd().split("\n")).toEqual([
+          expect.stringMatching(/^timeback: stopped by SIGTERM.+ a rerun continues$/),
+        ]);
+        expect(tookMs).toBeLessThan(LONGEST_MS);
+      }
+      const signals = [
         { signal: "SIGINT", after: 2000 },
         { signal: "SIGINT", after: 100 },
-      ),
-    ]);
-    for (const { run, tookMs } of [fifoRun, stdinRun]) {
-      expect(run, run.stderr).toMatchObject({ code: 143, stdout: "" });
-      expect(run.stderr.trimEnd().split("\n")).toEqual([
-        expect.stringMatching(/^timeback: stopped by SIG.+ a rerun continues$/),
-      ]);
-      expect(tookMs).toBeLessThan(LONGEST_MS);
+      ] as const;
+      for (const { run, tookMs } of await Promise.all(inputs.map((input) => stalled(stages, input, ...signals)))) {
+        expect(run, run.stderr).toMatchObject({ code: 130, signal: null });
+        expect(tookMs).toBeLessThan(1000);
+      }
+    } finally {
+      closeSync(writer);
     }
-    expect(twice.run).toMatchObject({ code: 130 });
-    expect(twice.tookMs).toBeLessThan(1000);
+  });
+
+  test("an output that nobody reads: the run ends within five seconds; one that is read has the whole answer", async () => {
+    const pipe = join(await scratchFolder("unread"), "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const { env } = await stages.empty();
+    const args = ["facts", "--format", "csv", "--output", pipe];
+    const { run, tookMs } = await signalled(args, { env }, { signal: "SIGTERM", after: 2000 });
+    expect(run, run.stderr).toMatchObject({ code: 143, signal: null });
+    expect(tookMs).toBeLessThan(LONGEST_MS);
+    const whole = { env: (await stages.repair()).before.env };
+    const [written, read] = await Promise.all([timeback(args, whole), readFile(pipe, "utf8")]);
+    expect(written, written.stderr).toMatchObject({ code: 0, stdout: "" });
+    expect(read).toBe((await timeback(args.slice(0, 3), whole)).stdout);
   });
 
   test("a run that waits for the lock", async () => {

@@ -22,8 +22,8 @@ export interface Stage {
 const STUDENTS = isLong ? "12" : "6";
 /** Where `import oneroster` writes. */
 const SCHEMA = ["--source-schema", "oneroster"];
-/** A chunk has 10,000 records. */
-const LIGHT_RECORDS = isLong ? 21_000 : 11_000;
+/** A chunk has 5,000 records. */
+const LIGHT_RECORDS = isLong ? 11_000 : 6_000;
 
 /** Records that make no fact, as most time events; some are unreadable, some come twice, some contradict. */
 function lightLine(n: number): string {
@@ -36,6 +36,7 @@ function lightLine(n: number): string {
 /** Everything that the stages are made of; on PostgreSQL the source is a database of its own. */
 export class Stages {
   private readonly databases: FreshDatabase[] = [];
+  private landed: Promise<FreshDatabase> | undefined;
 
   private constructor(
     readonly engine: EngineName,
@@ -119,7 +120,7 @@ export class Stages {
 
   /** Everything is landed, and the facts are spoilt. */
   async recompute(): Promise<Stage> {
-    const before = await this.whole();
+    const before = await this.keep(copyOf(await this.whole(), "recompute"));
     await before.session(async (query) => {
       await query("delete from timeback.processed_facts where right(fact_key, 1) in ('1', '9')");
       await query("update timeback.processed_facts set xp_earned = 77 where right(fact_key, 1) = '3'");
@@ -140,7 +141,13 @@ export class Stages {
     };
   }
 
-  private async whole(): Promise<FreshDatabase> {
+  /** Everything is landed. To be copied, never used. */
+  private whole(): Promise<FreshDatabase> {
+    this.landed ??= this.landWhole();
+    return this.landed;
+  }
+
+  private async landWhole(): Promise<FreshDatabase> {
     const database = await this.empty();
     await this.run(database, "ingest", join(this.population.folder, "events.ndjson"));
     await loadSource(this.population, database, 1);

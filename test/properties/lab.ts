@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { ingest } from "../../src/pipelines/caliper/ingest.js";
+import { defaultLimits } from "../../src/pipelines/caliper/limits.js";
 import { recompute } from "../../src/pipelines/facts/recompute.js";
 import { runEtl } from "../../src/pipelines/oneroster/etl.js";
 import type { FactChanges } from "../../src/store/derive.js";
@@ -70,7 +71,7 @@ export class Lab {
       files: [file],
       chunkRecords: 1000,
       chunkBytes: 1 << 20,
-      maxLineBytes: 1 << 20,
+      limits: { ...defaultLimits, maxLineBytes: 1 << 20 },
       stop() {},
       progress() {},
     };

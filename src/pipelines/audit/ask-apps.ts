@@ -8,7 +8,7 @@ import { gatherCompleted, gatherEventResults, gatherExercises } from "../../stor
 import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
 import type { FactRules } from "../../store/linking.js";
 import { zeroAttempts } from "../../store/student-counters.js";
-import { ALL_STUDENTS, areNamed } from "../../store/student-part.js";
+import { areNamed } from "../../store/student-part.js";
 import { gatherTwins } from "../../store/twins.js";
 import { type AskedApps, appCounts, appsInDoubt, zeroNumbering } from "./calibrate-apps.js";
 import type { AuditPart } from "./check.js";
@@ -51,7 +51,7 @@ export async function askApps(asking: Asking, parts: readonly [AuditPart, ...Aud
     const some = await attempt(session.db, () => askSome(asking, { seen, totals, stale }, { session, students }));
     if (some !== null) return some;
   }
-  const all = areNamed(students) ? [{ session, students: ALL_STUDENTS }] : parts;
+  const all = areNamed(students) ? [{ session, students: "all" as const }] : parts;
   return askAll(asking, all, { seen, areKept: stale?.length === 0 });
 }
 

@@ -5,7 +5,7 @@ import { joinAudits } from "../../store/joined-audit.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
 import { auditRules } from "../../store/settings.js";
-import { ALL_STUDENTS } from "../../store/student-part.js";
+import { HALVES } from "../../store/student-part.js";
 import { askApps, type CountsToKeep } from "./ask-apps.js";
 import type { AuditGround, AuditPart, Check } from "./check.js";
 import { checks } from "./checks.js";
@@ -35,10 +35,10 @@ export interface Audited {
 }
 
 function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...AuditPart[]] {
-  if (students !== null || !beside) return [{ session, students: students ?? ALL_STUDENTS }];
+  if (students !== null || !beside) return [{ session, students: students ?? "all" }];
   return [
-    { session, students: { part: 0, of: 2 } },
-    { session: beside, students: { part: 1, of: 2 } },
+    { session, students: HALVES[0] },
+    { session: beside, students: HALVES[1] },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { InputLimits } from "./limits.js";
 import { readLines } from "./lines.js";
 import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";
@@ -21,7 +22,7 @@ export interface ChunkOptions {
   runId: string;
   chunkRecords: number;
   chunkBytes: number;
-  maxLineBytes: number;
+  limits: InputLimits;
   resumeAt?: Position;
   /** Asked for each chunk: whether its lines are left unread. */
   leavesUnread(): boolean;
@@ -33,10 +34,10 @@ export interface ChunkOptions {
  * tells the hash of the bytes before it, so that the caller can see whether they are the bytes it knows.
  */
 export async function* readChunks(options: ChunkOptions): AsyncGenerator<Chunk> {
-  const { file, maxLineBytes, resumeAt, onRawBytes } = options;
+  const { file, limits, resumeAt, onRawBytes } = options;
   const hash = createHash("sha256");
   const read = {
-    maxLineBytes,
+    ...limits,
     onRawBytes,
     onBytes: (bytes: Buffer) => void hash.update(bytes),
     ...(resumeAt ? { resumeAt } : {}),
@@ -68,7 +69,7 @@ class OpenChunk {
   private bytes = 0;
 
   constructor(private readonly options: ChunkOptions) {
-    this.builder = new RecordBuilder(options.file, options.runId);
+    this.builder = new RecordBuilder(options.file, options.runId, options.limits);
     this.leaves = options.leavesUnread();
   }
 

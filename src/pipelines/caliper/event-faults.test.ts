@@ -146,6 +146,20 @@ describe("a Timeback event is rejected", () => {
     expect(faultOf(activity(changes))).toContain(fault);
   });
 
+  test.each([
+    [{ actor: { email: `${"é".repeat(500)}@x` } }, "text-too-long: actor.email: has more than 1000 bytes, found text"],
+    [{ actor: { id: `https://host/users/${"u".repeat(1001)}` } }, "text-too-long: actor.id: has more than 1000 bytes"],
+  ])("for an id or an email that no index can hold (%#)", (changes, fault) => {
+    expect(faultOf(activity(changes))).toContain(fault);
+  });
+
+  test("but not for one that an index just can", () => {
+    const email = `${"é".repeat(499)}@x`;
+    expect(eventOf(activity({ actor: { id: `https://host/users/${"u".repeat(1000)}`, email } })).actor).toMatchObject({
+      ...{ segment: "u".repeat(1000), email },
+    });
+  });
+
   test("but not for such text in fields that no fact reads", () => {
     const event = eventOf(activity({ edApp: "\0\ud800", object: { subject: "ünï\u{1f600}" } }));
     expect(event.payload).toContain("\\u0000\\ud800");

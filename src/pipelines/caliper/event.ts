@@ -1,5 +1,6 @@
 import { foldEmail } from "../../domain/email.js";
 import { readInstant } from "../../domain/instant.js";
+import { isLongKey, LONGEST_KEY_BYTES } from "../../domain/key-text.js";
 import { activityKeyOf, lastSegment, looksLikeUser } from "../../domain/segment.js";
 import { isJsonObject } from "./json.js";
 import { readAttempt, readMetrics } from "./metrics.js";
@@ -55,8 +56,13 @@ function readActor(actor: TimebackEvent["actor"]): Actor | Fault {
   const email = typeof actor === "string" ? null : foldEmail(actor?.email);
   const segment = lastSegment(id);
   if (segment === null && email === null) return new Fault("no-actor", "actor: has neither an id nor an email");
+  if (segment !== null && isLongKey(segment)) return tooLong("actor.id", segment);
+  if (email !== null && isLongKey(email)) return tooLong("actor.email", email);
   return { segment, looksLikeUser: looksLikeUser(id), email };
 }
+
+const tooLong = (path: string, text: string): Fault =>
+  new Fault("text-too-long", `${path}: has more than ${LONGEST_KEY_BYTES} bytes, found ${found(text)}`);
 
 type ObjectFields = Pick<
   LandableEvent,

@@ -36,6 +36,19 @@ describe("damaged gzip", () => {
     expect(lines.at(-1)).toMatchObject({ code: "corrupt-gzip" });
   });
 
+  test("that expands too far ends there, and says how much was read", async () => {
+    const member = gzipSync(`${" ".repeat((1 << 20) - 1)}\n`.repeat(8));
+    const bomb = Buffer.concat([gzipSync("one\n"), ...Array<Buffer>(20).fill(member), gzipSync("two\n")]);
+    const lines = await readAll(bomb);
+    expect(brief(lines)).toEqual(["1@0 one", expect.stringMatching(/gzip-expansion!$/)]);
+    const read = Number(/its first (\d+) bytes were read/.exec(JSON.stringify(lines))?.[1]);
+    expect(read).toBeGreaterThan(64 << 20);
+    expect(read).toBeLessThan(66 << 20);
+    expect(brief(await readAll(bomb, { maxExpansion: 2_000 }))).toEqual(["1@0 one", "162@167772164 two"]);
+    const small = Buffer.concat(Array<Buffer>(7).fill(member));
+    expect(await readAll(small), "below 64 MiB nobody asks").toEqual([]);
+  });
+
   test("with something behind it is not passed over in silence", async () => {
     for (const tail of ["garbage", "\0\0\0{}"]) {
       expect(brief(await readAll(Buffer.concat([gzipSync("one\n"), Buffer.from(tail)]), { size: 24 })).at(-1)).toMatch(

@@ -1,4 +1,5 @@
 import { createGunzip, type Gunzip } from "node:zlib";
+import { expandsTooFar, usualExpansion } from "../../domain/expansion.js";
 import type { Blocks } from "./input.js";
 import { Fault } from "./reason.js";
 
@@ -9,11 +10,12 @@ const PIECE_BYTES = 16 * 1024;
 const CUT_OFF = "Z_BUF_ERROR";
 
 /**
- * Decompresses gzip of any number of members. Data that is cut off or damaged ends with a Fault, after everything that
- * could be decoded. (Not a pipeline of streams: there, an error takes the chunks with it that nobody has read yet.)
+ * Decompresses gzip of any number of members. Data that is cut off or damaged, or that expands to more than
+ * `maxExpansion` times its size, ends with a Fault, after everything that could be decoded. (Not a pipeline of streams:
+ * there, an error takes the chunks with it that nobody has read yet.)
  */
-export async function* gunzip(blocks: Blocks): AsyncGenerator<Buffer | Fault> {
-  const inflater = new Inflater();
+export async function* gunzip(blocks: Blocks, maxExpansion = usualExpansion.ratio): AsyncGenerator<Buffer | Fault> {
+  const inflater = new Inflater(maxExpansion);
   try {
     for await (const block of blocks) {
       for (let start = 0; start < block.length; start += PIECE_BYTES) {
@@ -35,14 +37,21 @@ class Inflater {
   private readonly stream: Gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
   private readonly closed: Promise<void>;
   private ready: Buffer[] = [];
-  fault: NodeJS.ErrnoException | null = null;
+  private expanded = 0;
+  fault: NodeJS.ErrnoException | Fault | null = null;
   /** Nothing is written after the end of the compressed data. */
   private ended = false;
 
-  constructor() {
-    this.stream.on("data", (chunk: Buffer) => this.ready.push(chunk));
+  constructor(ratio: number) {
+    this.stream.on("data", (chunk: Buffer) => {
+      if (this.fault !== null) return;
+      this.ready.push(chunk);
+      this.expanded += chunk.length;
+      if (expandsTooFar(this.expanded, this.stream.bytesWritten, { ...usualExpansion, ratio }))
+        this.fault = bomb(this.expanded, ratio);
+    });
     this.stream.on("error", (error) => {
-      this.fault = error;
+      this.fault ??= error;
     });
     this.closed = new Promise((resolve) => this.stream.once("close", resolve));
   }
@@ -81,8 +90,16 @@ class Inflater {
   }
 }
 
-function faultFrom({ code, message }: NodeJS.ErrnoException): Fault {
+function faultFrom(error: NodeJS.ErrnoException | Fault): Fault {
+  if (error instanceof Fault) return error;
+  const { code, message } = error;
   return code === CUT_OFF
     ? new Fault("truncated-gzip", "the compressed data is cut off here; what stood before was read")
     : new Fault("corrupt-gzip", `the compressed data is damaged near here (${message}); the rest was not read`);
 }
+
+const bomb = (expanded: number, ratio: number): Fault =>
+  new Fault(
+    "gzip-expansion",
+    `the compressed data expands to more than ${ratio} times its size; its first ${expanded} bytes were read, the rest was not; if that is right, give timeback ingest --max-expansion`,
+  );

@@ -1,13 +1,15 @@
 import { resolve } from "node:path";
-import { inLanes, type LaneOrder } from "../../domain/lanes.js";
+import { inLanes, type LaneOrder, type LaneWork } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
-import { inTransaction, type Run } from "../../store/runs.js";
+import { patiently } from "../../store/patience.js";
+import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type Chunk, readChunks } from "./chunks.js";
+import { isLasting } from "./input.js";
 import { readUnread } from "./known-lines.js";
 import {
   addCounts,
@@ -18,6 +20,7 @@ import {
   type RecordCounts,
   settleRecords,
 } from "./land.js";
+import type { InputLimits } from "./limits.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {
@@ -35,7 +38,7 @@ export interface IngestRequest {
   files: readonly string[];
   chunkRecords: number;
   chunkBytes: number;
-  maxLineBytes: number;
+  limits: InputLimits;
   /** Throws between chunks when the run was told to stop. */
   stop(): void;
   progress(file: string, state: { rawBytes: number; records: number }): void;
@@ -54,7 +57,7 @@ interface Ingest {
   isRepeating: boolean;
 }
 
-const STDIN = "-";
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Lands Caliper files and derives the facts they touch, chunk by chunk; each chunk is committed with its facts and the
@@ -79,14 +82,22 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
 
 async function ingestFile(state: Ingest, file: string): Promise<void> {
   const { run, summary } = state;
-  const checkpoint = file === STDIN ? undefined : await readCheckpoint(run.session.db, resolve(file));
-  if (checkpoint && (await readFrom(state, file, checkpoint))) summary.resumed += 1;
-  else await readFrom(state, file, undefined);
+  const input = { file, isLasting: await isLasting(file) };
+  const checkpoint = input.isLasting ? await readCheckpoint(run.session.db, resolve(file)) : undefined;
+  if (checkpoint && (await readFrom(state, input, checkpoint))) summary.resumed += 1;
+  else await readFrom(state, input, undefined);
+}
+
+/** What is read; only a file can be read again from a place in it. */
+interface Input {
+  file: string;
+  isLasting: boolean;
 }
 
 /** Reads a file from a checkpoint or from the start. False: its bytes are not those of the checkpoint, nothing was done. */
-async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | undefined): Promise<boolean> {
+async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | undefined): Promise<boolean> {
   const { request, run, summary } = state;
+  const { file } = input;
   const counts: FileCounts = { ...noRecords(), newRejects: 0, newConflicts: 0, ...checkpoint?.counts };
   let rawBytes = 0;
   const onRawBytes = (total: number) => {
@@ -109,11 +120,12 @@ async function readFrom(state: Ingest, file: string, checkpoint: Checkpoint | un
     }
   }
   const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
-  await inLanes(lanes, readAhead(readAhead(chunks)), async (session, chunk, order) => {
-    await landChunk(state, session, { file, chunk, counts }, order);
+  const land: LaneWork<Session, Chunk> = async (session, chunk, order) => {
+    await landChunk(state, session, { ...input, chunk, counts }, order);
     request.progress(file, { rawBytes, records: counts.records });
-  });
-  if (file !== STDIN) await dropCheckpoint(run.session.db, resolve(file));
+  };
+  await inLanes(lanes, readAhead(readAhead(chunks)), land, (work) => patiently(run.session, work));
+  if (input.isLasting) await dropCheckpoint(run.session.db, resolve(file));
   add(summary, counts);
   return true;
 }
@@ -127,8 +139,7 @@ function add(sum: FileCounts, { newRejects, newConflicts, ...records }: FileCoun
   sum.newConflicts += newConflicts;
 }
 
-interface FileChunk {
-  file: string;
+interface FileChunk extends Input {
   chunk: Chunk;
   counts: FileCounts;
 }
@@ -143,45 +154,48 @@ async function landChunk(state: Ingest, on: Session, file: FileChunk, order: Lan
   const records = file.chunk.builder.records();
   if (records.events.length + records.rejects.length === 0) {
     await order.alone();
-    await inTransaction(on, (session) => finishChunk(state, session, file, countKnown(records)));
-    return;
+    const landed = countKnown(records);
+    await saveProgress(on, file, landed);
+    return finishChunk(state, file, landed);
   }
-  const { made } = await withDerivedFacts(on, state.rules, async (session) => {
-    await order.mayInsert();
-    const copied = await copyRecords(session, records, { taken: state.taken, allNew: !state.isRepeated });
+  const { result, made } = await withDerivedFacts(on, state.rules, async (session) => {
+    const taken = (await order.mayInsert()) ? state.taken : NONE;
+    const copied = await copyRecords(session, records, { taken, allNew: !state.isRepeated });
     state.taken = new Set(records.events.ids);
     await order.alone();
     const landed = await settleRecords(session, state.run.runId, state.rules, copied);
-    await finishChunk(state, session, file, landed);
+    await saveProgress(session, file, landed);
+    return landed;
   });
+  finishChunk(state, file, result);
   addChanges(state.summary.facts, made);
 }
 
-/** Adds what became of a chunk to the counts of its file, and saves both. */
-async function finishChunk(
-  state: Ingest,
-  session: Session,
-  { file, chunk, counts }: FileChunk,
-  { counts: added, ...fresh }: LandedRecords,
-): Promise<void> {
-  state.isRepeated = added.duplicates + added.conflicts > 0;
-  state.isRepeating = added.duplicates > added.stored;
-  add(counts, { ...added, ...fresh });
-  await saveProgress(session, file, chunk, counts);
+/** Adds what became of a chunk that is committed to the counts of its file. */
+function finishChunk(state: Ingest, { counts }: FileChunk, landed: LandedRecords): void {
+  const { duplicates, conflicts, stored } = landed.counts;
+  state.isRepeated = duplicates + conflicts > 0;
+  state.isRepeating = duplicates > stored;
+  add(counts, countsOf(landed));
 }
 
+const countsOf = ({ counts, ...fresh }: LandedRecords): FileCounts => ({ ...counts, ...fresh });
+
+/** Saves the place where the chunk ends, with the counts of its file up to there. */
 async function saveProgress(
   { db }: Session,
-  file: string,
-  { end, prefixSha256 }: Chunk,
-  counts: FileCounts,
+  { file, isLasting, chunk, counts }: FileChunk,
+  landed: LandedRecords,
 ): Promise<void> {
-  if (file === STDIN) return;
+  if (!isLasting) return;
+  const { end, prefixSha256 } = chunk;
+  const upToHere = { ...counts };
+  add(upToHere, countsOf(landed));
   await saveCheckpoint(db, {
     file: resolve(file),
     byteOffset: end.byteOffset,
     line: end.number,
     prefixSha256,
-    counts: { ...counts },
+    counts: upToHere,
   });
 }

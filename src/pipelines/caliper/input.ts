@@ -1,4 +1,6 @@
+import { constants, openSync, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { UsageError, WorkError } from "../../errors.js";
 
 const BLOCK_BYTES = 256 * 1024;
@@ -13,21 +15,29 @@ export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
  */
 export async function sizeOfInput(file: string): Promise<number | null> {
   if (file === STDIN) return null;
+  const info = await lookAt(file);
+  return info.isFile() ? info.size : null;
+}
+
+/** Whether the bytes stay where they are, to be read again; those of a pipe are gone. Errors as sizeOfInput. */
+export const isLasting = async (file: string): Promise<boolean> => (await sizeOfInput(file)) !== null;
+
+async function lookAt(file: string): Promise<Stats> {
   const info = await stat(file).catch((error: unknown) => {
     throw inputError(file, error);
   });
   if (info.isDirectory()) throw directoryError(file);
-  return info.isFile() ? info.size : null;
+  return info;
 }
 
 /** The bytes of a file, or of stdin for `-`, a block at a time. Errors as sizeOfInput. */
 export async function* readBlocks(file: string): AsyncGenerator<Buffer> {
   if (file === STDIN) yield* readStdin();
+  else if ((await lookAt(file)).isFIFO() && process.platform === "linux") yield* readPipe(file);
   else yield* readFile(file);
 }
 
 async function* readFile(file: string): AsyncGenerator<Buffer> {
-  await sizeOfInput(file);
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, "r");
@@ -41,6 +51,19 @@ async function* readFile(file: string): AsyncGenerator<Buffer> {
     throw inputError(file, error);
   } finally {
     await handle?.close();
+  }
+}
+
+/**
+ * Waits for a pipe's writer and for its bytes without a thread of its own: one that waits in a system call keeps the
+ * process from ending. (Where Linux waits, other systems take a pipe without a writer for one at its end.)
+ */
+async function* readPipe(file: string): AsyncGenerator<Buffer> {
+  try {
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    yield* new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    throw inputError(file, error);
   }
 }
 

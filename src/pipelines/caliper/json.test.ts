@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ExactNumber, isJsonObject, nestsDeeper, readJson, writeJson } from "./json.js";
+import { ExactNumber, isJsonObject, nestsDeeper, readJson, valuesIn, writeJson } from "./json.js";
 
 /** The text that a value read from `text` is written as. */
 function rewritten(text: string): string {
@@ -63,4 +63,15 @@ test("depth is counted in lists and objects", () => {
   expect(nestsDeeper(5, 0)).toBe(false);
   expect(nestsDeeper([{ a: [] }], 3)).toBe(false);
   expect(nestsDeeper([1, { a: [] }], 2)).toBe(true);
+});
+
+test("values are counted outside of texts only", () => {
+  expect(valuesIn('{"a,[{":"x\\",[{","b":[1,2,{}],"c":"\\\\"}')).toBe(1 + 2 + 1 + 2 + 1);
+  expect(valuesIn('{"never closed: [[[,,,')).toBe(1);
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, "");
+      expect(valuesIn(text)).toBe(bare.match(/[,[{]/g)?.length ?? 0);
+    }),
+  );
 });

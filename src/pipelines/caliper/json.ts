@@ -11,12 +11,11 @@ export type Json =
   | { ok: true; value: unknown; exact: boolean }
   | { ok: false; code: "not-json" | "too-deep"; why: string };
 
-/** Deeper nesting than this is refused, wherever it stands: no Caliper needs it, and stacks overflow on it. */
-export const MAX_DEPTH = 1_000;
-
 // The end of the exponent is part of it: a UUID may well start with 4e12345.
 const LONG_NUMBER = /[:[,\s]-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3,}(?=[\s,\]}]))/;
 const LONG_TOKEN = /^-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
+/** Files of old Macs are one line to us. */
+const LONE_RETURN = "; a carriage return alone ends no line";
 const EXPLAINED_LENGTH = 1_000_000;
 
 /**
@@ -33,11 +32,41 @@ export function readJson(text: string): Json {
   } catch (error) {
     if (error instanceof RangeError)
       return { ok: false, code: "too-deep", why: "lists and objects are nested too deep" };
-    return { ok: false, code: "not-json", why: `not JSON: ${whyNotJson(text)}` };
+    return {
+      ok: false,
+      code: "not-json",
+      why: `not JSON: ${whyNotJson(text)}${text.includes("\r") ? LONE_RETURN : ""}`,
+    };
   }
 }
 
-/** The JSON text of a value that readJson read, with the digits that it read. Of values up to MAX_DEPTH deep. */
+const QUOTE = 34;
+const COMMA = 44;
+const LIST = 91;
+const OBJECT = 123;
+
+/** About how many values a JSON text holds, told without reading it: commas and opening brackets outside of its texts. */
+export function valuesIn(text: string): number {
+  let values = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = closingQuote(text, at);
+    else if (code === COMMA || code === LIST || code === OBJECT) values += 1;
+  }
+  return values;
+}
+
+/** Where the text that opens here is closed; the end where it is not. */
+function closingQuote(text: string, open: number): number {
+  for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text[before] === "\\") before -= 1;
+    if ((at - before) % 2 === 1) return at;
+  }
+  return text.length;
+}
+
+/** The JSON text of a value that readJson read, with the digits that it read. Of values up to 1,000 levels deep. */
 export function writeJson(value: unknown, exact: boolean): string {
   return exact ? writeExact(value) : JSON.stringify(value);
 }

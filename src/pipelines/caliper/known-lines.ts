@@ -8,7 +8,7 @@ const FIRST_ID = /"(?:externalI|i)d"\s*:\s*"(?:urn:uuid:)?([0-9a-fA-F]{8}(?:-[0-
 
 /**
  * Reads the lines that a chunk left unread. A line that is, byte by byte, the payload of a landed event is that event
- * again: it is counted, and read no further.
+ * again: it is counted, and read no further. Afterwards none is unread.
  */
 export async function readUnread({ db }: Session, { unread, builder }: Chunk): Promise<void> {
   if (unread.length === 0) return;
@@ -22,7 +22,7 @@ export async function readUnread({ db }: Session, { unread, builder }: Chunk): P
     })),
   );
   const known = new Set(asked.filter((_, ordinal) => !unlike.has(ordinal)));
-  unread.forEach((line, place) => {
+  unread.splice(0).forEach((line, place) => {
     if (!known.has(place)) builder.add(line);
   });
   builder.addKnown(known.size);

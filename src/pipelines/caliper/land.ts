@@ -1,3 +1,4 @@
+import { assertAllCounted } from "../../store/assertions.js";
 import { type CopiedEvents, copyNewEvents, type ExpectedIds, settleEvents } from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
 import { keepRejects } from "../../store/rejects.js";
@@ -67,15 +68,8 @@ export async function settleRecords(
   const { newConflicts, duplicates, ...landed } = await settleEvents(session, runId, copied);
   if (landed.stored > 0) await touchResultsOfEvents(session.db, rules);
   const newRejects = await keepRejects(session, runId, rejects);
-  return {
-    counts: {
-      records: known + events.length + skipped + rejects.length,
-      ...landed,
-      duplicates: known + duplicates,
-      skipped,
-      rejected: rejects.length,
-    },
-    newRejects,
-    newConflicts,
-  };
+  const records = known + events.length + skipped + rejects.length;
+  const outcomes = { ...landed, duplicates: known + duplicates, skipped, rejected: rejects.length };
+  assertAllCounted("records", records, outcomes);
+  return { counts: { records, ...outcomes }, newRejects, newConflicts };
 }

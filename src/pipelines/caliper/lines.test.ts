@@ -28,7 +28,10 @@ describe.each(SIZES)("in blocks of %d bytes", (size) => {
       maxLineBytes: 10,
     });
     expect(brief(lines)).toEqual(["1@0 aaaaaaaaaa", "2@11 line-too-long!", "3@23 line-too-long!", "4@5024 d"]);
-    expect(lines[2]).toMatchObject({ reason: "the line has 5000 bytes; the limit is 10", excerpt: "c".repeat(200) });
+    expect(lines[2]).toMatchObject({
+      reason: "the line has 5000 bytes; the limit is 10 (timeback ingest --max-line-bytes)",
+      excerpt: "c".repeat(200),
+    });
   });
 
   test("invalid UTF-8 costs its line only, and a cut last line too", async () => {

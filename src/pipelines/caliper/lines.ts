@@ -1,5 +1,6 @@
 import { gunzip } from "./gunzip.js";
 import { type Blocks, readBlocks } from "./input.js";
+import { defaultLimits, type InputLimits } from "./limits.js";
 import { Fault } from "./reason.js";
 import { type InputLine, LineSplitter, type Position, unreadableAt } from "./splitter.js";
 
@@ -11,9 +12,7 @@ export interface LineBatch {
 }
 
 /** How to read one input; everything may be left out. */
-export interface ReadOptions {
-  /** Longer lines are rejected without being held in memory. Default 64 MiB. */
-  maxLineBytes?: number;
+export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | "maxExpansion">> {
   /**
    * Where a former run stopped. The bytes before it are shown to onBytes but not split; then one batch without lines
    * is given, so that their hash can be compared. It ends short of the wanted place where the input does.
@@ -28,7 +27,6 @@ export interface ReadOptions {
   onRawBytes?: (total: number) => void;
 }
 
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** As many as the longest of the magic numbers below. */
 const MAGIC_BYTES = 6;
 const NEWLINE = 10;
@@ -45,11 +43,12 @@ export function readLines(file: string, options: ReadOptions = {}): AsyncGenerat
 
 /** As readLines, of bytes from anywhere; `file` is the name in the addresses of lines. */
 export async function* linesOf(source: Blocks, file: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
-  const { resumeAt = START, maxLineBytes = MAX_LINE_BYTES, onBytes = ignore, onRawBytes = ignore } = options;
+  const { resumeAt = START, onBytes = ignore, onRawBytes = ignore } = options;
+  const { maxLineBytes, maxExpansion } = { ...defaultLimits, ...options };
   const splitter = new LineSplitter(file, maxLineBytes, resumeAt);
   let unseen = resumeAt.byteOffset;
   let fault: Fault | null = null;
-  for await (const block of decompressed(counted(source, onRawBytes))) {
+  for await (const block of decompressed(counted(source, onRawBytes), maxExpansion)) {
     if (block instanceof Fault) {
       fault = block;
       break;
@@ -83,14 +82,14 @@ function* lastBatch(splitter: LineSplitter, file: string, fault: Fault | null): 
 }
 
 /** Gzip is known by its first bytes, not by its name. Input that is no lines of UTF-8 at all is one fault. */
-async function* decompressed(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer | Fault> {
+async function* decompressed(source: AsyncGenerator<Buffer>, maxExpansion: number): AsyncGenerator<Buffer | Fault> {
   const raw = withHead(source);
   try {
     const { value: head, done } = await raw.next();
     if (done) return;
     const blocks = startingWith(head, raw);
     let first = true;
-    for await (const block of startsAs(head, GZIP) ? gunzip(blocks) : blocks) {
+    for await (const block of startsAs(head, GZIP) ? gunzip(blocks, maxExpansion) : blocks) {
       const foreign = first && block instanceof Buffer ? foreignFormat(block) : undefined;
       if (foreign !== undefined) {
         yield new Fault("not-text", `the input is ${foreign}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { activity, eventOf, faultOf, ID, lineOf, only, timeSpent } from "../../../test/support/caliper-samples.js";
+import { defaultLimits } from "./limits.js";
 import { parseLine } from "./parse.js";
 import type { LandableEvent } from "./record.js";
 
@@ -57,6 +58,7 @@ describe("a line", () => {
     ["{'id':1}", "position 1"],
     ['{"a":"\u0001"}', "position 6"],
     ["", "end of input"],
+    ['{"id":1}\r{"id":2}', "a carriage return alone ends no line"],
   ])("of %s is not JSON, and says where", (text, place) => {
     expect(faultOf(text)).toMatch(/^not-json: not JSON: /);
     expect(faultOf(text)).toContain(place);
@@ -99,6 +101,41 @@ describe("hostile lines", () => {
   test("nesting that is merely unusual is read, alone and among others", () => {
     expect(eventOf(deep(900)).eventId).toBe(ID);
     expect(parseLine({ text: `[${deep(900)},1]` })[0]?.kind).toBe("event");
+  });
+
+  test("a record among others that is too deep is not kept: it cannot be written", () => {
+    const records = parseLine({ text: `[${deep(1_000)},{"id":5}]` });
+    expect(records).toMatchObject([
+      { code: "too-deep", record: null },
+      { code: "not-caliper", record: '{"id":5}' },
+    ]);
+    expect(parseLine({ text: deep(1_000) })).toMatchObject([{ code: "too-deep", record: deep(1_000) }]);
+  });
+
+  test("what is kept of a rejected record is a line that is rejected for the same reason", () => {
+    const event = JSON.stringify(activity());
+    const inside = { sensor: "s", data: [activity()] };
+    for (const text of [
+      JSON.stringify({ sensor: "s", data: [inside, [activity()], null, 5, "x", [], {}, activity({ id: "no" })] }),
+      `[${event},[${event}],[[${event}]],{"sensor":"s","data":[]},{"data":5,"sensor":12345678901234567890}]`,
+      "not JSON",
+      `${event}${event}`,
+    ])
+      for (const parsed of parseLine({ text }).filter(({ kind }) => kind === "rejected"))
+        expect(parseLine({ text: ("record" in parsed && parsed.record) || "" })).toEqual([parsed]);
+  });
+
+  test("each limit counts what it names", () => {
+    const parsed = (record: unknown, limits: object) =>
+      parseLine(lineOf(record), { ...defaultLimits, ...limits }).map((one) => ("code" in one ? one.code : one.kind));
+    expect(parsed([activity(), activity(), activity()], { maxItems: 4 })).toEqual(["event", "event", "event"]);
+    expect(parsed([activity(), activity(), activity(), 1, 2], { maxItems: 4 })).toEqual(["too-many-items"]);
+    expect(parsed([activity(), activity()], { maxItems: 3 }), "four metrics").toEqual([
+      "too-many-items",
+      "too-many-items",
+    ]);
+    expect(parsed(deep(5), { maxDepth: 6 })).toEqual(["event"]);
+    expect(parsed(deep(5), { maxDepth: 5 })).toEqual(["too-deep"]);
   });
 
   test("deep nesting beside a long number is rejected too", () => {

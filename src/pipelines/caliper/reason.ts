@@ -14,9 +14,9 @@ export class Fault {
   ) {}
 }
 
-/** A rejected record; `text` is the record as it was read, of which the start is kept. */
-export function rejected(fault: Fault, text: string): Rejected {
-  return { kind: "rejected", code: fault.code, reason: fault.reason, excerpt: excerptOf(text) };
+/** A rejected record; `text` is the record as it was read. Where it is not whole (`isWhole`), only its start is kept. */
+export function rejected({ code, reason }: Fault, text: string, isWhole = true): Rejected {
+  return { kind: "rejected", code, reason, excerpt: excerptOf(text), record: isWhole ? text : null };
 }
 
 /** The first 200 characters, fit for a terminal and for a text column. */

@@ -1,6 +1,7 @@
 import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
 import { eventRow } from "./event-row.js";
+import type { InputLimits } from "./limits.js";
 import { parseLine } from "./parse.js";
 import type { Parsed } from "./record.js";
 import type { InputLine } from "./splitter.js";
@@ -25,6 +26,7 @@ export class RecordBuilder {
   constructor(
     private readonly file: string,
     private readonly runId: string,
+    private readonly limits?: InputLimits,
   ) {
     this.events = new EventRows(file);
   }
@@ -34,19 +36,20 @@ export class RecordBuilder {
     return this.events.length + this.skipped + this.rejects.length >= records || this.bytes >= size;
   }
 
-  add(line: InputLine): void {
-    if (line.kind === "rejected") {
-      this.reject(line, 0, line, null);
-      return;
+  /** `member` is the place in its line that a record had which now stands by itself. */
+  add(line: InputLine, member = 0): void {
+    if (line.kind === "rejected") this.reject(line, 0, { ...line, record: null });
+    else {
+      const records = parseLine(line, this.limits);
+      records.forEach((parsed, place) => {
+        this.addRecord(line, records.length === 1 ? member : place, parsed);
+      });
     }
-    parseLine(line).forEach((parsed, member) => {
-      this.addRecord(line, member, parsed);
-    });
   }
 
   private addRecord(line: InputLine & { text: string }, member: number, parsed: Parsed): void {
     if (parsed.kind === "skipped") this.skipped += 1;
-    else if (parsed.kind === "rejected") this.reject(line, member, parsed, line.text);
+    else if (parsed.kind === "rejected") this.reject(line, member, parsed);
     else {
       const row = eventRow(parsed.event, line.number, this.runId);
       this.events.add(row);
@@ -57,8 +60,7 @@ export class RecordBuilder {
   private reject(
     line: InputLine,
     member: number,
-    { code, reason, excerpt }: Omit<Parsed & { kind: "rejected" }, "kind">,
-    record: string | null,
+    { code, reason, excerpt, record }: Omit<Parsed & { kind: "rejected" }, "kind">,
   ): void {
     const { file } = this;
     this.rejects.push({ file, line: line.number, member, byteOffset: line.byteOffset, code, reason, excerpt, record });

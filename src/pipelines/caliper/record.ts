@@ -52,7 +52,14 @@ export type RejectCode = string;
 export type Parsed =
   | { kind: "event"; event: LandableEvent }
   | { kind: "skipped"; why: string }
-  | { kind: "rejected"; code: RejectCode; reason: string; excerpt: string };
+  | {
+      kind: "rejected";
+      code: RejectCode;
+      reason: string;
+      excerpt: string;
+      /** A line that is judged as this record was: its JSON, or the line where that is none; null where it cannot be kept. */
+      record: string | null;
+    };
 
 /** A line of the input with its address. */
 export interface Line {

@@ -1,45 +1,53 @@
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
+import { patiently } from "../../store/patience.js";
 import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../store/reject-replay.js";
-import { rejectId } from "../../store/rejects.js";
+import { type RejectFilter, rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
+import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
 import { RecordBuilder } from "./record-builder.js";
 
-/** What became of the records of the lines that were read again. */
+/** What became of the records that were read again. */
 export interface ReplaySummary extends RecordCounts {
+  /** Rejected records that were read; of a line that was none, all that it holds now. */
   lines: number;
   facts: FactChanges;
   newRejects: number;
   newConflicts: number;
-  /** Rejects of the quarantine that cannot be replayed: their record was not kept, or is no line of Caliper. */
+  /** Rejects that were asked for and cannot be replayed: their record was not kept, or is no line of Caliper. */
   left: number;
 }
 
-/** Which rejects (null: all that can be replayed), and what stops the run between two pages. */
+/** Which rejects, and what stops the run between two pages. */
 export interface ReplayRequest {
-  ids: readonly string[] | null;
+  filter: RejectFilter;
   stop(): void;
 }
 
-const PAGE_LINES = 50;
+const PAGE = { lines: 500, bytes: 8 * 2 ** 20 };
 const NOTHING_KNOWN = { taken: new Set<string>(), allNew: false };
 
 /**
- * Reads the kept lines of rejects again, as if they stood in their files: what can be landed now is landed and leaves
- * the quarantine. The other records of such a line count as duplicates. What is rejected again for the same reason
- * keeps its id. Each page is committed with its facts; a second replay changes nothing.
+ * Reads rejected records again, as if they stood in their files: what can be landed now is landed and leaves the
+ * quarantine. What is rejected again for the same reason keeps its id. Each page is committed with its facts; a second
+ * replay changes nothing.
  */
-export async function replayRejects(run: Run, rules: FactRules, { ids, stop }: ReplayRequest): Promise<ReplaySummary> {
-  const { lines, left } = await openReplay(run.session.db, ids);
+export async function replayRejects(
+  run: Run,
+  rules: FactRules,
+  { filter, stop }: ReplayRequest,
+): Promise<ReplaySummary> {
+  const { lines, left } = await openReplay(run.session.db, filter);
   const facts = { inserted: 0, updated: 0, deleted: 0 };
   const summary: ReplaySummary = { lines, ...noRecords(), facts, newRejects: 0, newConflicts: 0, left };
-  for (let from = 1; from <= lines; from += PAGE_LINES) {
+  for (let next = 1; next <= lines; ) {
     stop();
-    for (const group of byFile(await replayPage(run.session.db, from, PAGE_LINES)))
-      await replayLines(run, rules, group, summary);
+    const page = await replayPage(run.session.db, next, PAGE);
+    for (const group of byFile(page)) await replayLines(run, rules, group, summary);
+    next = (page.at(-1)?.ordinal ?? lines) + 1;
   }
   return summary;
 }
@@ -56,10 +64,10 @@ async function replayLines(
   summary: ReplaySummary,
 ): Promise<void> {
   const builder = new RecordBuilder(lines[0]?.file ?? "", run.runId);
-  for (const { file, line, byteOffset, text } of lines)
-    builder.add({ kind: "text", file, number: line, byteOffset, text });
+  for (const { file, line, member, byteOffset, text } of lines)
+    builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
   const records = builder.records();
-  const { result, made } = await withDerivedFacts(run.session, rules, async (session) => {
+  const replay = async (session: Session) => {
     const copied = await copyRecords(session, records, NOTHING_KNOWN);
     const landed = await settleRecords(session, run.runId, rules, copied);
     await dropReplayed(
@@ -68,7 +76,8 @@ async function replayLines(
       records.rejects.map(rejectId),
     );
     return landed;
-  });
+  };
+  const { result, made } = await patiently(run.session, () => withDerivedFacts(run.session, rules, replay));
   addCounts(summary, result.counts);
   summary.newRejects += result.newRejects;
   summary.newConflicts += result.newConflicts;

@@ -134,7 +134,7 @@ export const unreadableAt = (address: Address, { code, reason }: Fault, bytes: B
 });
 
 const tooLong = (length: number, limit: number) =>
-  new Fault("line-too-long", `the line has ${length} bytes; the limit is ${limit}`);
+  new Fault("line-too-long", `the line has ${length} bytes; the limit is ${limit} (timeback ingest --max-line-bytes)`);
 
 const unreadable = (bytes: Buffer) =>
   bytes.includes(0)

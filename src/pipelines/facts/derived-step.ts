@@ -1,19 +1,19 @@
 import { deriveTouched, type FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
-import { inTransaction } from "../../store/runs.js";
+import { inOneTransaction } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { openTouched } from "../../store/touched.js";
 
 /**
  * Lands something and derives the facts that it touches, in one transaction: `land` changes landed rows and lists what
- * it touches, and either both are committed or neither is.
+ * it touches, and either both are committed or neither is. It is tried once: who calls it knows whether `land` can be repeated.
  */
 export async function withDerivedFacts<T>(
   session: Session,
   rules: FactRules,
   land: (session: Session) => Promise<T>,
 ): Promise<{ result: T; made: FactChanges }> {
-  return inTransaction(session, async (inside) => {
+  return inOneTransaction(session, async (inside) => {
     await openTouched(inside.db);
     const result = await land(inside);
     return { result, made: await deriveTouched(inside.db, rules) };

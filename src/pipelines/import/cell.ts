@@ -1,5 +1,6 @@
 import { decimalText } from "../../domain/decimal.js";
 import { readInstant } from "../../domain/instant.js";
+import { isLongKey, LONGEST_KEY_BYTES } from "../../domain/key-text.js";
 import { arrayLiteral } from "../../store/copy-text.js";
 import type { ColumnKind } from "../../store/import-tables.js";
 import { jsonFault } from "./json-cell.js";
@@ -29,7 +30,10 @@ const BOOLEANS: Readonly<Record<string, string>> = {
 export const readCell = (kind: ColumnKind, text: string): Cell => readers[kind](text);
 
 const readers: Readonly<Record<ColumnKind, (text: string) => Cell>> = {
-  id: (text) => (text.includes('"') ? refuse("a quote within it") : taken(text)),
+  id: (text) => {
+    if (isLongKey(text)) return refuse(`more than ${LONGEST_KEY_BYTES} bytes`);
+    return text.includes('"') ? refuse("a quote within it") : taken(text);
+  },
   text: taken,
   status: (text) =>
     STATUSES.has(text.toLowerCase()) ? taken(text.toLowerCase()) : refuse("expected active or tobedeleted"),

@@ -1,3 +1,4 @@
+import { isLongKey } from "../../domain/key-text.js";
 import type { Reject } from "../../store/rejects.js";
 import type { CsvRow } from "./csv.js";
 import type { PlannedFile } from "./plan.js";
@@ -36,5 +37,5 @@ export function addRow(chunk: Chunk, { file, mapping }: PlannedFile, columns: re
   }
   chunk.rejects.push(rejectOf(file.label, row.line, reading, row.cells));
   if (reading.id === null) chunk.nameless += 1;
-  else chunk.rejectedIds.push(reading.id);
+  else if (!isLongKey(reading.id)) chunk.rejectedIds.push(reading.id); // no row of the database has a longer one
 }

@@ -1,5 +1,5 @@
 import { WorkError } from "../../errors.js";
-import { landChunk, markMissing, openImport, requireTargets } from "../../store/import-landing.js";
+import { type ImportedRows, landChunk, markMissing, openImport, requireTargets } from "../../store/import-landing.js";
 import { keepRejects } from "../../store/rejects.js";
 import { inTransaction, type Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
@@ -92,18 +92,18 @@ async function importFile(job: Import, planned: PlannedFile): Promise<void> {
   job.summary.files.push(counts);
   const loading: Loading = { planned, columns, counts, chunk: emptyChunk(), late: 0, nameless: 0 };
   await openImport(job.run.session.db, mapping.table, columns);
-  await readRows(loading, job.request.chunkRows, () => step(job, (inside) => land(job, inside, loading)));
+  await readRows(loading, job.request.chunkRows, async () => {
+    count(job, loading, await step(job, (inside) => land(job, inside, loading)));
+  });
   if (mode === "bulk" && loading.nameless === 0)
-    await step(job, async (inside) => {
-      counts.tobedeleted = await markMissing(inside.db, mapping.table);
-    });
+    counts.tobedeleted = await step(job, (inside) => markMissing(inside.db, mapping.table));
   job.summary.rejected += counts.rejected;
   job.summary.warnings.push(...warningsOf(loading));
 }
 
-async function step({ run, request }: Import, work: (session: Session) => Promise<void>): Promise<void> {
+async function step<T>({ run, request }: Import, work: (session: Session) => Promise<T>): Promise<T> {
   request.stop();
-  await inTransaction(run.session, work);
+  return inTransaction(run.session, work);
 }
 
 async function readRows(loading: Loading, chunkRows: number, flush: () => Promise<void>): Promise<void> {
@@ -131,9 +131,15 @@ function requireSameHeader({ file, mapping }: PlannedFile, cells: readonly strin
     throw new WorkError(`${file.label} was changed while it was being read; run it again`);
 }
 
-/** Lands the chunk, with its rejects, and empties it. */
-async function land({ run, request, summary }: Import, session: Session, loading: Loading): Promise<void> {
-  const { planned, columns, chunk, counts } = loading;
+/** What became of a chunk: its rows, all its rejects, and how many of them no run had kept before. */
+interface LandedChunk {
+  landed: ImportedRows;
+  rejected: number;
+  newRejects: number;
+}
+
+/** Lands the chunk, with its rejects. */
+async function land({ run }: Import, session: Session, { planned, columns, chunk }: Loading): Promise<LandedChunk> {
   const { label } = planned.file;
   const { table } = planned.mapping;
   const landed = await landChunk(session, { table, columns, text: chunk.text, rejectedIds: chunk.rejectedIds });
@@ -146,14 +152,20 @@ async function land({ run, request, summary }: Import, session: Session, loading
     ),
   );
   const rejects = [...chunk.rejects, ...repeated];
-  summary.newRejects += await keepRejects(session, run.runId, rejects);
+  return { landed, rejected: rejects.length, newRejects: await keepRejects(session, run.runId, rejects) };
+}
+
+/** Counts a chunk that is committed, and empties it. */
+function count({ request, summary }: Import, loading: Loading, { landed, rejected, newRejects }: LandedChunk): void {
+  const { planned, chunk, counts } = loading;
+  summary.newRejects += newRejects;
   for (const key of ["inserted", "updated", "unchanged"] as const) counts[key] += landed[key];
   counts.rows += chunk.rows;
-  counts.rejected += rejects.length;
+  counts.rejected += rejected;
   loading.late += landed.late;
   loading.nameless += chunk.nameless;
   Object.assign(chunk, emptyChunk());
-  request.progress(label, counts.rows);
+  request.progress(planned.file.label, counts.rows);
 }
 
 function warningsOf({ planned: { file, mode }, counts, late, nameless }: Loading): string[] {

@@ -113,7 +113,7 @@ test.each<[string, ZipMember[], object, RegExp]>([
   [
     "that expands too well",
     [{ name: "users.csv", text: USERS.repeat(9e5) }],
-    { ratioFromBytes: 1 << 20 },
+    { expansion: { ratio: 250, fromBytes: 1 << 20 } },
     /times its size/,
   ],
   [

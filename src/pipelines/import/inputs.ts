@@ -48,6 +48,7 @@ async function kindOf(path: string): Promise<Kind> {
       : unreadable(path, error);
   });
   if (info.isDirectory()) return "folder";
+  if (!info.isFile()) throw new UsageError(`${path}: is no file; the import reads its inputs more than once`);
   if (await startsLikeZip(path)) return "zip";
   if (stemOf(path) !== undefined) return "csv";
   throw new UsageError(`${path}: neither a folder, a zip nor a CSV file`);

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { type Expansion, expandsTooFar, usualExpansion } from "../../domain/expansion.js";
 import { WorkError } from "../../errors.js";
 import { type CsvFile, type CsvPackage, isNear, stemOf, wordsOf } from "./csv-file.js";
 
@@ -8,17 +9,15 @@ export interface ZipLimits {
   /** Of all members that are read, together. */
   expandedBytes: number;
   entries: number;
-  /** Expanded to compressed, of a member larger than `ratioFromBytes`. */
-  ratio: number;
-  ratioFromBytes: number;
+  /** Of one member. */
+  expansion: Expansion;
 }
 
 /** Limits that a school district's export stays far below, and a zip bomb does not. */
 export const defaultZipLimits: ZipLimits = {
   expandedBytes: 4 * 2 ** 30,
   entries: 10_000,
-  ratio: 250,
-  ratioFromBytes: 64 * 2 ** 20,
+  expansion: usualExpansion,
 };
 
 const refused = (label: string, why: string, cause?: unknown) =>
@@ -75,8 +74,11 @@ function checkMembers(label: string, members: readonly Entry[], limits: ZipLimit
     if (entry.isEncrypted()) throw refused(member, "is encrypted; give the zip without a password");
     if (!entry.canDecodeFileData())
       throw refused(member, `is compressed by method ${entry.compressionMethod}; only deflate is known`);
-    if (entry.uncompressedSize > limits.ratioFromBytes && entry.uncompressedSize > limits.ratio * entry.compressedSize)
-      throw refused(member, `would expand to more than ${limits.ratio} times its size, as no CSV does`);
+    if (expandsTooFar(entry.uncompressedSize, entry.compressedSize, limits.expansion))
+      throw refused(
+        member,
+        `would expand to more than ${limits.expansion.ratio} times its size; if that is right, give --max-expansion`,
+      );
     expanded += entry.uncompressedSize;
   }
   if (expanded > limits.expandedBytes)

@@ -1,10 +1,12 @@
 import { foldEmail } from "../../domain/email.js";
+import { isLongKey } from "../../domain/key-text.js";
 import { inLanes, type LaneOrder } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
-import { landReferencePage, removeVanished } from "../../store/reference-landing.js";
-import { landResultsPage, markVanished } from "../../store/results-landing.js";
+import { patiently } from "../../store/patience.js";
+import { type LandedRows, landReferencePage, removeVanished } from "../../store/reference-landing.js";
+import { type LandedResults, landResultsPage, markVanished } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
@@ -93,11 +95,12 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
   return summary;
 }
 
-/** One page (or one clean-up) with the facts that it touches, in one transaction. */
-async function step(etl: Etl, session: Session, work: (session: Session) => Promise<void>): Promise<void> {
+/** One page (or one clean-up) with the facts that it touches, in one transaction. What it comes to is counted by the caller. */
+async function step<T>(etl: Etl, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   etl.request.stop();
-  const { made } = await withDerivedFacts(session, etl.rules, work);
+  const { result, made } = await withDerivedFacts(session, etl.rules, work);
   addChanges(etl.summary.facts, made);
+  return result;
 }
 
 async function startOf(
@@ -142,47 +145,53 @@ async function readTables(etl: Etl): Promise<void> {
   const all = turns(etl, starts);
   const lanes: [Session, ...Session[]] = [run.session];
   if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session
-  await inLanes(lanes, source.session === run.session ? all : readAhead(all), (session, turn, order) =>
-    takeTurn(etl, session, turn, order),
+  await inLanes(
+    lanes,
+    source.session === run.session ? all : readAhead(all),
+    (session, turn, order) => takeTurn(etl, session, turn, order),
+    (work) => patiently(run.session, work),
   );
 }
 
 async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: LaneOrder): Promise<void> {
   if (page) {
-    await step(etl, session, async (inside) => {
-      await landPage(etl, inside, { table, page, order });
+    const landed = await step(etl, session, async (inside) => {
+      const rows = await landPage(etl, inside, { table, page, order });
       await order.alone();
       if (advances) await advanceWatermark(inside.db, table.name, page.last);
+      return rows;
     });
+    countPage(etl, table, landed);
   } else if (etl.request.full) {
-    await step(etl, session, (inside) => voidVanished(etl, inside, table));
+    const gone = await step(etl, session, (inside) => voidVanished(etl, inside, table));
+    if (table === assessmentResults) etl.summary.vanished += gone;
+    else countsOf(etl.summary, table).vanished += gone;
     await openSeen(etl.run.session.db);
   }
 }
 
 async function landPage(
-  etl: Etl,
+  { source, rules, run, request: { full }, expectNew }: Etl,
   session: Session,
   { table, page, order }: { table: SourceTable; page: Page; order: LaneOrder },
-): Promise<void> {
-  const { source, rules, run, summary, request, expectNew } = etl;
-  const { full } = request;
+): Promise<LandedResults | LandedRows> {
   if (table === assessmentResults) {
-    const landed = await landResultsPage(
-      session,
-      rules,
-      { source, table, page, full, order },
-      { runId: run.runId, expectNew },
-    );
+    const incoming = { source, table, page, full, order };
+    return landResultsPage(session, rules, incoming, { runId: run.runId, expectNew });
+  }
+  const folded =
+    table === users
+      ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), keptEmail) }
+      : page;
+  return landReferencePage(session, rules, { source, table, page: folded, full, order });
+}
+
+function countPage({ summary, request }: Etl, table: SourceTable, landed: LandedResults | LandedRows): void {
+  if ("testUsers" in landed) {
     for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
       summary[key] += landed[key];
     request.progress(table.name, summary.read);
   } else {
-    const folded =
-      table === users
-        ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), foldEmail) }
-        : page;
-    const landed = await landReferencePage(session, rules, { source, table, page: folded, full, order });
     const counts = countsOf(summary, table);
     counts.read += landed.read;
     counts.changed += landed.changed;
@@ -190,12 +199,16 @@ async function landPage(
   }
 }
 
+/** What is too long for an index is no email of anybody. */
+function keptEmail(email: string): string | null {
+  const folded = foldEmail(email);
+  return folded !== null && isLongKey(folded) ? null : folded;
+}
+
 function countsOf(summary: EtlSummary, { name }: SourceTable): TableCounts {
   summary.reference[name] ??= { read: 0, changed: 0, vanished: 0 };
   return summary.reference[name];
 }
 
-async function voidVanished({ rules, summary }: Etl, session: Session, table: SourceTable): Promise<void> {
-  if (table === assessmentResults) summary.vanished = await markVanished(session.db, rules);
-  else countsOf(summary, table).vanished = await removeVanished(session.db, table, rules);
-}
+const voidVanished = ({ rules }: Etl, session: Session, table: SourceTable): Promise<number> =>
+  table === assessmentResults ? markVanished(session.db, rules) : removeVanished(session.db, table, rules);

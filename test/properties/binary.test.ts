@@ -27,7 +27,7 @@ function largeWorld(): World {
 
 /** What the built program prints of this world, loaded in these surroundings. */
 async function printed(engine: EngineName, world: World, surroundings: Record<string, string>): Promise<string> {
-  const database = await freshDatabase(engine, "bytes");
+  const database = await freshDatabase(engine, "bytes", { least: false });
   const cwd = await scratchFolder("bytes");
   const settings = { TIMEBACK_ZONE: world.zone, TIMEBACK_LINK_WINDOW: String(world.linkWindowSeconds) };
   const env = { ...settings, TIMEBACK_TEST_USERS: world.testUsers, ...surroundings, ...database.env };

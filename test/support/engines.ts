@@ -87,6 +87,7 @@ export async function readerOf({ url, session }: FreshDatabase, tables: readonly
   await session(async (query) => {
     await query(`grant usage on schema public to ${username}`);
     await query(`grant select on ${tables.join(", ")} to ${username}`);
+    await query(`alter default privileges in schema public grant select on tables to ${username}`); // a view in their place
   });
   return withDatabase(reader, new URL(String(url)).pathname.slice(1));
 }

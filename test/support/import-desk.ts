@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FreshDatabase, freshDatabase, type Row } from "./engines.js";
+import { type FreshDatabase, type FreshOptions, freshDatabase, type Row } from "./engines.js";
 import { scratchFolder } from "./scratch.js";
 import { timeback, timebackJson } from "./timeback.js";
 
@@ -19,8 +19,12 @@ export class Desk {
     readonly folder: string,
   ) {}
 
-  static async lend(engine: FreshDatabase["engine"], work: (desk: Desk) => Promise<void>): Promise<void> {
-    const database = await freshDatabase(engine, "import");
+  static async lend(
+    engine: FreshDatabase["engine"],
+    work: (desk: Desk) => Promise<void>,
+    options: FreshOptions = {},
+  ): Promise<void> {
+    const database = await freshDatabase(engine, "import", options);
     try {
       await work(new Desk(database, await scratchFolder("import")));
     } finally {

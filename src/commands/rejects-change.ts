@@ -84,7 +84,8 @@ Examples:
   $ timeback rejects replay 3f5c1d0e9a7b2c48 --dry-run
 
 For a new version of this program that understands more. Only the records named are read. A mended file is read with
-timeback ingest; rejected rows of tables are read again by their own commands. Exit 1 when records were newly rejected, or contradict an event that is landed.`,
+timeback ingest; rejected rows of tables are read again by their own commands. Exit 1 when records were newly rejected,
+or contradict an event that is landed.`,
     )
     .action((ids: string[], flags: ReplayFlags) => runReplay(shell, ids, flags));
 
@@ -112,11 +113,11 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
   const dryRun = flags.dryRun === true;
   const request = { command: "rejects replay", ...shell.caller(), lockWaitSeconds: config.lockWait, dryRun };
   const done = await withDatabase(config, flags, "rejects replay", async (store) => {
-    const asked = requestedSettings(config);
-    await factRules(store.db, asked);
+    const settings = requestedSettings(config);
+    await factRules(store.db, settings);
     await requireReplayable(store.db, filter);
     return withPlannedRun(store, request, async (run) => {
-      const rules = await storeSettings(run.session.db, asked);
+      const rules = await storeSettings(run.session.db, settings);
       const summary = await replayRejects(run, rules, { filter, stop: stopOn(shell.signal) });
       return { runId: run.runId, ...summary };
     });

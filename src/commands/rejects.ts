@@ -30,9 +30,9 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
     import("../report/reject-listing.js"),
     import("../store/rejects.js"),
   ]);
-  const asked = chosen(flags);
+  const filter = chosen(flags);
   await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
-    const counts = () => countRejects(reading.db, asked);
+    const counts = () => countRejects(reading.db, filter);
     const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
     await printList(
       { shell, flags, reading },
@@ -43,9 +43,9 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
           fields: rejectFields,
           columns: rejectColumns,
         },
-        pages: listRejects(reading.db, asked),
+        pages: listRejects(reading.db, filter),
         footer: async () => [countLine(await counts())],
-        empty: isAll(asked) ? "no record is rejected" : "no such record is rejected",
+        empty: isAll(filter) ? "no record is rejected" : "no such record is rejected",
       },
     );
   });

@@ -31,7 +31,7 @@ export class WorkError extends TimebackError {
 export class UnsoundError extends WorkError {
   constructor(what: string) {
     super(
-      `stopped, because this must never be: ${what}. Nothing of this step was kept. It is a fault of timeback, or a trigger or another program changes its tables: please report this line`,
+      `stopped, because this must never be: ${what}. Nothing of this step was kept. It is a fault of timeback, or a trigger or another program changes its tables: please report this line. timeback recompute makes all facts anew`,
     );
   }
 }

@@ -27,7 +27,7 @@ describe.skipIf(!hasPostgres)("etl oneroster", () => {
           ...{ read: 4, changed: 2, unchanged: 0, rejected: 1, testUsers: 1, vanished: 0 },
           watermark: { before: null, after: "2025-03-11T12:00:00.123Z" },
           facts: { inserted: 2, updated: 0, deleted: 0 },
-          reference: { users: { read: 2, changed: 2, vanished: 0 } },
+          reference: { users: { read: 2, changed: 2, rejected: 0, vanished: 0 } },
           missing: [],
         });
         expect(await desk.xp()).toEqual({ "ar-1": "5.00", "ar-2": "1.50" });
@@ -60,7 +60,7 @@ describe.skipIf(!hasPostgres)("etl oneroster", () => {
         await query(many("courses", "timestamp '2025-03-10 00:00:00.000001'"));
         await query(many("resources", "null"));
       });
-      const counts = (changed: number) => ({ read: MORE_THAN_A_PAGE, changed, vanished: 0 });
+      const counts = (changed: number) => ({ read: MORE_THAN_A_PAGE, changed, rejected: 0, vanished: 0 });
       const both = (changed: number) => ({ courses: counts(changed), resources: counts(changed) });
       expect((await desk.etl()).reference).toMatchObject(both(MORE_THAN_A_PAGE));
       expect((await desk.etl(["--overlap", "0s"])).reference).toMatchObject(both(0));

@@ -1,6 +1,7 @@
 import { exec, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -41,6 +42,17 @@ describeOnAnEngine("the file of an answer", (engine) => {
     expect(await readFile(path, "utf8")).toBe(OLD);
     expect(await school.database.query("select count(*) from timeback.runs")).toEqual(before);
     expect(await readdir(school.folder)).not.toContain("made");
+  });
+
+  test.skipIf(!existsSync("/dev/shm"))("is a file below /dev too, where it is one", async () => {
+    const path = join("/dev/shm", `timeback-${process.pid}.txt`);
+    await writeFile(path, OLD);
+    try {
+      expect(await report(path)).toMatchObject({ code: 2, stdout: "" });
+      expect(await readFile(path, "utf8")).toBe(OLD);
+    } finally {
+      await rm(path);
+    }
   });
 
   test("is replaced with --force, keeps its permissions, and leaves nothing beside it", async () => {

@@ -146,5 +146,10 @@ describeOnAnEngine("--redact", (engine) => {
       madeBy: expect.stringMatching(/^person-[0-9a-f]{10}$/),
       eventId: EVENT,
     });
+    const [run] = await rowsOf("runs", "--command", "repair");
+    const whole = await redacted("runs", String(run?.runId), "--format", "json");
+    expect(whole.stdout).toContain('"--reason","(hidden)"');
+    expect(whole.stdout).toMatch(/"madeBy":"person-[0-9a-f]{10}"/);
+    for (const said of [JSON.stringify(run), whole.stdout]) expect(said).not.toMatch(/maya|chen|jo /i);
   });
 });

@@ -12,9 +12,10 @@ async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (st
   const { config, screen } = open(flags);
   const note = await plainTextNote(flags, config.databaseUrl);
   const { withAnyStore } = await import("../store/open.js");
-  const done = await withAnyStore({ ...config, command, migrate: false, announce: screen.note }, work);
-  note();
-  return done;
+  return withAnyStore({ ...config, command, migrate: false, announce: screen.note }, (store) => {
+    note();
+    return work(store);
+  });
 }
 
 const migrateCommand = (shell: Shell): Command =>

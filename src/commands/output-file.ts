@@ -36,7 +36,7 @@ const saying = (error: unknown): string => (error instanceof Error ? error.messa
 
 /** Devices, pipes and what a shell hands over (/dev/stdout, /dev/fd/63) are written to; nothing is replaced there. */
 const isThrough = (path: string, there: Stats | undefined): boolean =>
-  /^\/(?:dev|proc)\//.test(resolve(path)) || (there !== undefined && !there.isFile());
+  /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/)/.test(resolve(path)) || (there !== undefined && !there.isFile());
 
 /** Looks before any work is done whether the answer can go there. @throws UsageError */
 export function checkOutput({ path, force }: OutputFile): void {

@@ -56,17 +56,29 @@ const isBody = (key: string, value: unknown): value is string => key === "body" 
 
 const FINDING_ID = "findingId";
 
+/** JSON as text, in a run of the log. */
+const OF_RUNS = new Set(["summary", "counts"]);
+
 /** What a member is, where its name alone does not tell: a person's words about a correction, the id of a finding. */
 function keyIn(holder: object, member: string): string {
+  if (OF_RUNS.has(member) && "osUser" in holder) return "body";
   if (member === "reason" && "madeBy" in holder) return "record";
   return member === "id" && "kind" in holder && "verdict" in holder ? FINDING_ID : member;
+}
+
+/** What a word of a command line is: a person, or a person's words, behind the options that take them. */
+function wordKey(words: readonly unknown[], at: number): string {
+  const of = (option: string) => words[at - 1] === option || String(words[at]).startsWith(`${option}=`);
+  if (of("--reason")) return "record";
+  return of("--by") ? "madeBy" : "";
 }
 
 function mapped(value: unknown, key: string, write: (text: string, key: string) => string): unknown {
   if (isBody(key, value)) return stringify(mapped(parse(value), "", write));
   if (typeof value === "string") return write(value, key);
   if (typeof value !== "object" || value === null || isLosslessNumber(value)) return value;
-  if (Array.isArray(value)) return value.map((item) => mapped(item, key, write));
+  if (Array.isArray(value))
+    return value.map((item, at) => mapped(item, key === "arguments" ? wordKey(value, at) : key, write));
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([member, held]) => [member, mapped(held, keyIn(value, member), write)]),

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { assertSound, assertWritten } from "./assertions.js";
+import { assertEachSourceOnce, assertSound, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import {
   columnsOf,
@@ -165,5 +165,7 @@ export async function deriveAll(session: Session, rules: FactRules, beside: Sess
     const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
     await session.copyIn("pg_temp.fact_differences", columns, differences);
   }
-  return settle(session.db);
+  const made = await settle(session.db);
+  if (made.inserted + made.updated > 0) await assertEachSourceOnce(session.db);
+  return made;
 }

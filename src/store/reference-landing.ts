@@ -6,13 +6,14 @@ import { markSeen } from "./seen.js";
 import type { Session } from "./session.js";
 import { type Page, pageColumns, type Source } from "./source-read.js";
 import type { SourceTable } from "./source-tables.js";
+import { type Rejected, rejectLongIds } from "./staged-rejects.js";
 import { findAffectedStudents, moveActors, noteStudentsBefore } from "./students.js";
 import { touchEventsOfResults, touchKeysOfResults, touchStudents } from "./touched.js";
 
 type Db = Session["db"];
 
 /** Rows of a page, and how many of them were new or differed. */
-export interface LandedRows {
+export interface LandedRows extends Rejected {
   read: number;
   changed: number;
 }
@@ -122,15 +123,17 @@ export async function landReferencePage(
   session: Session,
   rules: FactRules,
   incoming: IncomingPage,
+  runId: string,
 ): Promise<LandedRows> {
   const { db } = session;
   const { source, table } = incoming;
   const read = await stagePage(session, incoming);
   await incoming.order.alone();
+  const rejects = await rejectLongIds(session, runId, incoming);
   const columns = targetColumns(source, table);
   const changed = await keepChanged(db, table, columns);
   if (changed > 0) await changing(db, table, `incoming_${table.name}`, rules, () => upsert(db, table, columns));
-  return { read, changed };
+  return { read, changed, ...rejects };
 }
 
 /** Removes the rows that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */

@@ -1,11 +1,9 @@
 import { sql } from "kysely";
-import { LONGEST_KEY_BYTES } from "../domain/key-text.js";
 import type { LaneOrder } from "../domain/lanes.js";
-import { assertAllCounted } from "./assertions.js";
+import { assertAllCounted, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import type { FactRules } from "./linking.js";
 import { type IncomingPage, stagePage } from "./reference-landing.js";
-import { keepRejects, type Reject } from "./rejects.js";
 import {
   type Counted,
   countStaged,
@@ -15,8 +13,10 @@ import {
   openChanged,
   touchChanged,
   updateChanged,
+  voidChanged,
 } from "./results-writes.js";
 import type { Session } from "./session.js";
+import { rejectResults } from "./staged-rejects.js";
 import { analyzeGrown } from "./statistics.js";
 import { touchEventsOfResults } from "./touched.js";
 
@@ -33,40 +33,8 @@ export interface LandedResults {
   testUsers: number;
 }
 
-const TOO_LONG = `sourced_id or student_sourced_id has more than ${LONGEST_KEY_BYTES} bytes`;
-
-/** Takes rows without student, line item or score date, or with ids that no index holds, out of the staging table and into quarantine. */
-async function rejectIncomplete(
-  session: Session,
-  runId: string,
-  schema: string,
-): Promise<{ rejected: number; newRejects: number }> {
-  const { rows } = await sql<{ sourced_id: string; metadata: string | null; wanting: string }>`
-    delete from pg_temp.incoming_assessment_results
-    where student_id is null or line_item_id is null or score_date is null
-      or octet_length(student_id) > ${LONGEST_KEY_BYTES} or octet_length(sourced_id) > ${LONGEST_KEY_BYTES}
-    returning sourced_id, metadata, concat_ws(', ', case when student_id is null then 'student_sourced_id' end,
-      case when line_item_id is null then 'assessment_line_item_sourced_id' end, case when score_date is null then 'score_date' end) as wanting`.execute(
-    session.db,
-  );
-  const file = `${schema}.assessment_results`;
-  const rejects = rows.map(
-    ({ sourced_id, metadata, wanting }): Reject => ({
-      file,
-      line: null,
-      member: 0,
-      byteOffset: null,
-      code: wanting === "" ? "text-too-long" : "incomplete-result",
-      reason: wanting === "" ? TOO_LONG : `result ${sourced_id} has no ${wanting}`,
-      excerpt: sourced_id.slice(0, 200),
-      record: metadata,
-    }),
-  );
-  return { rejected: rejects.length, newRejects: await keepRejects(session, runId, rejects) };
-}
-
 /** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
-async function changeLanded(db: Db, rules: FactRules, change: () => Promise<unknown>): Promise<void> {
+async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void>): Promise<void> {
   await sql`analyze pg_temp.changed_results`.execute(db);
   await touchChanged(db);
   await touchEventsOfResults(db, rules);
@@ -85,11 +53,13 @@ async function landStaged(
   await order.mayInsert();
   const staged = await countStaged(db);
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
+  if (allNew) assertWritten("results were landed", allNew.rows, staged.rows);
   await order.alone();
   if (allNew) return { staged, changed: allNew.counting };
-  const changed = await findChanged(db);
-  if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db));
+  const { equal, changed } = await findChanged(db);
+  if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db, changed.rows));
   const fresh = await insertNew(db);
+  assertWritten("results were landed", fresh.rows, staged.rows - equal - changed.rows);
   return { staged, changed: fresh.counting + changed.counting };
 }
 
@@ -108,7 +78,7 @@ export async function landResultsPage(
 ): Promise<LandedResults> {
   const { db } = session;
   const read = await stagePage(session, incoming);
-  const rejects = await rejectIncomplete(session, runId, incoming.source.schema);
+  const rejects = await rejectResults(session, runId, incoming);
   const { staged, changed } = await landStaged(db, rules, expectNew, incoming.order);
   await analyzeGrown(db, [
     "assessment_results",
@@ -136,11 +106,6 @@ export async function markVanished(db: Db, rules: FactRules): Promise<number> {
     select t.sourced_id, true, t.student_id, t.student_id from timeback.assessment_results t
     where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
   const gone = Number(numAffectedRows ?? 0);
-  if (gone > 0)
-    await changeLanded(db, rules, () =>
-      sql`update timeback.assessment_results t set vanished = true from pg_temp.changed_results c where c.sourced_id = t.sourced_id`.execute(
-        db,
-      ),
-    );
+  if (gone > 0) await changeLanded(db, rules, () => voidChanged(db, gone));
   return gone;
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { activityKey, lineItemJoins } from "./activities.js";
+import { assertWritten } from "./assertions.js";
 import type { Session } from "./session.js";
 
 type Db = Session["db"];
@@ -69,14 +70,14 @@ export async function openChanged(db: Db): Promise<void> {
   await sql`truncate pg_temp.changed_results`.execute(db);
 }
 
-/** Takes out of the staging table what is landed already, and lists in `changed_results` what is landed otherwise. */
-export async function findChanged(db: Db): Promise<Counted> {
+/** Takes out of the staging table what is landed already (`equal`), and lists in `changed_results` what is landed otherwise. */
+export async function findChanged(db: Db): Promise<{ equal: number; changed: Counted }> {
   const all = ["date_last_modified", ...CONTENT];
-  await sql`
+  const { numAffectedRows } = await sql`
     delete from pg_temp.incoming_assessment_results i using timeback.assessment_results t
     where t.sourced_id = i.sourced_id and (${of("t", all)}) is not distinct from (${of("i", all)})`.execute(db);
   await sql`analyze pg_temp.incoming_assessment_results (sourced_id)`.execute(db);
-  return counted(
+  const changed = await counted(
     db,
     sql`
     with changed as (
@@ -86,6 +87,7 @@ export async function findChanged(db: Db): Promise<Counted> {
       returning student_after as student_id)
     select ${COUNTED} from changed`,
   );
+  return { equal: Number(numAffectedRows ?? 0n), changed };
 }
 
 /** Touches the results in `changed_results` whose content changes, and the facts of their own that they may have, before and after. */
@@ -140,9 +142,12 @@ export const insertNew = (db: Db): Promise<Counted> =>
     select ${COUNTED} from fresh`,
   );
 
-/** Gives the landed rows in `changed_results` what is staged. `xp_since`: the date_last_modified of the reading that first showed the XP that now stands. */
-export const updateChanged = (db: Db) =>
-  sql`
+/**
+ * Gives the landed rows in `changed_results`, so many, what is staged. `xp_since`: the date_last_modified of the reading that
+ * first showed the XP that now stands.
+ */
+export async function updateChanged(db: Db, rows: number): Promise<void> {
+  const { numAffectedRows } = await sql`
   update timeback.assessment_results t set date_last_modified = i.date_last_modified,
     activity_key = ${activityKey(lineItem)}, of_child_line_item = li.parent_id is not null,
     xp_since = case when t.xp is distinct from i.xp then i.date_last_modified else t.xp_since end,
@@ -150,3 +155,13 @@ export const updateChanged = (db: Db) =>
   from pg_temp.incoming_assessment_results i join pg_temp.changed_results c on c.sourced_id = i.sourced_id
   ${lineItemJoins(lineItem)}
   where t.sourced_id = i.sourced_id`.execute(db);
+  assertWritten("results were changed", numAffectedRows ?? 0n, rows);
+}
+
+/** Marks the landed rows in `changed_results`, so many, as vanished. */
+export async function voidChanged(db: Db, rows: number): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update timeback.assessment_results t set vanished = true
+    from pg_temp.changed_results c where c.sourced_id = t.sourced_id`.execute(db);
+  assertWritten("results were marked as vanished", numAffectedRows ?? 0n, rows);
+}

@@ -12,7 +12,7 @@ export interface EtlAnswer extends Row {
   vanished: number;
   watermark: { before: string | null; after: string | null };
   facts: { inserted: number; updated: number; deleted: number };
-  reference: Record<string, { read: number; changed: number; vanished: number }>;
+  reference: Record<string, { read: number; changed: number; rejected: number; vanished: number }>;
   missing: { table: string; evidence: string }[];
 }
 

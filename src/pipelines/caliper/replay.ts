@@ -6,7 +6,6 @@ import { type RejectFilter, rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
 import { RecordBuilder } from "./record-builder.js";
 

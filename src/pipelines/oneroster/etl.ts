@@ -36,6 +36,7 @@ export interface EtlRequest {
 export interface TableCounts {
   read: number;
   changed: number;
+  rejected: number;
   vanished: number;
 }
 
@@ -183,7 +184,7 @@ async function landPage(
     table === users
       ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), keptEmail) }
       : page;
-  return landReferencePage(session, rules, { source, table, page: folded, full, order });
+  return landReferencePage(session, rules, { source, table, page: folded, full, order }, run.runId);
 }
 
 function countPage({ summary, request }: Etl, table: SourceTable, landed: LandedResults | LandedRows): void {
@@ -195,6 +196,8 @@ function countPage({ summary, request }: Etl, table: SourceTable, landed: Landed
     const counts = countsOf(summary, table);
     counts.read += landed.read;
     counts.changed += landed.changed;
+    counts.rejected += landed.rejected;
+    summary.newRejects += landed.newRejects;
     request.progress(table.name, counts.read);
   }
 }
@@ -206,7 +209,7 @@ function keptEmail(email: string): string | null {
 }
 
 function countsOf(summary: EtlSummary, { name }: SourceTable): TableCounts {
-  summary.reference[name] ??= { read: 0, changed: 0, vanished: 0 };
+  summary.reference[name] ??= { read: 0, changed: 0, rejected: 0, vanished: 0 };
   return summary.reference[name];
 }
 

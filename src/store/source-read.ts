@@ -117,7 +117,7 @@ interface PageRequest {
 }
 
 /** Every page costs a look at all that is landed: when there are more of them, they hold more. */
-const LATER_PAGES = 4;
+const LATER_PAGES = 2;
 
 async function readPage(
   source: Source,

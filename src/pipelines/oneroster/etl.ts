@@ -1,7 +1,6 @@
 import { foldEmail } from "../../domain/email.js";
 import { isLongKey } from "../../domain/key-text.js";
 import { inLanes, type LaneOrder } from "../../domain/lanes.js";
-import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import { patiently } from "../../store/patience.js";
@@ -136,19 +135,18 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/** A source on a connection of its own is read a page ahead of the landing; one session does one thing at a time. */
+/** With two connections, the next page is read and landed while the facts of the one before are derived. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
   for (const table of sourceTables)
     if (source.tables.get(table.name)?.size) starts.push({ table, ...(await startOf(etl, table)) });
   if (request.full) await openSeen(run.session.db);
-  const all = turns(etl, starts);
   const lanes: [Session, ...Session[]] = [run.session];
   if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session
   await inLanes(
     lanes,
-    source.session === run.session ? all : readAhead(all),
+    turns(etl, starts),
     (session, turn, order) => takeTurn(etl, session, turn, order),
     (work) => patiently(run.session, work),
   );

@@ -47,6 +47,26 @@ describe("items on lanes in turn", () => {
     order("b2 inserts", "a3 inserts", "b2 ends");
   });
 
+  test("an item that is behind the one before holds the next insertion up until it is done", async () => {
+    const said: string[] = [];
+    await inLanes(
+      ["a", "b"],
+      numbers(3),
+      async (_, n, order) => {
+        said.push(`${n} begins`);
+        if (n < 3) await order.behind();
+        else await order.mayInsert();
+        said.push(`${n} writes`);
+        for (let i = 0; i < 9; i += 1) await turn();
+        said.push(`${n} ends`);
+      },
+      once,
+    );
+    const order = (...steps: string[]) => expect(said.filter((step) => steps.includes(step))).toEqual(steps);
+    order("2 begins", "1 ends", "2 writes", "2 ends", "3 writes");
+    order("3 begins", "2 ends");
+  });
+
   test("an item that says nothing of its insertion holds the next one up until it is done", async () => {
     const said: string[] = [];
     await inLanes(

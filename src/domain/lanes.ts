@@ -7,6 +7,8 @@ export interface LaneOrder {
   mayInsert(): Promise<boolean>;
   /** Says that this item has inserted what it could; resolves when the item before is through, and rejects when it failed. */
   alone(): Promise<void>;
+  /** Resolves when the item before is through, and rejects when it failed. Where it was all, the next may insert when this one is through. */
+  behind(): Promise<void>;
 }
 
 /** What is done with an item on a lane, which is taken back as a whole where it fails. */
@@ -28,7 +30,7 @@ interface Repeatable {
   repeat(): Promise<void>;
 }
 
-const ALONE: LaneOrder = { mayInsert: async () => false, alone: async () => {} };
+const ALONE: LaneOrder = { mayInsert: async () => false, alone: async () => {}, behind: async () => {} };
 
 function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undefined): Flight {
   let letNext = () => {};
@@ -42,6 +44,9 @@ function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undef
     },
     async alone() {
       letNext();
+      await before?.done;
+    },
+    async behind() {
       await before?.done;
     },
   };

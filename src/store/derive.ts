@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { together } from "../domain/together.js";
 import { assertEachSourceOnce, assertSound, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import {
@@ -156,11 +157,7 @@ export async function deriveAll(session: Session, rules: FactRules, beside: Sess
   await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, "all");
   else {
-    const halves = await Promise.allSettled([
-      listPart(session.db, rules, HALVES[0]),
-      listPart(beside.db, rules, HALVES[1]),
-    ]);
-    for (const half of halves) if (half.status === "rejected") throw half.reason; // when neither is at work any more
+    await together(listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1]));
     const columns = [...FACT_COLUMNS, "stands", "gone"];
     const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
     await session.copyIn("pg_temp.fact_differences", columns, differences);

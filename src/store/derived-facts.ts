@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks } from "./link-pairs.js";
-import { bestFirst, type FactRules, type Scope } from "./linking.js";
+import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
 /** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
@@ -127,6 +127,10 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
     : sql`(select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id)`;
 };
 
+/** Said of users too where students are named: the planner would read all users for a few facts. */
+const usersOf = (scope: DeriveScope): Scope =>
+  scope !== "touched" && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
+
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
@@ -146,7 +150,7 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
       f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
-    from fact f left join timeback.users u on u.sourced_id = f.student_id
+    from fact f left join timeback.users u on u.sourced_id = f.student_id ${usersOf(scope)}
     left join least_email least on least.student_id = f.student_id)`;
 }
 

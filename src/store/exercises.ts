@@ -3,7 +3,7 @@ import type { AuditRules } from "../domain/audit-rules.js";
 import { notOfTestUser } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import { areFew, inPart, type Students } from "./student-part.js";
+import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -39,8 +39,11 @@ export async function gatherCompleted(db: Db, rules: FactRules, students: Studen
   if (!areFew(students)) await sql`analyze pg_temp.completed`.execute(db);
 }
 
-/** The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. */
-const eventResults = ({ ownSeconds }: AuditRules): RawBuilder<unknown> => {
+/**
+ * The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. Those of
+ * named students are said to be theirs: the planner, without statistics of links, would read all results.
+ */
+const eventResults = ({ ownSeconds }: AuditRules, students: Students): RawBuilder<unknown> => {
   const window = sql`make_interval(secs => ${sql.lit(ownSeconds)})`;
   const isNear = (instant: RawBuilder<unknown>) =>
     sql`coalesce(${instant} >= c.occurred_at - ${window} and ${instant} <= c.occurred_at + ${window}, false)`;
@@ -52,7 +55,8 @@ const eventResults = ({ ownSeconds }: AuditRules): RawBuilder<unknown> => {
   from pg_temp.links l
   join pg_temp.completed c on c.event_id = l.event_id
   join timeback.assessment_results r on r.sourced_id = l.sourced_id
-  left join pg_temp.twins t on t.event_id = c.event_id`;
+  left join pg_temp.twins t on t.event_id = c.event_id
+  where true ${areNamed(students) ? sql`and r.linkable ${inPart(students, sql`r.student_id`)}` : sql``}`;
 };
 
 /** Apps that number attempts from 0, in their events and in their results. */
@@ -181,7 +185,7 @@ export const gatherExerciseDays = (db: Db, { zone }: FactRules) =>
 
 /** Makes `pg_temp.event_results` of the events in `pg_temp.completed`, linked by `pg_temp.links`. Needs `gatherTwins`. */
 export async function gatherEventResults(db: Db, rules: AuditRules, students: Students): Promise<void> {
-  await eventResults(rules).execute(db);
+  await eventResults(rules, students).execute(db);
   if (!areFew(students)) await sql`analyze pg_temp.event_results`.execute(db);
 }
 

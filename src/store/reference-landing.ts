@@ -128,7 +128,7 @@ export async function landReferencePage(
   const { db } = session;
   const { source, table } = incoming;
   const read = await stagePage(session, incoming);
-  await incoming.order.alone();
+  await incoming.order.behind(); // results are landed by what the tables before them say
   const rejects = await rejectLongIds(session, runId, incoming);
   const columns = targetColumns(source, table);
   const changed = await keepChanged(db, table, columns);

@@ -1,8 +1,10 @@
+import { together } from "../../domain/together.js";
 import { renewActivities } from "../../store/activities.js";
 import { deriveAll, deriveTouched, type FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import {
   type FactScope,
+  type FactTotals,
   type ForeignFact,
   factTotals,
   foreignAmongRemoved,
@@ -34,11 +36,29 @@ async function renewCaches(db: Session["db"]): Promise<boolean> {
   return (await renewActivities(db, "all")) + moved > 0;
 }
 
-/** Derives everything; half of it over the second connection, where that sees the same landed rows and settings. */
-async function rebuild({ beside }: Run, session: Session, rules: FactRules): Promise<FactChanges> {
-  const isChanged = await renewCaches(session.db);
-  if (isChanged || beside === null) return deriveAll(session, rules, null);
-  return inSameSnapshot(session, beside, (same) => deriveAll(session, rules, same));
+/** Facts that a rebuild found, and what it made of them. */
+interface Rebuilt {
+  before: FactTotals;
+  made: FactChanges;
+}
+
+/** Derives everything; half of the work over the second connection, where that sees the same landed rows and settings. */
+async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): Promise<Rebuilt> {
+  if (beside === null) {
+    const before = await factTotals(session.db, "all");
+    await renewCaches(session.db);
+    return { before, made: await deriveAll(session, rules, null) };
+  }
+  return inSameSnapshot(session, beside, async (same) => {
+    const [before, isChanged] = await together(factTotals(same.db, "all"), renewCaches(session.db));
+    return { before, made: await deriveAll(session, rules, isChanged ? null : same) };
+  });
+}
+
+async function rebuildTouched(db: Session["db"], scope: FactScope, rules: FactRules): Promise<Rebuilt> {
+  await touchScope(db, scope, rules);
+  const before = await factTotals(db, "touched");
+  return { before, made: await deriveTouched(db, rules) };
 }
 
 /** Rebuilds the facts in scope from what was landed, in one transaction. A second run changes nothing. */
@@ -48,9 +68,8 @@ export async function recompute(run: Run, scope: FactScope, settings: RequestedS
     const rules = await changeSettings(db, settings);
     const which = isEverything(scope) ? "all" : "touched";
     await openTouched(db);
-    if (which === "touched") await touchScope(db, scope, rules);
-    const before = await factTotals(db, which);
-    const made = which === "all" ? await rebuild(run, session, rules) : await deriveTouched(db, rules);
+    const { before, made } =
+      which === "all" ? await rebuildAll(run, session, rules) : await rebuildTouched(db, scope, rules);
     const isSame = made.inserted + made.updated + made.deleted === 0;
     const after = isSame ? before : await factTotals(db, which);
     const foreign = made.deleted === 0 ? NO_FOREIGN : await foreignAmongRemoved(db, FOREIGN_SHOWN);

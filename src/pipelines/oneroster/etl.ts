@@ -113,7 +113,7 @@ async function startOf(
   return { from: request.since, gap: standard === null || request.since > standard };
 }
 
-/** A page of a table, and whether the watermark moves with it; without a page: the end of the table. */
+/** A page of a table, and whether the watermark moves with it; without a page: the end of a table that is read in full. */
 interface Turn {
   table: SourceTable;
   page: Page | null;
@@ -131,7 +131,7 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
     for await (const page of modifiedPages(source, table, from, request.pageRows))
       yield { table, page, advances: !gap };
     for await (const page of undatedPages(source, table, request.pageRows)) yield { table, page, advances: false };
-    yield { table, page: null, advances: false };
+    if (request.full) yield { table, page: null, advances: false };
   }
 }
 
@@ -156,12 +156,12 @@ async function takeTurn(etl: Etl, session: Session, { table, page, advances }: T
   if (page) {
     const landed = await step(etl, session, async (inside) => {
       const rows = await landPage(etl, inside, { table, page, order });
-      await order.alone();
+      await order.behind();
       if (advances) await advanceWatermark(inside.db, table.name, page.last);
       return rows;
     });
     countPage(etl, table, landed);
-  } else if (etl.request.full) {
+  } else {
     const gone = await step(etl, session, (inside) => voidVanished(etl, inside, table));
     if (table === assessmentResults) etl.summary.vanished += gone;
     else countsOf(etl.summary, table).vanished += gone;

@@ -11,7 +11,7 @@ import {
   withDatabase,
   withFactOptions,
 } from "./common.js";
-import { givenLimits, type LimitFlags, withLimitOptions } from "./limits.js";
+import { type LimitFlags, limitsOf, withLimitOptions } from "./limits.js";
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
@@ -44,14 +44,12 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  const [{ ingest }, { sizeOfInput }, { defaultLimits }, { withPlannedRun }, { factRules, storeSettings }] =
-    await Promise.all([
-      import("../pipelines/caliper/ingest.js"),
-      import("../pipelines/caliper/input.js"),
-      import("../pipelines/caliper/limits.js"),
-      import("../store/fact-plan.js"),
-      import("../store/settings.js"),
-    ]);
+  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
+    import("../pipelines/caliper/ingest.js"),
+    import("../pipelines/caliper/input.js"),
+    import("../store/fact-plan.js"),
+    import("../store/settings.js"),
+  ]);
   const sizes = new Map<string, number | null>();
   for (const file of files) sizes.set(file, await sizeOfInput(file));
   const done = await withDatabase(config, flags, "ingest", async (store) => {
@@ -71,7 +69,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
         files,
         chunkRecords: CHUNK_RECORDS,
         chunkBytes: CHUNK_BYTES,
-        limits: { ...defaultLimits, ...givenLimits(flags) },
+        limits: limitsOf(flags),
         stop: stopOn(shell.signal),
         progress: (file, { rawBytes, records }) =>
           progress.show(

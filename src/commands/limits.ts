@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { InputLimits } from "../pipelines/caliper/limits.js";
+import { usualExpansion } from "../domain/expansion.js";
+import { defaultLimits, type InputLimits } from "../domain/input-limits.js";
 
 /** Limits of the input that were given; where one is not, the default holds. */
 export type LimitFlags = Partial<InputLimits>;
@@ -14,8 +15,8 @@ const wholeNumber =
 
 /** An escaped line must still be one text of JavaScript. */
 const LONGEST_LINE = 128 * 2 ** 20;
-/** Stacks overflow on more. */
-const DEEPEST = 1_000;
+/** What is read by default is the most that can be. */
+const DEEPEST = defaultLimits.maxDepth;
 const MOST_ITEMS = 1_000_000;
 /** Deflate comes to 1,032 at most. */
 const MOST_EXPANSION = 2_000;
@@ -24,7 +25,7 @@ const MOST_EXPANSION = 2_000;
 export const withExpansionOption = (command: Command): Command =>
   command.option(
     "--max-expansion <times>",
-    "how many times its size compressed data may expand to, above 64 MiB (default 250)",
+    `how many times its size compressed data may expand to, above ${usualExpansion.fromBytes / 2 ** 20} MiB (default ${usualExpansion.ratio})`,
     wholeNumber(1, MOST_EXPANSION),
   );
 
@@ -32,19 +33,27 @@ export const withExpansionOption = (command: Command): Command =>
 export const withLimitOptions = (command: Command): Command =>
   withExpansionOption(
     command
-      .option("--max-line-bytes <bytes>", "longest line (default 67108864)", wholeNumber(1, LONGEST_LINE))
-      .option("--max-depth <levels>", "deepest nesting of a record (default and most: 1000)", wholeNumber(1, DEEPEST))
+      .option(
+        "--max-line-bytes <bytes>",
+        `longest line (default ${defaultLimits.maxLineBytes})`,
+        wholeNumber(1, LONGEST_LINE),
+      )
+      .option(
+        "--max-depth <levels>",
+        `deepest nesting of a record (default and most: ${DEEPEST})`,
+        wholeNumber(1, DEEPEST),
+      )
       .option(
         "--max-items <items>",
-        "most records in a line, and most metrics in an event (default 100000)",
+        `most records in a line, and most metrics in an event (default ${defaultLimits.maxItems})`,
         wholeNumber(1, MOST_ITEMS),
       ),
   );
 
-/** The limits among the flags. */
-export const givenLimits = (flags: LimitFlags): LimitFlags =>
-  Object.fromEntries(
-    (["maxLineBytes", "maxDepth", "maxItems", "maxExpansion"] as const).flatMap((name) =>
-      flags[name] === undefined ? [] : [[name, flags[name]]],
-    ),
-  );
+/** The limits that hold with these flags. */
+export const limitsOf = (flags: LimitFlags): InputLimits => ({
+  maxLineBytes: flags.maxLineBytes ?? defaultLimits.maxLineBytes,
+  maxDepth: flags.maxDepth ?? defaultLimits.maxDepth,
+  maxItems: flags.maxItems ?? defaultLimits.maxItems,
+  maxExpansion: flags.maxExpansion ?? defaultLimits.maxExpansion,
+});

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
+import { defaultLimits } from "../../src/domain/input-limits.js";
 import { ingest } from "../../src/pipelines/caliper/ingest.js";
-import { defaultLimits } from "../../src/pipelines/caliper/limits.js";
 import { recompute } from "../../src/pipelines/facts/recompute.js";
 import { runEtl } from "../../src/pipelines/oneroster/etl.js";
 import type { FactChanges } from "../../src/store/derive.js";

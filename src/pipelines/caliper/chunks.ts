@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { InputLimits } from "./limits.js";
+import type { InputLimits } from "../../domain/input-limits.js";
 import { readLines } from "./lines.js";
 import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { InputLimits } from "../../domain/input-limits.js";
 import { inLanes, type LaneOrder, type LaneWork } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
@@ -20,7 +21,6 @@ import {
   type RecordCounts,
   settleRecords,
 } from "./land.js";
-import type { InputLimits } from "./limits.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends RecordCounts {

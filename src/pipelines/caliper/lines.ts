@@ -1,6 +1,6 @@
+import { defaultLimits, type InputLimits } from "../../domain/input-limits.js";
 import { gunzip } from "./gunzip.js";
 import { type Blocks, readBlocks } from "./input.js";
-import { defaultLimits, type InputLimits } from "./limits.js";
 import { Fault } from "./reason.js";
 import { type InputLine, LineSplitter, type Position, unreadableAt } from "./splitter.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { activity, eventOf, faultOf, ID, lineOf, only, timeSpent } from "../../../test/support/caliper-samples.js";
-import { defaultLimits } from "./limits.js";
+import { defaultLimits } from "../../domain/input-limits.js";
 import { parseLine } from "./parse.js";
 import type { LandableEvent } from "./record.js";
 

@@ -1,6 +1,6 @@
+import { defaultLimits, type InputLimits } from "../../domain/input-limits.js";
 import { readEvent } from "./event.js";
 import { isJsonObject, nestsDeeper, readJson, valuesIn, writeJson } from "./json.js";
-import { defaultLimits, type InputLimits } from "./limits.js";
 import { Fault, found, rejected } from "./reason.js";
 import type { Line, Parsed } from "./record.js";
 import { STANDARD_EVENT_TYPES, STANDARD_PROFILES, TIMEBACK_PROFILE, type TimebackEventType } from "./vocabulary.js";

@@ -1,7 +1,7 @@
+import type { InputLimits } from "../../domain/input-limits.js";
 import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
 import { eventRow } from "./event-row.js";
-import type { InputLimits } from "./limits.js";
 import { parseLine } from "./parse.js";
 import type { Parsed } from "./record.js";
 import type { InputLine } from "./splitter.js";

@@ -1,4 +1,4 @@
-import { usualExpansion } from "../../domain/expansion.js";
+import { usualExpansion } from "./expansion.js";
 
 /** What one line, one record and one compressed file may cost. docs/caliper.md, "Limits". */
 export interface InputLimits {

@@ -20,7 +20,6 @@ import {
   type ReadingFlags,
   withFactScope,
 } from "./reading.js";
-import { keepNurserySmall } from "./small-nursery.js";
 
 const SUGGESTIONS = 3;
 const RUN_DIGITS = 8;
@@ -101,7 +100,7 @@ function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags | null {
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
   balanceFlags(flags); // refuses before anything is opened
   const started = Date.now();
-  if (email === undefined) keepNurserySmall();
+  if (email === undefined) (await import("./small-nursery.js")).keepNurserySmall();
   const seconds = () => (Date.now() - started) / 1000;
   const runId = crypto.randomUUID();
   const stored = isStored(email, flags);

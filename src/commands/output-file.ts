@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import {
-  accessSync,
   chmodSync,
   constants,
   createWriteStream,
@@ -10,51 +9,18 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UsageError, WorkError } from "../errors.js";
-
-/** A file that an answer goes to. docs/reading.md, "Files". */
-export interface OutputFile {
-  path: string;
-  /** Whether a file that is there may be replaced. */
-  force: boolean;
-  /** Whether it is its owner's alone (0600): it holds records as they came. */
-  ownerOnly: boolean;
-}
+import { WorkError } from "../errors.js";
+import { isThrough, type OutputFile } from "./output-check.js";
 
 const OWNER_ONLY = 0o600;
 const ANYBODY = 0o666; // less the process's umask
 const PERMISSIONS = 0o777;
-
-const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Devices, pipes and what a shell hands over (/dev/stdout, /dev/fd/63) are written to; nothing is replaced there. */
-const isThrough = (path: string, there: Stats | undefined): boolean =>
-  /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/)/.test(resolve(path)) || (there !== undefined && !there.isFile());
-
-/** Looks before any work is done whether the answer can go there. @throws UsageError */
-export function checkOutput({ path, force }: OutputFile): void {
-  const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new UsageError(`--output ${path}: its folder is not there`);
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: what should be its folder is a file`);
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory()) throw new UsageError(`--output ${path}: is a folder`);
-  const through = isThrough(path, there);
-  if (there && !through && !force)
-    throw new UsageError(`${path} is there already: --force replaces it (nothing was done)`);
-  try {
-    if (there) accessSync(path, constants.W_OK);
-    if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written: ${saying(error)}`, { cause: error });
-  }
-}
 
 const POLL_MS = 50;
 
@@ -97,7 +63,10 @@ async function write(
 }
 
 const unwritable = (path: string, error: unknown): WorkError =>
-  new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
+  new WorkError(
+    `${path} cannot be written: ${error instanceof Error ? error.message : error}; what was committed is kept`,
+    { cause: error },
+  );
 
 /**
  * Writes an answer to its file. The file is there when all of it is: until then, and when the run fails, what was there

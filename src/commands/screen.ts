@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { printable, printableJson, printableText } from "../domain/printable.js";
-import { checkOutput, writeOutput } from "./output-file.js";
+import { checkOutput, type OutputFile } from "./output-check.js";
 
 /** Where a command writes: the answer to stdout (or a file), everything else to stderr. */
 export interface Screen {
@@ -47,6 +47,12 @@ async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise
   for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
 }
 
+/** Loads what a file needs only where there is one: most answers go to stdout, and `--help` must be quick. */
+async function writeFile(file: OutputFile, text: AsyncIterable<string>): Promise<void> {
+  const { writeOutput } = await import("./output-file.js");
+  await writeOutput(file, text);
+}
+
 /** Writes a line for people to stderr; nothing under --quiet. */
 export const noteUnless =
   (quiet: boolean | undefined) =>
@@ -61,7 +67,7 @@ export function openScreen(flags: ScreenFlags, colorful: boolean): Screen {
   if (file) checkOutput(file);
   const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
-    print: (text) => (file ? writeOutput(file, safely(text, safe)) : writeAll(safely(text, safe))),
+    print: (text) => (file ? writeFile(file, safely(text, safe)) : writeAll(safely(text, safe))),
     note: noteUnless(quiet),
     warn: (line) => {
       process.stderr.write(`${printable(line)}\n`);

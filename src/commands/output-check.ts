@@ -11,6 +11,9 @@ export interface OutputFile {
   ownerOnly: boolean;
 }
 
+/** What a fault of a file says. */
+export const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Devices, pipes and what a shell hands over (/dev/stdout, /dev/fd/63) are written to; nothing is replaced there. */
 export const isThrough = (path: string, there: Stats | undefined): boolean =>
   /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/)/.test(resolve(path)) || (there !== undefined && !there.isFile());
@@ -29,8 +32,6 @@ export function checkOutput({ path, force }: OutputFile): void {
     if (there) accessSync(path, constants.W_OK);
     if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new UsageError(`--output ${path}: cannot be written: ${saying(error)}`, { cause: error });
   }
 }

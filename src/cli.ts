@@ -18,7 +18,7 @@ import { simulateCommand } from "./commands/simulate.js";
 import { systemUser } from "./config.js";
 import { printableText } from "./domain/printable.js";
 import { safeArguments, safeComplaint } from "./domain/redact.js";
-import { ExitCode, TimebackError } from "./errors.js";
+import { ExitCode, TimebackError, wordsOf } from "./errors.js";
 import { packageFolder } from "./package-folder.js";
 
 const packageFile = new URL("package.json", packageFolder);
@@ -88,7 +88,7 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
 function exitCodeOf(error: unknown, typed: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   const known = error instanceof TimebackError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   complain(
     `timeback: ${known ? message : `a fault of this program: ${message}; please report it (run again with -v for the stack)`}\n`,
     typed,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { UsageError } from "./errors.js";
+import { UsageError, wordsOf } from "./errors.js";
 
 /** How this process reaches its databases, and what it asks of the settings that shape facts. */
 export interface Config {
@@ -79,7 +79,7 @@ function textOfFile(): string {
   try {
     return readFileSync(FILE, "utf8");
   } catch (error) {
-    throw new UsageError(`${FILE} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UsageError(`${FILE} cannot be read: ${wordsOf(error)}`, {
       cause: error,
     });
   }

@@ -42,3 +42,6 @@ export class LockedError extends TimebackError {
     super(message, ExitCode.locked, options);
   }
 }
+
+/** What a fault says, whatever was thrown. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

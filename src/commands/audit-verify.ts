@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { ExitCode, UsageError } from "../errors.js";
+import { ExitCode, UsageError, wordsOf } from "../errors.js";
 import type { Shell } from "./common.js";
 import { openScreen } from "./screen.js";
 
@@ -36,7 +36,7 @@ async function runVerify(shell: Shell, file: string, flags: VerifyFlags): Promis
   const screen = openScreen(flags, false);
   const { readFile } = await import("node:fs/promises");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UsageError(`${file} cannot be read: ${wordsOf(error)}`, {
       cause: error,
     });
   });

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { UsageError } from "../errors.js";
+import { UsageError, wordsOf } from "../errors.js";
 
 /** A file that an answer goes to. docs/reading.md, "Files". */
 export interface OutputFile {
@@ -10,9 +10,6 @@ export interface OutputFile {
   /** Whether it is its owner's alone (0600): it holds records as they came. */
   ownerOnly: boolean;
 }
-
-/** What a fault of a file says. */
-export const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Devices, pipes and what a shell hands over (/dev/stdout, /dev/fd/63) are written to; nothing is replaced there. */
 export const isThrough = (path: string, there: Stats | undefined): boolean =>
@@ -32,6 +29,6 @@ export function checkOutput({ path, force }: OutputFile): void {
     if (there) accessSync(path, constants.W_OK);
     if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written: ${saying(error)}`, { cause: error });
+    throw new UsageError(`--output ${path}: cannot be written: ${wordsOf(error)}`, { cause: error });
   }
 }

@@ -15,8 +15,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WorkError } from "../errors.js";
-import { isThrough, type OutputFile, saying } from "./output-check.js";
+import { WorkError, wordsOf } from "../errors.js";
+import { isThrough, type OutputFile } from "./output-check.js";
 
 const OWNER_ONLY = 0o600;
 const ANYBODY = 0o666; // less the process's umask
@@ -63,7 +63,7 @@ async function write(
 }
 
 const unwritable = (path: string, error: unknown): WorkError =>
-  new WorkError(`${path} cannot be written: ${saying(error)}; what was committed is kept`, { cause: error });
+  new WorkError(`${path} cannot be written: ${wordsOf(error)}; what was committed is kept`, { cause: error });
 
 /**
  * Writes an answer to its file. The file is there when all of it is: until then, and when the run fails, what was there

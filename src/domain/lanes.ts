@@ -7,7 +7,7 @@ export interface LaneOrder {
   mayInsert(): Promise<boolean>;
   /** Says that this item has inserted what it could; resolves when the item before is through, and rejects when it failed. */
   alone(): Promise<void>;
-  /** Resolves when the item before is through, and rejects when it failed. Where it was all, the next may insert when this one is through. */
+  /** Resolves when the item before is through, and rejects when it failed. The next may insert only when this one is through. */
   behind(): Promise<void>;
 }
 

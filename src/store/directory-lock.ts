@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LockedError, WorkError } from "../errors.js";
+import { LockedError, WorkError, wordsOf } from "../errors.js";
 
 interface Holder {
   pid: number;
@@ -45,7 +45,7 @@ function readHolder(lock: string): Holder | undefined {
     return JSON.parse(readFileSync(lock, "utf8")) as Holder;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw new WorkError(`the lock ${lock} cannot be read (${why}): where no other timeback runs, remove it`, {
       cause: error,
     });

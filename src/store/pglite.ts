@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync,
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { WorkError } from "../errors.js";
+import { WorkError, wordsOf } from "../errors.js";
 import { packageFolder } from "../package-folder.js";
 import { lockDirectory } from "./directory-lock.js";
 import { patienceWith } from "./patience.js";
@@ -106,7 +106,7 @@ function makeHome(home: string): void {
     if (!statSync(home).isDirectory()) throw new Error("it is a file");
     accessSync(home, constants.W_OK);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw new WorkError(
       `the data directory ${home} cannot be written (${why}): give another with --data-dir, or a server with --database-url`,
       { cause: error },

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
-import { UsageError } from "../errors.js";
+import { UsageError, wordsOf } from "../errors.js";
 import { type Patience, patienceWith } from "./patience.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
@@ -51,7 +51,7 @@ function connectionTo(url: string): pg.Client {
   try {
     return new pg.Client(withSession(url, [], "timeback"));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw new UsageError(`the URL of a database cannot be used: ${why} (nothing was done)`, { cause: error });
   }
 }

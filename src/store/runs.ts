@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { sql } from "kysely";
 import { withoutPasswords } from "../domain/redact.js";
-import { WorkError } from "../errors.js";
+import { WorkError, wordsOf } from "../errors.js";
 import { explained } from "./explain.js";
 import { type Holder, holdersOf, takeLocks, tryLock, unlock } from "./locks.js";
 import { patiently } from "./patience.js";
@@ -117,7 +117,7 @@ async function lockedRun<T>(session: Session, request: RunRequest, work: (run: R
     await start(session.db, runId, request);
     const summary = await work({ runId, session, beside: null }).catch(async (error: unknown) => {
       await finish(session.db, runId, "failed", {
-        error: withoutPasswords(error instanceof Error ? error.message : String(error)),
+        error: withoutPasswords(wordsOf(error)),
       }).catch(() => {});
       throw error;
     });

@@ -3,6 +3,7 @@ import { parse } from "lossless-json";
 import { z } from "zod";
 import { ExactNumber, type JsonValue, jsonText } from "../../domain/json-text.js";
 import { FORMULAS } from "../../domain/own-xp.js";
+import { wordsOf } from "../../errors.js";
 
 const FORMAT = "timeback-evidence/1";
 
@@ -181,7 +182,7 @@ export function unsealed(file: string): OpenedEvidence | string {
   try {
     members = exact(file);
   } catch (error) {
-    return `the file is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `the file is not JSON: ${wordsOf(error)}`;
   }
   const form = Evidence.safeParse(JSON.parse(file));
   if (!form.success) return formFault(form.error);

@@ -5,6 +5,7 @@ import type { Calibration } from "../../domain/calibration.js";
 import { findingJson } from "../../domain/finding.js";
 import { RULE_VERSION } from "../../domain/rule-version.js";
 import type { Verification } from "../../domain/verification.js";
+import { wordsOf } from "../../errors.js";
 import { auditRulesOf, checkSettings } from "../../store/settings.js";
 import { bundledFinding } from "./bundled-finding.js";
 import { calibrated } from "./calibrate-apps.js";
@@ -51,7 +52,7 @@ function rulesOf({ ruleVersion, program, settings }: Evidence): AuditRules | str
     checkSettings(settings);
     return auditRulesOf(settings);
   } catch (error) {
-    return `settings: ${error instanceof Error ? error.message : String(error)}`;
+    return `settings: ${wordsOf(error)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { constants, openSync, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { UsageError, WorkError } from "../../errors.js";
+import { UsageError, WorkError, wordsOf } from "../../errors.js";
 
 const BLOCK_BYTES = 256 * 1024;
 const STDIN = "-";
@@ -84,7 +84,7 @@ function inputError(file: string, error: unknown): Error {
   if (code === "EACCES" || code === "EPERM") {
     return new WorkError(`${file}: may not be read by this user; check its permissions`, { cause: error });
   }
-  return new WorkError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`, {
+  return new WorkError(`${file}: cannot be read (${wordsOf(error)})`, {
     cause: error,
   });
 }

@@ -25,6 +25,3 @@ export function stemOf(path: string): string | undefined {
 
 /** Whether a path inside a package is a file of it: at the top, or one folder deep. */
 export const isNear = (path: string): boolean => path.split("/").length <= 2;
-
-/** What went wrong, in words. */
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,8 +1,8 @@
 import { createReadStream, type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { WorkError } from "../../errors.js";
-import { type CsvFile, type CsvPackage, stemOf, wordsOf } from "./csv-file.js";
+import { WorkError, wordsOf } from "../../errors.js";
+import { type CsvFile, type CsvPackage, stemOf } from "./csv-file.js";
 
 /** A file on disk, under the label by which messages name it. */
 export const diskFile = (label: string, stem: string, path: string): CsvFile => ({

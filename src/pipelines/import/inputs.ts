@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
-import { UsageError, WorkError } from "../../errors.js";
-import { type CsvFile, type CsvPackage, stemOf, wordsOf } from "./csv-file.js";
+import { UsageError, WorkError, wordsOf } from "../../errors.js";
+import { type CsvFile, type CsvPackage, stemOf } from "./csv-file.js";
 import { diskFile, readFolder } from "./folder.js";
 import { withZip, type ZipLimits } from "./zip.js";
 

@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { type Expansion, expandsTooFar, usualExpansion } from "../../domain/expansion.js";
-import { WorkError } from "../../errors.js";
-import { type CsvFile, type CsvPackage, isNear, stemOf, wordsOf } from "./csv-file.js";
+import { WorkError, wordsOf } from "../../errors.js";
+import { type CsvFile, type CsvPackage, isNear, stemOf } from "./csv-file.js";
 
 /** What a zip may cost; the declared sizes are enforced while its members are expanded. */
 export interface ZipLimits {

@@ -156,7 +156,6 @@ async function takeTurn(etl: Etl, session: Session, { table, page, advances }: T
   if (page) {
     const landed = await step(etl, session, async (inside) => {
       const rows = await landPage(etl, inside, { table, page, order });
-      await order.behind();
       if (advances) await advanceWatermark(inside.db, table.name, page.last);
       return rows;
     });

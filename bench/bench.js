@@ -127,7 +127,7 @@ async function databaseOf(perStudent) {
   const { rows } = await server.run(
     database,
     "vacuum analyze",
-    "select payload from timeback.caliper_events where linkable order by occurred_at desc limit 1",
+    "select payload from timeback.caliper_events join timeback.caliper_payloads using (landed_run, landed_ordinal) where linkable order by occurred_at desc limit 1",
   );
   const event = JSON.parse(rows[0].payload);
   const file = join(data, "one.ndjson");

@@ -31,9 +31,9 @@ const rejected = records.filter(({ outcome }) => isRejected(outcome));
 
 const LANDED = `
   select e.event_id::text as id, e.xp::text as xp, a.email, a.student_id as "studentId", e.activity_key as "activityKey",
-    e.activity_name as "activityName", e.subject, e.app, e.payload,
+    e.activity_name as "activityName", e.subject, e.app, p.payload,
     to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "occurredAt"
-  from timeback.caliper_events e join timeback.caliper_actors a using (actor_key) order by 1`;
+  from timeback.caliper_events e join timeback.caliper_actors a using (actor_key) join timeback.caliper_payloads p using (landed_run, landed_ordinal) order by 1`;
 
 /** A bare event is kept as it was sent, without byte order mark and CR. */
 const payloadOf = ({ line }: LineVerdict): string =>

@@ -32,8 +32,9 @@ export const listConflicts = (db: Session["db"], rules: FactRules, students: Stu
       day: sql`(e.occurred_at at time zone ${rules.zone})::date`,
       app: sql.ref("e.app"),
       counted: sql.ref("d.xp_earned"),
-    })}, e.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, e.payload, o.others
+    })}, e.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, p.payload, o.others
     from other o join timeback.caliper_events e on e.event_id = o.event_id
+    join timeback.caliper_payloads p using (landed_run, landed_ordinal)
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     left join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
     where true ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}

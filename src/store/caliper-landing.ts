@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
+import type { CopyBlocks } from "./copy-blocks.js";
 import type { EventRows } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
@@ -32,8 +33,14 @@ const FACT_COLUMNS = [
   "caliper_run_id",
 ] as const;
 
+/** The place of an event, and its payload, in the run that landed it. */
+const PAYLOAD_KEY = ["landed_run", "landed_ordinal"] as const;
+
 /** The columns of the rows of `EventRows`, in their order. */
-const ROW_COLUMNS = ["event_id", "landed_run", "linkable", ...FACT_COLUMNS, "payload"] as const;
+const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "linkable", ...FACT_COLUMNS] as const;
+
+/** The columns of its payloads. */
+const PAYLOAD_COLUMNS = [...PAYLOAD_KEY, "payload"] as const;
 
 /** What became of the events of one chunk. */
 export interface Landed {
@@ -79,9 +86,12 @@ function firstPlaces({ ids }: EventRows, taken: ReadonlySet<string>): Map<string
 
 async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
   if (fresh.size === 0) return;
-  const isWhole = fresh.size === events.length;
-  const rows = isWhole ? events.all() : [Buffer.concat(events.at(fresh))];
-  assertWritten("events were landed", await session.copyIn("timeback.caliper_events", ROW_COLUMNS, rows), fresh.size);
+  const chosen = (blocks: CopyBlocks) =>
+    fresh.size === events.length ? blocks.all() : [Buffer.concat(blocks.at(fresh))];
+  const landed = await session.copyIn("timeback.caliper_events", ROW_COLUMNS, chosen(events.rows));
+  assertWritten("events were landed", landed, fresh.size);
+  const kept = await session.copyIn("timeback.caliper_payloads", PAYLOAD_COLUMNS, chosen(events.payloads));
+  assertWritten("payloads were landed", kept, fresh.size);
 }
 
 /**
@@ -106,18 +116,23 @@ export async function copyNewEvents(
   return { events, fresh };
 }
 
-/** Stages the events whose id came before, with their places. */
+/** Stages the events whose id came before, with their lines, and their payloads. */
 async function stageRepeated(session: Session, { events, fresh }: CopiedEvents): Promise<void> {
   const { db } = session;
   await sql`
     create temp table if not exists repeated_events as
-    select 0 as ordinal, 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
-  await sql`truncate pg_temp.repeated_events`.execute(db);
+    select 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
+  await sql`
+    create temp table if not exists repeated_payloads as
+    select * from timeback.caliper_payloads with no data`.execute(db);
+  await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
   const places = new Set(events.ids.keys());
   for (const place of fresh) places.delete(place);
   const at = [...places];
-  const rows = events.at(places).flatMap((row, n) => [Buffer.from(`${at[n]}\t${events.lines[at[n] ?? 0]}\t`), row]);
-  await session.copyIn("pg_temp.repeated_events", ["ordinal", "line", ...ROW_COLUMNS], [Buffer.concat(rows)]);
+  const rows = events.rows.at(places).flatMap((row, n) => [Buffer.from(`${events.lines[at[n] ?? 0]}\t`), row]);
+  await session.copyIn("pg_temp.repeated_events", ["line", ...ROW_COLUMNS], [Buffer.concat(rows)]);
+  const payloads = Buffer.concat(events.payloads.at(places));
+  await session.copyIn("pg_temp.repeated_payloads", PAYLOAD_COLUMNS, [payloads]);
 }
 
 /** Keeps the records that contradict a landed event beside it, each once. Returns [all, new]. */
@@ -131,7 +146,8 @@ async function keepConflicts(session: Session, runId: string, copied: CopiedEven
     kept as (
       insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
       select distinct on (event_id, digest) event_id, digest, ${copied.events.file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
-      from differing order by event_id, digest, ordinal
+      from differing join pg_temp.repeated_payloads using (landed_run, landed_ordinal)
+      order by event_id, digest, landed_ordinal
       on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
       returning c.first_seen = c.last_seen as fresh)
     select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(

@@ -139,7 +139,11 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   const pairs = await gatherLinkPairs(db, rules);
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
-    return insertNew(db, sql`with ${derivedFacts(rules, "touched")}`, sql`from derived d`);
+    return insertNew(
+      db,
+      sql`with ${derivedFacts(rules, "touched")}`,
+      sql`from derived d order by d.student_id, d.fact_key`,
+    );
   await listDifferences(db, rules, "touched");
   return settle(db);
 }

@@ -1,3 +1,4 @@
+import { CopyBlocks } from "./copy-blocks.js";
 import type { IncomingActor } from "./students.js";
 
 /** One event on its way in. */
@@ -9,21 +10,19 @@ export interface EventRow {
   actor: IncomingActor;
   /** Its row in COPY text format, with its line end: the columns of `copyNewEvents`. */
   row: string;
+  /** The row of its payload, likewise. */
+  payload: string;
 }
 
-/** One write a row costs more than the row. */
-const BLOCK_CHARACTERS = 128 * 1024;
-const NEWLINE = 10;
-
-/** Events of one file on their way in, as COPY text: blocks of whole rows, outside of the heap. */
+/** Events of one file on their way in. */
 export class EventRows {
   readonly ids: string[] = [];
   readonly lines: number[] = [];
+  readonly rows = new CopyBlocks();
+  readonly payloads = new CopyBlocks();
   /** The actors of all of them, each once, by key. */
   readonly actors = new Map<string, IncomingActor>();
   private readonly actorOf: string[] = [];
-  private readonly blocks: Buffer[] = [];
-  private open = "";
 
   constructor(readonly file: string) {}
 
@@ -31,37 +30,13 @@ export class EventRows {
     return this.ids.length;
   }
 
-  add({ eventId, line, actor, row }: EventRow): void {
+  add({ eventId, line, actor, row, payload }: EventRow): void {
     this.ids.push(eventId);
     this.lines.push(line);
     this.actorOf.push(actor.key);
     this.actors.set(actor.key, actor);
-    this.open += row;
-    if (this.open.length >= BLOCK_CHARACTERS) this.close();
-  }
-
-  private close(): void {
-    if (this.open !== "") this.blocks.push(Buffer.from(this.open));
-    this.open = "";
-  }
-
-  /** Blocks of all rows. */
-  all(): readonly Buffer[] {
-    this.close();
-    return this.blocks;
-  }
-
-  /** The rows at these places, in order, each by itself. */
-  at(places: ReadonlySet<number>): Buffer[] {
-    const chosen: Buffer[] = [];
-    let place = 0;
-    for (const block of this.all())
-      for (let start = 0; start < block.length; place += 1) {
-        const end = block.indexOf(NEWLINE, start) + 1;
-        if (places.has(place)) chosen.push(block.subarray(start, end));
-        start = end;
-      }
-    return chosen;
+    this.rows.add(row);
+    this.payloads.add(payload);
   }
 
   /** The actors of the events at these places. */

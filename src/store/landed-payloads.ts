@@ -16,7 +16,8 @@ export async function placesNotLanded(db: Session["db"], supposed: readonly Supp
     from unnest(${supposed.map(({ eventId }) => eventId)}::uuid[], ${supposed.map(({ sha256 }) => sha256)}::text[])
       with ordinality as p(event_id, sha256, ordinal)
     where p.sha256 is distinct from (
-      select encode(sha256(convert_to(e.payload, 'UTF8')), 'hex')
-      from timeback.caliper_events e where e.event_id = p.event_id)`.execute(db);
+      select encode(sha256(convert_to(l.payload, 'UTF8')), 'hex')
+      from timeback.caliper_events e join timeback.caliper_payloads l using (landed_run, landed_ordinal)
+      where e.event_id = p.event_id)`.execute(db);
   return new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
 }

@@ -8,6 +8,7 @@ import { storedAudits } from "./migrations/0004-stored-audits.js";
 import { redactionSecret } from "./migrations/0005-redaction.js";
 import { keptCounts } from "./migrations/0006-kept-counts.js";
 import { runLog } from "./migrations/0007-run-log.js";
+import { payloads } from "./migrations/0008-payloads.js";
 import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
   { version: 5, name: "redaction", statements: redactionSecret },
   { version: 6, name: "kept-counts", statements: keptCounts },
   { version: 7, name: "run-log", statements: runLog },
+  { version: 8, name: "payloads", statements: payloads },
 ];
 
 /** Changes with every change of the schema. */

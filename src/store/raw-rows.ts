@@ -38,8 +38,9 @@ async function rawResults(db: Db, ids: readonly string[]): Promise<RawResult[]> 
 
 async function rawEvents(db: Db, ids: readonly string[]): Promise<RawEvent[]> {
   const { rows } = await sql<RawEvent>`
-    select e.event_id::text as "eventId", a.student_id as "studentId", e.landed_run::text as "landedRun", e.payload
+    select e.event_id::text as "eventId", a.student_id as "studentId", landed_run::text as "landedRun", p.payload
     from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+    join timeback.caliper_payloads p using (landed_run, landed_ordinal)
     where e.event_id = any(${[...ids]}::uuid[]) order by e.event_id`.execute(db);
   return rows;
 }

@@ -18,6 +18,7 @@ import { type CaliperEvent, eventText, type Mutation, type World } from "./world
 /** Landed rows, history, facts: what a run without new input must leave as it is. Table → what of it is compared. */
 const KEPT: Record<string, string> = {
   processed_facts: "t::text",
+  caliper_payloads: "t::text",
   caliper_events: "t::text",
   caliper_actors: "t::text",
   users: "t::text",

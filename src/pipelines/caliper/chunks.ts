@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { InputLimits } from "../../domain/input-limits.js";
+import type { LandingRun } from "./event-row.js";
 import { readLines } from "./lines.js";
 import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";
@@ -18,8 +19,7 @@ export interface Chunk {
 /** How one file is cut into chunks. */
 export interface ChunkOptions {
   file: string;
-  /** Of the run that lands them. */
-  runId: string;
+  run: LandingRun;
   chunkRecords: number;
   chunkBytes: number;
   limits: InputLimits;
@@ -69,7 +69,7 @@ class OpenChunk {
   private bytes = 0;
 
   constructor(private readonly options: ChunkOptions) {
-    this.builder = new RecordBuilder(options.file, options.runId, options.limits);
+    this.builder = new RecordBuilder(options.file, options.run, options.limits);
     this.leaves = options.leavesUnread();
   }
 

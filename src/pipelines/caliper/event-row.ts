@@ -20,14 +20,22 @@ function actorKey({ segment, looksLikeUser, email }: Actor): string {
 
 const hasMetrics = ({ metrics }: LandableEvent): boolean => Object.values(metrics).some((value) => value !== null);
 
-/** The row of an event for `EventRows`. */
-export function eventRow(event: LandableEvent, line: number, runId: string): EventRow {
+/** The run that lands events, and how many it has read: each event has its place among them. */
+export interface LandingRun {
+  runId: string;
+  events: number;
+}
+
+/** The row of an event for `EventRows`: the next one of its run. */
+export function eventRow(event: LandableEvent, line: number, run: LandingRun): EventRow {
   const { actor, metrics } = event;
   const key = actorKey(actor);
   const reported = hasMetrics(event);
+  run.events += 1;
   const row = copyRow([
     event.eventId,
-    runId,
+    run.runId,
+    run.events,
     reported && event.eventType === "ActivityEvent",
     event.eventType,
     reported,
@@ -51,7 +59,7 @@ export function eventRow(event: LandableEvent, line: number, runId: string): Eve
     event.courseName,
     event.activityName,
     event.runId,
-    event.payload,
   ]);
-  return { eventId: event.eventId, line, actor: { key, ...actor }, row };
+  const payload = copyRow([run.runId, run.events, event.payload]);
+  return { eventId: event.eventId, line, actor: { key, ...actor }, row, payload };
 }

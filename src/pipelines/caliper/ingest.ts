@@ -10,6 +10,7 @@ import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type Chunk, readChunks } from "./chunks.js";
+import type { LandingRun } from "./event-row.js";
 import { isLasting } from "./input.js";
 import { readUnread } from "./known-lines.js";
 import {
@@ -46,6 +47,7 @@ export interface IngestRequest {
 
 interface Ingest {
   run: Run;
+  landing: LandingRun;
   rules: FactRules;
   request: IngestRequest;
   summary: IngestSummary;
@@ -72,7 +74,17 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
     newConflicts: 0,
     resumed: 0,
   };
-  const state: Ingest = { run, rules, request, summary, taken: new Set(), isRepeated: false, isRepeating: false };
+  const landing = { runId: run.runId, events: 0 };
+  const state: Ingest = {
+    run,
+    landing,
+    rules,
+    request,
+    summary,
+    taken: new Set(),
+    isRepeated: false,
+    isRepeating: false,
+  };
   for (const file of request.files) {
     await ingestFile(state, file);
     summary.files += 1;
@@ -106,7 +118,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
   const resumeAt = checkpoint && { byteOffset: checkpoint.byteOffset, number: checkpoint.line };
   const chunks = readChunks({
     file,
-    runId: run.runId,
+    run: state.landing,
     leavesUnread: () => state.isRepeating,
     ...request,
     onRawBytes,

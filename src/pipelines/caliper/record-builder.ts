@@ -1,7 +1,7 @@
 import type { InputLimits } from "../../domain/input-limits.js";
 import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
-import { eventRow } from "./event-row.js";
+import { eventRow, type LandingRun } from "./event-row.js";
 import { parseLine } from "./parse.js";
 import type { Parsed } from "./record.js";
 import type { InputLine } from "./splitter.js";
@@ -25,7 +25,7 @@ export class RecordBuilder {
 
   constructor(
     private readonly file: string,
-    private readonly runId: string,
+    private readonly run: LandingRun,
     private readonly limits?: InputLimits,
   ) {
     this.events = new EventRows(file);
@@ -51,9 +51,9 @@ export class RecordBuilder {
     if (parsed.kind === "skipped") this.skipped += 1;
     else if (parsed.kind === "rejected") this.reject(line, member, parsed);
     else {
-      const row = eventRow(parsed.event, line.number, this.runId);
+      const row = eventRow(parsed.event, line.number, this.run);
       this.events.add(row);
-      this.bytes += row.row.length;
+      this.bytes += row.row.length + row.payload.length;
     }
   }
 

@@ -6,6 +6,7 @@ import { type RejectFilter, rejectId } from "../../store/rejects.js";
 import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
+import type { LandingRun } from "./event-row.js";
 import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
 import { RecordBuilder } from "./record-builder.js";
 
@@ -42,10 +43,11 @@ export async function replayRejects(
   const { lines, left } = await openReplay(run.session.db, filter);
   const facts = { inserted: 0, updated: 0, deleted: 0 };
   const summary: ReplaySummary = { lines, ...noRecords(), facts, newRejects: 0, newConflicts: 0, left };
+  const landing = { runId: run.runId, events: 0 };
   for (let next = 1; next <= lines; ) {
     stop();
     const page = await replayPage(run.session.db, next, PAGE);
-    for (const group of byFile(page)) await replayLines(run, rules, group, summary);
+    for (const group of byFile(page)) await replayLines({ run, landing, rules }, group, summary);
     next = (page.at(-1)?.ordinal ?? lines) + 1;
   }
   return summary;
@@ -57,12 +59,11 @@ function byFile(lines: readonly ReplayLine[]): ReplayLine[][] {
 }
 
 async function replayLines(
-  run: Run,
-  rules: FactRules,
+  { run, landing, rules }: { run: Run; landing: LandingRun; rules: FactRules },
   lines: readonly ReplayLine[],
   summary: ReplaySummary,
 ): Promise<void> {
-  const builder = new RecordBuilder(lines[0]?.file ?? "", run.runId);
+  const builder = new RecordBuilder(lines[0]?.file ?? "", landing);
   for (const { file, line, member, byteOffset, text } of lines)
     builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
   const records = builder.records();

@@ -9,14 +9,16 @@ export interface Config {
   dataDir: string;
   lockWait: number;
   poolMax: number;
+  chunkRecords: number;
   zone?: string;
   linkWindow?: string;
   testUsers?: string;
 }
 
-const DEFAULTS = { dataDir: "./.timeback", lockWait: 60, poolMax: 4 };
+const DEFAULTS = { dataDir: "./.timeback", lockWait: 60, poolMax: 4, chunkRecords: 50_000 };
 const LONGEST_WAIT_SECONDS = 86_400;
 const MOST_CONNECTIONS = 64;
+const MOST_CHUNK_RECORDS = 1_000_000;
 
 /** Settings before they are checked: flags, or a settings file. */
 export type RawConfig = Partial<Record<keyof Config, unknown>>;
@@ -48,11 +50,13 @@ function seconds(value: unknown): number {
   return number;
 }
 
-function connections(value: unknown): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= MOST_CONNECTIONS) return number;
-  throw new Expected(`a whole number from 1 to ${MOST_CONNECTIONS}`);
-}
+const upTo =
+  (most: number) =>
+  (value: unknown): number => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+    throw new Expected(`a whole number from 1 to ${most}`);
+  };
 
 /** What flags, environment and settings file may say. By hand: to load zod takes as long as all of `--help` may. */
 const SETTINGS: Readonly<Record<keyof Config, (value: unknown) => string | number>> = {
@@ -60,7 +64,8 @@ const SETTINGS: Readonly<Record<keyof Config, (value: unknown) => string | numbe
   sourceUrl: postgresUrl,
   dataDir: path,
   lockWait: seconds,
-  poolMax: connections,
+  poolMax: upTo(MOST_CONNECTIONS),
+  chunkRecords: upTo(MOST_CHUNK_RECORDS),
   zone: text,
   linkWindow: (value) => text(typeof value === "number" ? String(value) : value),
   testUsers: text,
@@ -101,6 +106,7 @@ const fromEnvironment = (): RawConfig => ({
   dataDir: process.env.TIMEBACK_HOME || undefined,
   lockWait: process.env.TIMEBACK_LOCK_WAIT || undefined,
   poolMax: process.env.TIMEBACK_POOL_MAX || undefined,
+  chunkRecords: process.env.TIMEBACK_CHUNK_RECORDS || undefined,
   zone: process.env.TIMEBACK_ZONE || undefined,
   linkWindow: process.env.TIMEBACK_LINK_WINDOW || undefined,
   testUsers: process.env.TIMEBACK_TEST_USERS || undefined,

@@ -94,7 +94,7 @@ describe.skipIf(!hasPostgres)("chunks that are landed over two connections", () 
     for (const poolMax of ["1", "4"]) {
       const database = await openDesk("postgres");
       try {
-        const env = { ...database.env, TIMEBACK_POOL_MAX: poolMax };
+        const env = { ...database.env, TIMEBACK_POOL_MAX: poolMax, TIMEBACK_CHUNK_RECORDS: String(CHUNK) };
         const { runId, seconds, ...answer } = await ingestTexts({ ...database, env }, [lines], 1);
         const [sum] = await database.query("select checksum from timeback.facts_checksum");
         const conflicts = await database.query("select count(*) as n from timeback.caliper_conflicts");

@@ -10,7 +10,8 @@ import { startTimeback, timeback, timebackJson } from "./support/timeback.js";
 import { until } from "./support/until.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-const RECORDS = 45_000; // a chunk has 20,000
+const RECORDS = 45_000;
+const CHUNKS = { TIMEBACK_CHUNK_RECORDS: "20000" };
 
 function event(n: number): string {
   const id = `7d1f4c2e-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -44,7 +45,7 @@ async function gated(database: FreshDatabase): Promise<void> {
 async function stoppedInTheMiddle(database: FreshDatabase, file: string, signal: NodeJS.Signals) {
   return database.session(async (query) => {
     await query("select pg_advisory_lock(42)");
-    const { child, ended } = await startTimeback(["ingest", file], { env: database.env });
+    const { child, ended } = await startTimeback(["ingest", file], { env: { ...database.env, ...CHUNKS } });
     await until(async () => (await waiting(database)).length > 0);
     child.kill(signal);
     if (signal === "SIGKILL") await ended;

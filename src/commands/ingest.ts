@@ -15,8 +15,7 @@ import { type LimitFlags, limitsOf, withLimitOptions } from "./limits.js";
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_RECORDS = 5_000;
-const CHUNK_BYTES = 9 << 20;
+const CHUNK_BYTES = 90 << 20;
 
 interface IngestFlags extends CommonFlags, LimitFlags {
   dryRun?: boolean;
@@ -67,7 +66,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       const rules = await storeSettings(run.session.db, asked);
       const summary = await ingest(run, rules, {
         files,
-        chunkRecords: CHUNK_RECORDS,
+        chunkRecords: config.chunkRecords,
         chunkBytes: CHUNK_BYTES,
         limits: limitsOf(flags),
         stop: stopOn(shell.signal),

@@ -5,7 +5,7 @@ import type { CopyBlocks } from "./copy-blocks.js";
 import type { EventRows } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
-import { landActors } from "./students.js";
+import { landActors, openActors, stageActors } from "./students.js";
 
 /** The columns of an event that a fact reads. */
 const FACT_COLUMNS = [
@@ -42,17 +42,13 @@ const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "linkable", ...FACT_COLUMNS] as
 /** The columns of its payloads. */
 const PAYLOAD_COLUMNS = [...PAYLOAD_KEY, "payload"] as const;
 
-/** What became of the events of one chunk. */
-export interface Landed {
-  stored: number;
-  duplicates: number;
-  /** Records whose id is landed with another content in a field that a fact reads. */
+/** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
+export interface Conflicts {
   conflicts: number;
-  /** Of those, the ones that were not kept before. */
   newConflicts: number;
 }
 
-/** The events of a chunk, and the places of those that were new and are copied in. */
+/** The events of a part, and the places of those that were new and are copied in. */
 export interface CopiedEvents {
   events: EventRows;
   fresh: ReadonlySet<number>;
@@ -61,27 +57,29 @@ export interface CopiedEvents {
 const columns = (prefix: string): RawBuilder<unknown> =>
   sql.join(FACT_COLUMNS.map((column) => sql.ref(`${prefix}${column}`)));
 
-async function landedIds(db: Session["db"], ids: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
-    select event_id::text as id from timeback.caliper_events where event_id = any(${ids}::uuid[])`.execute(db);
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** What is known of ids before the database is asked. */
 export interface ExpectedIds {
-  /** Ids that another connection is landing. */
-  taken: ReadonlySet<string>;
-  /** Whether the others are likely to be new. */
+  /** Whether they are likely to be new. */
   allNew: boolean;
+  /** Resolves when nothing is under way any more that another connection lands. */
+  behind(): Promise<void>;
 }
 
 /** The places of the events that are the first of their id, by their ids. */
-function firstPlaces({ ids }: EventRows, taken: ReadonlySet<string>): Map<string, number> {
+function firstPlaces({ ids }: EventRows): Map<string, number> {
   const first = new Map<string, number>();
   ids.forEach((id, place) => {
-    if (!first.has(id) && !taken.has(id)) first.set(id, place);
+    if (!first.has(id)) first.set(id, place);
   });
   return first;
+}
+
+async function leaveOutLanded(db: Session["db"], first: Map<string, number>): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select event_id::text as id from timeback.caliper_events where event_id = any(${[...first.keys()]}::uuid[])`.execute(
+    db,
+  );
+  for (const { id } of rows) first.delete(id);
 }
 
 async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
@@ -95,30 +93,36 @@ async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySe
 }
 
 /**
- * Copies the new events of a chunk straight into the landed table: the first of an id stays, whatever comes later. The
- * new ones are listed in `pg_temp.touched_events` (open it first); `settleEvents` must follow in the same transaction.
+ * Copies the new events of a part straight into the landed table: the first of an id stays, whatever comes later. An id
+ * that another connection is landing holds the copy up until that has committed, and is found to be there then. The new
+ * ones are listed in `pg_temp.touched_events` (open it first); `stageRest` and `settleEvents` must follow in the same
+ * transaction.
  */
 export async function copyNewEvents(
   session: Session,
   events: EventRows,
-  { taken, allNew }: ExpectedIds,
+  { allNew, behind }: ExpectedIds,
 ): Promise<CopiedEvents> {
-  const first = firstPlaces(events, taken);
-  let fresh = new Set(first.values());
-  const copied = allNew && (await ifAllNew(session.db, () => copyEvents(session, events, fresh).then(() => true)));
-  if (!copied && first.size > 0) {
-    for (const id of await landedIds(session.db, [...first.keys()])) first.delete(id);
-    fresh = new Set(first.values());
-    await copyEvents(session, events, fresh);
+  const { db } = session;
+  const first = firstPlaces(events);
+  const copy = () => copyEvents(session, events, new Set(first.values())).then(() => true);
+  let isCopied = first.size === 0 || (allNew && (await ifAllNew(db, copy)));
+  if (!isCopied) {
+    await leaveOutLanded(db, first);
+    isCopied = await ifAllNew(db, copy);
+  }
+  if (!isCopied) {
+    await behind();
+    await leaveOutLanded(db, first);
+    await copy();
   }
   if (first.size > 0)
     await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
-  return { events, fresh };
+  return { events, fresh: new Set(first.values()) };
 }
 
-/** Stages the events whose id came before, with their lines, and their payloads. */
-async function stageRepeated(session: Session, { events, fresh }: CopiedEvents): Promise<void> {
-  const { db } = session;
+/** Opens the session's empty lists of events whose ids came before, and of actors. */
+export async function openIncoming(db: Session["db"]): Promise<void> {
   await sql`
     create temp table if not exists repeated_events as
     select 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
@@ -126,6 +130,13 @@ async function stageRepeated(session: Session, { events, fresh }: CopiedEvents):
     create temp table if not exists repeated_payloads as
     select * from timeback.caliper_payloads with no data`.execute(db);
   await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
+  await openActors(db);
+}
+
+/** Lists what of the events that `copyNewEvents` has been through still has to be looked at: see `settleEvents`. */
+export async function stageRest(session: Session, { events, fresh }: CopiedEvents): Promise<void> {
+  if (fresh.size > 0) await stageActors(session, events.actorsOf(fresh));
+  if (fresh.size === events.length) return;
   const places = new Set(events.ids.keys());
   for (const place of fresh) places.delete(place);
   const at = [...places];
@@ -135,9 +146,8 @@ async function stageRepeated(session: Session, { events, fresh }: CopiedEvents):
   await session.copyIn("pg_temp.repeated_payloads", PAYLOAD_COLUMNS, [payloads]);
 }
 
-/** Keeps the records that contradict a landed event beside it, each once. Returns [all, new]. */
-async function keepConflicts(session: Session, runId: string, copied: CopiedEvents): Promise<[number, number]> {
-  await stageRepeated(session, copied);
+/** Keeps the listed records that contradict a landed event beside it, each once. `file` is theirs. */
+async function keepConflicts(db: Session["db"], runId: string, file: string): Promise<Conflicts> {
   const { rows } = await sql<{ found: string; fresh: string }>`
     with differing as (
       select i.*, md5(row(${columns("i.")})::text) as digest
@@ -145,25 +155,31 @@ async function keepConflicts(session: Session, runId: string, copied: CopiedEven
       where (${columns("i.")}) is distinct from (${columns("e.")})),
     kept as (
       insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
-      select distinct on (event_id, digest) event_id, digest, ${copied.events.file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
+      select distinct on (event_id, digest) event_id, digest, ${file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
       from differing join pg_temp.repeated_payloads using (landed_run, landed_ordinal)
       order by event_id, digest, landed_ordinal
       on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
       returning c.first_seen = c.last_seen as fresh)
-    select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(
-    session.db,
-  );
-  return [Number(rows[0]?.found ?? 0), Number(rows[0]?.fresh ?? 0)];
+    select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(db);
+  return { conflicts: Number(rows[0]?.found ?? 0), newConflicts: Number(rows[0]?.fresh ?? 0) };
 }
 
-/** Lands the actors of the events that were copied in, and keeps what contradicts a landed event beside it. */
-export async function settleEvents(session: Session, runId: string, copied: CopiedEvents): Promise<Landed> {
-  const { events, fresh } = copied;
-  if (fresh.size > 0) {
-    await landActors(session, events.actorsOf(fresh));
-    await analyzeGrown(session.db, ["caliper_events", "caliper_actors", "processed_facts"]);
+/** Events that were copied in, and others whose ids came before, under the name of their file. */
+export interface ListedEvents {
+  runId: string;
+  file: string;
+  stored: number;
+  repeated: number;
+}
+
+/** Lands the listed actors, and keeps what of the listed events contradicts a landed one beside it. */
+export async function settleEvents(
+  { db }: Session,
+  { runId, file, stored, repeated }: ListedEvents,
+): Promise<Conflicts> {
+  if (stored > 0) {
+    await landActors(db);
+    await analyzeGrown(db, ["caliper_events", "caliper_actors", "processed_facts"]);
   }
-  const repeated = events.length - fresh.size;
-  const [conflicts, newConflicts] = repeated === 0 ? [0, 0] : await keepConflicts(session, runId, copied);
-  return { stored: fresh.size, duplicates: repeated - conflicts, conflicts, newConflicts };
+  return repeated === 0 ? { conflicts: 0, newConflicts: 0 } : keepConflicts(db, runId, file);
 }

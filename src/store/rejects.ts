@@ -27,20 +27,27 @@ export const rejectId = ({ file, line, member, byteOffset, code, excerpt }: Reje
     .digest("hex")
     .slice(0, 16);
 
-/** Quarantines rejects and returns how many of them were not there before. */
-export async function keepRejects(session: Session, runId: string, rejects: readonly Reject[]): Promise<number> {
-  if (rejects.length === 0) return 0;
-  const { db } = session;
+/** Opens the session's empty list of rejects on their way into quarantine. */
+export async function openRejects(db: Session["db"]): Promise<void> {
   await sql`create temp table if not exists incoming_rejects (
     id text, file text, line bigint, member int, byte_offset bigint, code text, reason text, excerpt text, record text)`.execute(
     db,
   );
   await sql`truncate pg_temp.incoming_rejects`.execute(db);
+}
+
+/** Adds rejects to that list. */
+export async function stageRejects(session: Session, rejects: readonly Reject[]): Promise<void> {
+  if (rejects.length === 0) return;
   const columns = ["id", "file", "line", "member", "byte_offset", "code", "reason", "excerpt", "record"];
   const rows = rejects.map((r) =>
     copyRow([rejectId(r), r.file, r.line, r.member, r.byteOffset, r.code, r.reason, r.excerpt, r.record]),
   );
   await session.copyIn("pg_temp.incoming_rejects", columns, rows);
+}
+
+/** Quarantines the rejects of that list and returns how many of them were not there before. */
+export async function keepStagedRejects(db: Session["db"], runId: string): Promise<number> {
   const kept = await sql<{ fresh: string }>`
     with kept as (
       insert into timeback.rejects as r (run_id, id, file, line, member, byte_offset, code, reason, excerpt, record, first_seen, last_seen)
@@ -51,6 +58,14 @@ export async function keepRejects(session: Session, runId: string, rejects: read
       returning r.first_seen = r.last_seen as fresh)
     select count(*) as fresh from kept where fresh`.execute(db);
   return Number(kept.rows[0]?.fresh ?? 0);
+}
+
+/** Quarantines rejects and returns how many of them were not there before. */
+export async function keepRejects(session: Session, runId: string, rejects: readonly Reject[]): Promise<number> {
+  if (rejects.length === 0) return 0;
+  await openRejects(session.db);
+  await stageRejects(session, rejects);
+  return keepStagedRejects(session.db, runId);
 }
 
 /** Which rejects: those of which all that is given holds. */

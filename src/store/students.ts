@@ -32,28 +32,30 @@ export interface IncomingActor {
   email: string | null;
 }
 
-async function stageActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
-  const { db } = session;
+/** Opens the session's empty list of actors on their way in. */
+export async function openActors(db: Db): Promise<void> {
   await sql`
     create temp table if not exists incoming_actors as
     select actor_key, segment, looks_like_user, email from timeback.caliper_actors with no data`.execute(db);
   await sql`create temp table if not exists renamed_students (student_id text collate "C" primary key)`.execute(db);
   await sql`truncate pg_temp.incoming_actors, pg_temp.renamed_students`.execute(db);
+}
+
+/**
+ * Adds actors to that list. Only actors of landed events belong there: a record that lost against an event of its id
+ * says nothing about a student.
+ */
+export async function stageActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
   const rows = actors.map(({ key, segment, looksLikeUser, email }) => copyRow([key, segment, looksLikeUser, email]));
   const columns = ["actor_key", "segment", "looks_like_user", "email"];
   await session.copyIn("pg_temp.incoming_actors", columns, [rows.join("")]);
 }
 
-/**
- * Lands those of the actors (each given once) that are new. Only actors of landed events are asked for: a record that lost against an
- * event of its id says nothing about a student. Facts of students whose email they change are touched.
- */
-export async function landActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
-  const { db } = session;
-  await stageActors(session, actors);
+/** Lands those of the listed actors that are new. Facts of students whose email they change are touched. */
+export async function landActors(db: Db): Promise<void> {
   const { rows } = await sql<{ renamed: string }>`
     with fresh as (
-      select * from pg_temp.incoming_actors i
+      select distinct * from pg_temp.incoming_actors i
       where not exists (select from timeback.caliper_actors a where a.actor_key = i.actor_key)),
     landed as (
       insert into timeback.caliper_actors (actor_key, segment, looks_like_user, email, student_id)

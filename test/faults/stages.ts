@@ -22,7 +22,8 @@ export interface Stage {
 const STUDENTS = isLong ? "12" : "6";
 /** Where `import oneroster` writes. */
 const SCHEMA = ["--source-schema", "oneroster"];
-/** A chunk has 5,000 records. */
+/** Less than a file of the stages has: a run has several chunks, and a chunk several parts. */
+const CHUNK_RECORDS = 5_000;
 const LIGHT_RECORDS = isLong ? 11_000 : 6_000;
 
 /** Records that make no fact, as most time events; some are unreadable, some come twice, some contradict. */
@@ -84,7 +85,8 @@ export class Stages {
   }
 
   async ingest(): Promise<Stage> {
-    return { name: "ingest", command: "ingest", args: ["ingest", this.events], before: await this.empty(), env: {} };
+    const env = { TIMEBACK_CHUNK_RECORDS: String(CHUNK_RECORDS) };
+    return { name: "ingest", command: "ingest", args: ["ingest", this.events], before: await this.empty(), env };
   }
 
   /** The source at its first reading; the events are landed. */

@@ -1,93 +1,124 @@
-import { createHash } from "node:crypto";
-import type { InputLimits } from "../../domain/input-limits.js";
-import type { LandingRun } from "./event-row.js";
-import { readLines } from "./lines.js";
-import { RecordBuilder } from "./record-builder.js";
-import type { InputLine, Position } from "./splitter.js";
+import { readAhead } from "../../domain/read-ahead.js";
+import { WorkError } from "../../errors.js";
+import { type Part, type PartOptions, type Place, readParts } from "./parts.js";
 
-/** Some lines of a file, and where they end. */
+/** Lines of a file that are landed in one transaction. */
 export interface Chunk {
-  /** The records that were read. */
-  builder: RecordBuilder;
-  /** Lines that were left unread: they may well be landed as they stand. */
-  unread: (InputLine & { kind: "text" })[];
-  end: Position;
-  /** Of all (decompressed) bytes of the file before `end`. */
-  prefixSha256: string;
+  /** Its parts, one after the other: where they are asked for again, they come again. */
+  parts(): AsyncGenerator<Part>;
+  /** Where it ends: known when its parts have been used. */
+  readonly end: Place;
+  /** Lets the next chunk be read, however far this one was. To be called when nothing is done with it any more. */
+  release(): Promise<void>;
 }
 
-/** How one file is cut into chunks. */
-export interface ChunkOptions {
-  file: string;
-  run: LandingRun;
-  chunkRecords: number;
-  chunkBytes: number;
-  limits: InputLimits;
-  resumeAt?: Position;
-  /** Asked for each chunk: whether its lines are left unread. */
-  leavesUnread(): boolean;
-  onRawBytes(total: number): void;
-}
+/** How an input is cut into chunks, and what tells when to give up. */
+export type ChunkOptions = PartOptions & {
+  /** Whether the bytes can be read again. */
+  isLasting: boolean;
+  stop(): void;
+};
 
 /**
- * The chunks of one file, in order, the last one even when it is empty. With `resumeAt`, the first chunk is empty and
- * tells the hash of the bytes before it, so that the caller can see whether they are the bytes it knows.
+ * The chunks of one input, in order: the next one can be read when the parts of the one before have been used, or that
+ * was released. `parts` are those of the input from `start` on.
  */
-export async function* readChunks(options: ChunkOptions): AsyncGenerator<Chunk> {
-  const { file, limits, resumeAt, onRawBytes } = options;
-  const hash = createHash("sha256");
-  const read = {
-    ...limits,
-    onRawBytes,
-    onBytes: (bytes: Buffer) => void hash.update(bytes),
-    ...(resumeAt ? { resumeAt } : {}),
-  };
-  let open = new OpenChunk(options);
-  let end: Position = resumeAt ?? { byteOffset: 0, number: 1 };
-  const chunk = (): Chunk => ({ ...open.lines(), end, prefixSha256: hash.copy().digest("hex") });
-  let first = resumeAt !== undefined;
-  for await (const batch of readLines(file, read)) {
-    for (const line of batch.lines) open.add(line);
-    end = batch.end;
-    if (first || open.isFull()) {
-      yield chunk();
-      open = new OpenChunk(options);
+export async function* readChunks(
+  parts: AsyncGenerator<Part>,
+  start: Place | undefined,
+  options: ChunkOptions,
+): AsyncGenerator<Chunk> {
+  const source = readAhead(readAhead(parts));
+  let from = start;
+  try {
+    for (;;) {
+      const { value: first } = await source.next();
+      if (!first) return;
+      const chunk = options.isLasting ? new FileChunk(options, from, first, source) : new HeldChunk(first);
+      yield chunk;
+      if (!(await chunk.isRead)) return;
+      from = chunk.end;
     }
-    first = false;
+  } finally {
+    await source.return(undefined);
   }
-  yield chunk();
 }
 
-/** Lines that are left unread stay in the heap, and cost little to land: so their chunks are smaller. */
-const UNREAD_SHARE = 4;
+/** A chunk of an input whose bytes cannot be read again: one part, held. */
+class HeldChunk implements Chunk {
+  readonly isRead = Promise.resolve(true);
 
-/** The chunk that is being filled. */
-class OpenChunk {
-  private readonly builder: RecordBuilder;
-  private readonly unread: Chunk["unread"] = [];
-  private readonly leaves: boolean;
-  private bytes = 0;
+  constructor(readonly end: Part) {}
 
-  constructor(private readonly options: ChunkOptions) {
-    this.builder = new RecordBuilder(options.file, options.run, options.limits);
-    this.leaves = options.leavesUnread();
+  async *parts(): AsyncGenerator<Part> {
+    yield this.end;
   }
 
-  add(line: InputLine): void {
-    if (line.kind === "rejected" || !this.leaves) this.builder.add(line);
-    else {
-      this.unread.push(line);
-      this.bytes += line.text.length;
+  async release(): Promise<void> {}
+}
+
+/** So many parts are landed in one transaction: facts that are derived together cost least. */
+export const PARTS_OF_CHUNK = 10;
+
+/** A chunk of a file: its parts are read as they are used, and not held; where they are asked for again, from the file. */
+class FileChunk implements Chunk {
+  end: Place;
+  /** Resolves when its last part has been read; false where that was given up. */
+  readonly isRead: Promise<boolean>;
+  private tellRead: (isWhole: boolean) => void = () => {};
+  private next: Part | undefined;
+  private count = 1;
+  private lines = 0;
+  private isUsed = false;
+
+  constructor(
+    private readonly options: ChunkOptions,
+    private readonly start: Place | undefined,
+    first: Part,
+    private readonly source: AsyncGenerator<Part>,
+  ) {
+    this.next = first;
+    this.end = first;
+    this.isRead = new Promise((resolve) => {
+      this.tellRead = resolve;
+    });
+  }
+
+  async *parts(): AsyncGenerator<Part> {
+    if (this.isUsed) return yield* this.readAgain();
+    this.isUsed = true;
+    for (let part = await this.take(); part; part = await this.take()) yield part;
+  }
+
+  private async take(): Promise<Part | undefined> {
+    let part = this.next;
+    this.next = undefined;
+    if (!part && this.count < PARTS_OF_CHUNK) {
+      this.count += 1;
+      part = (await this.source.next()).value;
     }
+    if (part) {
+      this.end = { end: part.end, prefixSha256: part.prefixSha256 };
+      this.lines += part.lines;
+    } else this.tellRead(true);
+    return part;
   }
 
-  isFull(): boolean {
-    const { chunkRecords, chunkBytes } = this.options;
-    if (this.unread.length >= chunkRecords / UNREAD_SHARE || this.bytes >= chunkBytes / UNREAD_SHARE) return true;
-    return this.builder.isFull(chunkRecords, chunkBytes);
+  private async *readAgain(): AsyncGenerator<Part> {
+    const { start, lines, options } = this;
+    const again = { leavesUnread: () => false, onRawBytes() {}, lines };
+    const parts = readParts({ ...options, ...again, ...(start ? { resumeAt: start.end } : {}) });
+    const prefix = start && (await parts.next()).value;
+    if (prefix && prefix.prefixSha256 !== start.prefixSha256)
+      throw new WorkError(`${options.file} was changed while it was read`);
+    yield* parts;
   }
 
-  lines(): Pick<Chunk, "builder" | "unread"> {
-    return { builder: this.builder, unread: this.unread };
+  async release(): Promise<void> {
+    try {
+      while (await this.take()) this.options.stop();
+    } finally {
+      this.tellRead(false);
+    }
   }
 }

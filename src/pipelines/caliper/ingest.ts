@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { InputLimits } from "../../domain/input-limits.js";
 import { inLanes, type LaneOrder, type LaneWork } from "../../domain/lanes.js";
-import { readAhead } from "../../domain/read-ahead.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
@@ -9,27 +8,17 @@ import { patiently } from "../../store/patience.js";
 import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-import { type Chunk, readChunks } from "./chunks.js";
+import { type Chunk, PARTS_OF_CHUNK, readChunks } from "./chunks.js";
 import type { LandingRun } from "./event-row.js";
 import { isLasting } from "./input.js";
-import { readUnread } from "./known-lines.js";
-import {
-  addCounts,
-  copyRecords,
-  countKnown,
-  type LandedRecords,
-  noRecords,
-  type RecordCounts,
-  settleRecords,
-} from "./land.js";
+import { addLanded, type LandedRecords, noneLanded } from "./land.js";
+import { type Expected, landChunk, nothingExpected } from "./land-chunk.js";
+import { type Place, readParts } from "./parts.js";
 
 /** The outcome of an ingest run. */
-export interface IngestSummary extends RecordCounts {
+export interface IngestSummary extends LandedRecords {
   files: number;
   facts: FactChanges;
-  /** Rejects and conflicts that no run had kept before: they want attention. */
-  newRejects: number;
-  newConflicts: number;
   /** Files that an unfinished run had begun; their earlier records are in the counts. */
   resumed: number;
 }
@@ -37,10 +26,11 @@ export interface IngestSummary extends RecordCounts {
 /** What is read, and how. */
 export interface IngestRequest {
   files: readonly string[];
+  /** About so many records, or so many bytes, are landed in one transaction. */
   chunkRecords: number;
   chunkBytes: number;
   limits: InputLimits;
-  /** Throws between chunks when the run was told to stop. */
+  /** Throws when the run was told to stop. */
   stop(): void;
   progress(file: string, state: { rawBytes: number; records: number }): void;
 }
@@ -51,15 +41,8 @@ interface Ingest {
   rules: FactRules;
   request: IngestRequest;
   summary: IngestSummary;
-  /** The ids of the last chunk that was copied in: it may still be under way on the other connection. */
-  taken: ReadonlySet<string>;
-  /** Whether the last chunk held anything that was landed before. */
-  isRepeated: boolean;
-  /** Whether the last chunk held more that was landed before than what is new: the file may have been read before. */
-  isRepeating: boolean;
+  expected: Expected;
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Lands Caliper files and derives the facts they touch, chunk by chunk; each chunk is committed with its facts and the
@@ -68,23 +51,12 @@ const NONE: ReadonlySet<string> = new Set();
 export async function ingest(run: Run, rules: FactRules, request: IngestRequest): Promise<IngestSummary> {
   const summary: IngestSummary = {
     files: 0,
-    ...noRecords(),
+    ...noneLanded(),
     facts: { inserted: 0, updated: 0, deleted: 0 },
-    newRejects: 0,
-    newConflicts: 0,
     resumed: 0,
   };
   const landing = { runId: run.runId, events: 0 };
-  const state: Ingest = {
-    run,
-    landing,
-    rules,
-    request,
-    summary,
-    taken: new Set(),
-    isRepeated: false,
-    isRepeating: false,
-  };
+  const state: Ingest = { run, landing, rules, request, summary, expected: nothingExpected() };
   for (const file of request.files) {
     await ingestFile(state, file);
     summary.files += 1;
@@ -106,92 +78,73 @@ interface Input {
   isLasting: boolean;
 }
 
+/** Where a former run stopped. */
+const placeOf = ({ byteOffset, line, prefixSha256 }: Checkpoint): Place => ({
+  end: { byteOffset, number: line },
+  prefixSha256,
+});
+
 /** Reads a file from a checkpoint or from the start. False: its bytes are not those of the checkpoint, nothing was done. */
 async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | undefined): Promise<boolean> {
-  const { request, run, summary } = state;
+  const { request, run, summary, expected } = state;
   const { file } = input;
-  const counts: FileCounts = { ...noRecords(), newRejects: 0, newConflicts: 0, ...checkpoint?.counts };
+  const counts: LandedRecords = { ...noneLanded(), ...checkpoint?.counts };
+  const start = checkpoint && placeOf(checkpoint);
   let rawBytes = 0;
-  const onRawBytes = (total: number) => {
-    rawBytes = total;
-  };
-  const resumeAt = checkpoint && { byteOffset: checkpoint.byteOffset, number: checkpoint.line };
-  const chunks = readChunks({
-    file,
+  const options = {
+    ...input,
     run: state.landing,
-    leavesUnread: () => state.isRepeating,
-    ...request,
-    onRawBytes,
-    ...(resumeAt ? { resumeAt } : {}),
-  });
-  if (checkpoint) {
-    const prefix = (await chunks.next()).value;
-    if (prefix?.prefixSha256 !== checkpoint.prefixSha256 || prefix?.end.byteOffset !== checkpoint.byteOffset) {
-      await chunks.return(undefined);
+    partRecords: Math.ceil(request.chunkRecords / PARTS_OF_CHUNK),
+    partBytes: Math.ceil(request.chunkBytes / PARTS_OF_CHUNK),
+    limits: request.limits,
+    leavesUnread: () => expected.isRepeating,
+    onRawBytes: (total: number) => {
+      rawBytes = total;
+    },
+    stop: request.stop,
+  };
+  const parts = readParts({ ...options, ...(start ? { resumeAt: start.end } : {}) });
+  if (start) {
+    const prefix = (await parts.next()).value;
+    if (prefix?.prefixSha256 !== start.prefixSha256 || prefix?.end.byteOffset !== start.end.byteOffset) {
+      await parts.return(undefined);
       return false;
     }
   }
+  const progress = (records: number) => request.progress(file, { rawBytes, records });
+  const land: LaneWork<Session, Chunk> = (session, chunk, order) =>
+    commitChunk(state, session, { ...input, chunk, counts, progress }, order).finally(() => chunk.release());
   const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
-  const land: LaneWork<Session, Chunk> = async (session, chunk, order) => {
-    await landChunk(state, session, { ...input, chunk, counts }, order);
-    request.progress(file, { rawBytes, records: counts.records });
-  };
-  await inLanes(lanes, readAhead(readAhead(chunks)), land, (work) => patiently(run.session, work));
+  await inLanes(lanes, readChunks(parts, start, options), land, (work) => patiently(run.session, work));
   if (input.isLasting) await dropCheckpoint(run.session.db, resolve(file));
-  add(summary, counts);
+  addLanded(summary, counts);
   return true;
-}
-
-/** Counts of one file, those of the runs that began it included: what is new wants attention when the file is done. */
-type FileCounts = RecordCounts & Pick<IngestSummary, "newRejects" | "newConflicts">;
-
-function add(sum: FileCounts, { newRejects, newConflicts, ...records }: FileCounts): void {
-  addCounts(sum, records);
-  sum.newRejects += newRejects;
-  sum.newConflicts += newConflicts;
 }
 
 interface FileChunk extends Input {
   chunk: Chunk;
-  counts: FileCounts;
+  /** Of the file, what is committed. */
+  counts: LandedRecords;
+  progress(records: number): void;
 }
 
-/**
- * Lands one chunk. Over two connections, it is copied in while the facts of the one before are derived; the rest of it,
- * and its commit, wait for that one's commit.
- */
-async function landChunk(state: Ingest, on: Session, file: FileChunk, order: LaneOrder): Promise<void> {
-  state.request.stop();
-  await readUnread(on, file.chunk);
-  const records = file.chunk.builder.records();
-  if (records.events.length + records.rejects.length === 0) {
-    await order.alone();
-    const landed = countKnown(records);
-    await saveProgress(on, file, landed);
-    return finishChunk(state, file, landed);
-  }
-  const { result, made } = await withDerivedFacts(on, state.rules, async (session) => {
-    const taken = (await order.mayInsert()) ? state.taken : NONE;
-    const copied = await copyRecords(session, records, { taken, allNew: !state.isRepeated });
-    state.taken = new Set(records.events.ids);
-    await order.alone();
-    const landed = await settleRecords(session, state.run.runId, state.rules, copied);
-    await saveProgress(session, file, landed);
+/** Lands one chunk with its facts and the place where it ends. */
+async function commitChunk(state: Ingest, on: Session, input: FileChunk, order: LaneOrder): Promise<void> {
+  const { run, rules, request, expected } = state;
+  const { file, chunk, counts } = input;
+  const progress = (records: number) => {
+    input.progress(counts.records + records);
+    request.stop();
+  };
+  request.stop();
+  const { result, made } = await withDerivedFacts(on, rules, async (session) => {
+    const landed = await landChunk(session, chunk, { runId: run.runId, file, rules, expected, order, progress });
+    await saveProgress(session, input, landed);
     return landed;
   });
-  finishChunk(state, file, result);
+  addLanded(counts, result);
   addChanges(state.summary.facts, made);
 }
-
-/** Adds what became of a chunk that is committed to the counts of its file. */
-function finishChunk(state: Ingest, { counts }: FileChunk, landed: LandedRecords): void {
-  const { duplicates, conflicts, stored } = landed.counts;
-  state.isRepeated = duplicates + conflicts > 0;
-  state.isRepeating = duplicates > stored;
-  add(counts, countsOf(landed));
-}
-
-const countsOf = ({ counts, ...fresh }: LandedRecords): FileCounts => ({ ...counts, ...fresh });
 
 /** Saves the place where the chunk ends, with the counts of its file up to there. */
 async function saveProgress(
@@ -200,9 +153,9 @@ async function saveProgress(
   landed: LandedRecords,
 ): Promise<void> {
   if (!isLasting) return;
-  const { end, prefixSha256 } = chunk;
+  const { end, prefixSha256 } = chunk.end;
   const upToHere = { ...counts };
-  add(upToHere, countsOf(landed));
+  addLanded(upToHere, landed);
   await saveCheckpoint(db, {
     file: resolve(file),
     byteOffset: end.byteOffset,

@@ -1,7 +1,7 @@
 import { assertAllCounted } from "../../store/assertions.js";
-import { type CopiedEvents, copyNewEvents, type ExpectedIds, settleEvents } from "../../store/caliper-landing.js";
+import { copyNewEvents, type ExpectedIds, openIncoming, settleEvents, stageRest } from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
-import { keepRejects } from "../../store/rejects.js";
+import { keepStagedRejects, openRejects, stageRejects } from "../../store/rejects.js";
 import type { Session } from "../../store/session.js";
 import { touchResultsOfEvents } from "../../store/touched.js";
 import type { Records } from "./record-builder.js";
@@ -16,60 +16,78 @@ export interface RecordCounts {
   rejected: number;
 }
 
-/** Counts of nothing. */
-export const noRecords = (): RecordCounts => ({
+/** What became of records, and how many rejects and conflicts no run had kept before: they want attention. */
+export interface LandedRecords extends RecordCounts {
+  newRejects: number;
+  newConflicts: number;
+}
+
+/** Nothing became of nothing. */
+export const noneLanded = (): LandedRecords => ({
   records: 0,
   stored: 0,
   duplicates: 0,
   conflicts: 0,
   skipped: 0,
   rejected: 0,
-});
-
-/** Adds the counts of one step to a sum. */
-export function addCounts(sum: RecordCounts, counts: RecordCounts): void {
-  for (const key of Object.keys(noRecords()) as (keyof RecordCounts)[]) sum[key] += counts[key];
-}
-
-/** What became of records that were landed together. */
-export interface LandedRecords {
-  counts: RecordCounts;
-  /** Rejects and conflicts that no run had kept before. */
-  newRejects: number;
-  newConflicts: number;
-}
-
-/** What became of records none of which is new or rejected. */
-export const countKnown = ({ known, skipped }: Records): LandedRecords => ({
-  counts: { ...noRecords(), records: known + skipped, duplicates: known, skipped },
   newRejects: 0,
   newConflicts: 0,
 });
 
-/** Records on their way in, as far as another connection does not mind. */
-export type CopiedRecords = CopiedEvents & Records;
+/** Adds what was landed in one step to a sum. */
+export function addLanded(sum: LandedRecords, landed: LandedRecords): void {
+  for (const key of Object.keys(noneLanded()) as (keyof LandedRecords)[]) sum[key] += landed[key];
+}
+
+/** Must come first in a transaction that lands records. */
+export async function openLanding({ db }: Session): Promise<void> {
+  await openIncoming(db);
+  await openRejects(db);
+}
 
 /**
- * Copies the new events of a file's records in: the first half of landing them, which may run beside the second half
- * of the records before. `settleRecords` must follow in the same transaction.
+ * Copies the new events of some records of a file in, and lists the others: the first half of landing them, which may
+ * run beside the second half of what was read before. What is not new is taken for a duplicate until `settleRecords`,
+ * which must follow in the same transaction, once for all records of the file.
  */
-export async function copyRecords(session: Session, records: Records, expected: ExpectedIds): Promise<CopiedRecords> {
-  return { ...records, ...(await copyNewEvents(session, records.events, expected)) };
+export async function copyRecords(
+  session: Session,
+  { known, skipped, rejects, events }: Records,
+  expected: ExpectedIds,
+): Promise<LandedRecords> {
+  const copied = await copyNewEvents(session, events, expected);
+  await stageRest(session, copied);
+  await stageRejects(session, rejects);
+  return {
+    ...noneLanded(),
+    records: known + events.length + skipped + rejects.length,
+    stored: copied.fresh.size,
+    duplicates: known + events.length - copied.fresh.size,
+    skipped,
+    rejected: rejects.length,
+  };
+}
+
+/** What was copied of one file, by which run, and how many of its duplicates were not compared (`known`). */
+export interface Unsettled {
+  runId: string;
+  rules: FactRules;
+  file: string;
+  landed: LandedRecords;
+  known: number;
 }
 
 /** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */
 export async function settleRecords(
   session: Session,
-  runId: string,
-  rules: FactRules,
-  copied: CopiedRecords,
+  { runId, rules, file, landed, known }: Unsettled,
 ): Promise<LandedRecords> {
-  const { known, skipped, rejects, events } = copied;
-  const { newConflicts, duplicates, ...landed } = await settleEvents(session, runId, copied);
-  if (landed.stored > 0) await touchResultsOfEvents(session.db, rules);
-  const newRejects = await keepRejects(session, runId, rejects);
-  const records = known + events.length + skipped + rejects.length;
-  const outcomes = { ...landed, duplicates: known + duplicates, skipped, rejected: rejects.length };
+  const { stored, duplicates, rejected } = landed;
+  const found = await settleEvents(session, { runId, file, stored, repeated: duplicates - known });
+  if (stored > 0) await touchResultsOfEvents(session.db, rules);
+  const newRejects = rejected === 0 ? 0 : await keepStagedRejects(session.db, runId);
+  const settled = { ...landed, ...found, duplicates: duplicates - found.conflicts, newRejects };
+  const { records, newRejects: _, newConflicts: __, ...outcomes } = settled;
   assertAllCounted("records", records, outcomes);
-  return { counts: { records, ...outcomes }, newRejects, newConflicts };
+  return settled;
 }

@@ -7,16 +7,14 @@ import type { Run } from "../../store/runs.js";
 import type { Session } from "../../store/session.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import type { LandingRun } from "./event-row.js";
-import { addCounts, copyRecords, noRecords, type RecordCounts, settleRecords } from "./land.js";
+import { addLanded, copyRecords, type LandedRecords, noneLanded, openLanding, settleRecords } from "./land.js";
 import { RecordBuilder } from "./record-builder.js";
 
 /** What became of the records that were read again. */
-export interface ReplaySummary extends RecordCounts {
+export interface ReplaySummary extends LandedRecords {
   /** Rejected records that were read; of a line that was none, all that it holds now. */
   lines: number;
   facts: FactChanges;
-  newRejects: number;
-  newConflicts: number;
   /** Rejects that were asked for and cannot be replayed: their record was not kept, or is no line of Caliper. */
   left: number;
 }
@@ -28,7 +26,7 @@ export interface ReplayRequest {
 }
 
 const PAGE = { lines: 500, bytes: 8 * 2 ** 20 };
-const NOTHING_KNOWN = { taken: new Set<string>(), allNew: false };
+const NOTHING_EXPECTED = { allNew: false, async behind() {} };
 
 /**
  * Reads rejected records again, as if they stood in their files: what can be landed now is landed and leaves the
@@ -42,7 +40,7 @@ export async function replayRejects(
 ): Promise<ReplaySummary> {
   const { lines, left } = await openReplay(run.session.db, filter);
   const facts = { inserted: 0, updated: 0, deleted: 0 };
-  const summary: ReplaySummary = { lines, ...noRecords(), facts, newRejects: 0, newConflicts: 0, left };
+  const summary: ReplaySummary = { lines, ...noneLanded(), facts, left };
   const landing = { runId: run.runId, events: 0 };
   for (let next = 1; next <= lines; ) {
     stop();
@@ -68,8 +66,15 @@ async function replayLines(
     builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
   const records = builder.records();
   const replay = async (session: Session) => {
-    const copied = await copyRecords(session, records, NOTHING_KNOWN);
-    const landed = await settleRecords(session, run.runId, rules, copied);
+    await openLanding(session);
+    const copied = await copyRecords(session, records, NOTHING_EXPECTED);
+    const landed = await settleRecords(session, {
+      runId: run.runId,
+      rules,
+      file: records.events.file,
+      landed: copied,
+      known: 0,
+    });
     await dropReplayed(
       session.db,
       lines.map(({ ordinal }) => ordinal),
@@ -78,8 +83,6 @@ async function replayLines(
     return landed;
   };
   const { result, made } = await patiently(run.session, () => withDerivedFacts(run.session, rules, replay));
-  addCounts(summary, result.counts);
-  summary.newRejects += result.newRejects;
-  summary.newConflicts += result.newConflicts;
+  addLanded(summary, result);
   addChanges(summary.facts, made);
 }

@@ -1,13 +1,18 @@
 import type { FreshDatabase, Query } from "../support/engines.js";
 
-/** Who did it, and when: what two runs differ in that come to the same. */
+/** Who did it, when, and in what order: what two runs differ in that come to the same. */
 const VOLATILE = [
-  "run_id landed_run made_run retired_run first_seen last_seen created_at updated_at made_at retired_at applied_at",
+  "run_id landed_run landed_ordinal made_run retired_run first_seen last_seen created_at updated_at made_at retired_at applied_at",
 ]
   .join(" ")
   .split(" ");
 /** The run log, a secret made by chance, and what audits keep for speed: how often a student was marked is no matter. */
 const OTHER = new Set(["runs", "redaction", "calibration_marks", "calibration_state", "calibration_students"]);
+
+/** An event and its payload find each other by their place in the run that landed them. */
+const PAYLOADS = `
+  select md5(string_agg(concat_ws(' ', event_id, payload), E'\\n' order by event_id)) as hash
+  from timeback.caliper_events left join timeback.caliper_payloads using (landed_run, landed_ordinal)`;
 
 /** What a database holds, as text: a line for each table with its rows and their hash, then the hash of the facts. */
 export function stateOf(database: FreshDatabase): Promise<string[]> {
@@ -21,8 +26,14 @@ export function stateOf(database: FreshDatabase): Promise<string[]> {
       );
       lines.push(`${table}: ${row?.rows} rows, ${row?.hash}`);
     }
+    const [payloads] = await query(PAYLOADS);
     const [facts] = await query("select checksum from timeback.facts_checksum");
-    return [...lines, `facts_checksum: ${facts?.checksum}`, `schema: ${await schemaOf(query)}`];
+    return [
+      ...lines,
+      `payloads of events: ${payloads?.hash}`,
+      `facts_checksum: ${facts?.checksum}`,
+      `schema: ${await schemaOf(query)}`,
+    ];
   });
 }
 

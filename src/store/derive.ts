@@ -66,8 +66,10 @@ async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Pr
     scope === "touched"
       ? sql`
         select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
-        from derived d
-        left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
+        from (select * from derived order by student_id, fact_key offset 0) d
+        left join lateral (
+          select f.* from timeback.processed_facts f
+          where f.student_id = d.student_id and f.fact_key = d.fact_key offset 0) s on true
         where s.fact_key is null or ${factsDiffer("s", "d")}
         union all
         select ${columnsOf("s.", FACT_COLUMNS)}, true, true

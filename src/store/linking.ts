@@ -190,18 +190,29 @@ export const candidates = (
 
 /**
  * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
- * however many results are landed.
+ * however many results are landed, and with one search for all of a student's events.
  */
 export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
-  const those = sql`select r.sourced_id from timeback.assessment_results r where r.linkable`;
+  const isWithinSpan = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
+    sql`r.student_id = s.student_id and ${instant} >= s.first - ${distance} and ${instant} <= s.last + ${distance}`;
+  const millisecond = (instant: RawBuilder<unknown>) => sql`date_trunc('milliseconds', ${instant})`;
   return sql`(
-  with events as materialized (${linkableEvents(events)})
-  select near.sourced_id from events e cross join lateral (
-    ${those} and r.student_id = e.student_id and ${isWithin(scoreDate, window)}
-      and (r.activity_key = e.activity_key or (${isWithin(scoreDate, MILLISECOND)}))
-    union all ${those} and r.student_id = e.student_id and r.ended_at is not null and ${isWithin(sql.ref("r.ended_at"), MILLISECOND)}
-    union all ${those} and r.event_refs is not null and r.event_refs @> array[e.event_id]
+  with events as materialized (${linkableEvents(events)}),
+    span as materialized (
+      select student_id, min(occurred_at) as first, max(occurred_at) as last, array_agg(event_id) as event_ids
+      from events group by student_id)
+  select near.sourced_id from span s cross join lateral (
+    select r.sourced_id, r.student_id, r.activity_key, r.score_date from timeback.assessment_results r
+    where r.linkable and ${isWithinSpan(scoreDate, window)} offset 0) near
+  where (near.student_id, near.activity_key) in (select student_id, activity_key from events)
+    or (near.student_id, ${millisecond(sql`near.score_date`)}) in (select student_id, ${millisecond(sql`occurred_at`)} from events)
+  union all select near.sourced_id from span s cross join lateral (
+    select r.sourced_id from timeback.assessment_results r
+    where r.linkable and r.ended_at is not null and ${isWithinSpan(sql.ref("r.ended_at"), MILLISECOND)}
+    union all
+    select r.sourced_id from timeback.assessment_results r
+    where r.linkable and r.event_refs is not null and r.event_refs && s.event_ids
     offset 0) near)`;
 };
 

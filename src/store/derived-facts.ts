@@ -4,12 +4,16 @@ import { bestLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
-/** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
-export type DeriveScope = "touched" | Students;
+/** What the session's touched tables name (see touched.ts), few or many. Else everything landed of some students. */
+export type DeriveScope = "touched" | "many touched" | Students;
+
+/** Whether the scope is what the session's touched tables name. */
+export const isTouched = (scope: DeriveScope): scope is "touched" | "many touched" =>
+  scope === "touched" || scope === "many touched";
 
 /** The landed rows in scope. */
 const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
-  scope === "touched"
+  isTouched(scope)
     ? {
         events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
         results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
@@ -117,10 +121,10 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
-/** The least email of each student that has one in its events: of touched or named students, or of all. */
+/** The least email of each student that has one in its events: of few touched or of named students, or of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
-  return scope === "touched" || areNamed(scope)
+  return scope === "touched" || (!isTouched(scope) && areNamed(scope))
     ? sql`materialized (
     select s.student_id, (${least} where a.student_id = s.student_id) as email
     from (select distinct student_id from fact) s)`
@@ -129,7 +133,7 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
 
 /** Said of users too where students are named: the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope =>
-  scope !== "touched" && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
+  !isTouched(scope) && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {

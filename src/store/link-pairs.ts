@@ -1,8 +1,16 @@
 import { type RawBuilder, sql } from "kysely";
-import { bestFirst, candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
+import {
+  bestFirst,
+  candidates,
+  everything,
+  type FactRules,
+  resultsBetween,
+  resultsNear,
+  type Scope,
+} from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, areNamed, inPart, type Students } from "./student-part.js";
-import { isAnyResultLanded } from "./touched.js";
+import { isAnyResultLanded, type Touched } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -56,9 +64,10 @@ export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Stu
 
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
- * candidates of the other results that could link to a touched event: they decide its fact too. Returns their number.
+ * candidates of the other results that could link to a touched event: they decide its fact too. `many` are touched
+ * (touched.ts). Returns the number of pairs.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<number> {
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<number> {
   await openPairs(db);
   if (!(await isAnyResultLanded(db))) return 0;
   await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
@@ -70,14 +79,17 @@ export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<number>
       insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
       db,
     );
-  const neighbours = await addNeighbours(db, rules);
+  const neighbours = await addNeighbours(db, rules, many);
   if (own + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
   return own + neighbours;
 }
 
-async function addNeighbours(db: Db, rules: FactRules): Promise<number> {
+async function addNeighbours(db: Db, rules: FactRules, many: boolean): Promise<number> {
   await sql`analyze pg_temp.touched_events`.execute(db);
-  const near = resultsNear(rules, sql`and e.event_id in (select event_id from pg_temp.touched_events)`);
+  const near = (many ? resultsBetween : resultsNear)(
+    rules,
+    sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
+  );
   const { numAffectedRows } = await sql`
     insert into pg_temp.neighbour_results
     select distinct sourced_id from ${near} n where sourced_id not in ${among("touched_results")}`.execute(db);

@@ -8,6 +8,7 @@ import {
   FACT_COLUMNS,
   factsDiffer,
   standingOf,
+  type TouchedScope,
   unlikeFacts,
   VALUE_COLUMNS,
 } from "./derived-facts.js";
@@ -17,7 +18,7 @@ import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
 import { HALVES, type StudentPart, type Students } from "./student-part.js";
-import { type Touched, whatIsTouched } from "./touched.js";
+import { whatIsTouched } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -54,8 +55,8 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
 }
 
 /** Of what is touched: in the order of their keys, so that they are found, and written, in neighbouring places of the index. */
-const touchedDifferences = (rules: FactRules, { keys, many }: Touched): RawBuilder<unknown> => sql`
-  with ${derivedFacts(rules, many ? "many touched" : "touched")}
+const touchedDifferences = (rules: FactRules, scope: TouchedScope, keys: boolean): RawBuilder<unknown> => sql`
+  with ${derivedFacts(rules, scope)}
   select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
   from (select * from derived order by student_id, fact_key offset 0) d
   left join lateral (
@@ -141,15 +142,16 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   const touched = await whatIsTouched(db);
   if (!touched.anything) return NO_CHANGES;
   await noteCountsStale(db, "touched");
-  const pairs = await gatherLinkPairs(db, rules, touched);
+  const { pairs, span } = await gatherLinkPairs(db, rules, touched);
+  const scope = { many: touched.many, span };
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
     return insertNew(
       db,
-      sql`with ${derivedFacts(rules, "touched")}`,
+      sql`with ${derivedFacts(rules, scope)}`,
       sql`from derived d order by d.student_id, d.fact_key`,
     );
-  await listDifferences(db, touchedDifferences(rules, touched));
+  await listDifferences(db, touchedDifferences(rules, scope, touched.keys));
   return settle(db);
 }
 

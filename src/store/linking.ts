@@ -216,21 +216,26 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
     offset 0) near)`;
 };
 
-/**
- * As `resultsNear`, where the events in scope are many: the results from the first of them to the last, and those that
- * name one. Results and events are read once.
- */
-export const resultsBetween = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
+/** From one instant to another (texts of the database), both included. */
+export interface Span {
+  first: string;
+  last: string;
+}
+
+/** As `resultsNear`, of events that lie in a span, and whose ids are selected: every result there, and those that name one. */
+export const resultsBetween = (
+  { linkWindowSeconds }: FactRules,
+  { first, last }: Span,
+  events: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
   const isBetween = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
-    sql`${instant} between (select first - ${distance} from span) and (select last + ${distance} from span)`;
+    sql`${instant} between ${first}::timestamptz - ${distance} and ${last}::timestamptz + ${distance}`;
   return sql`(
-  with events as materialized (select e.event_id, e.occurred_at from timeback.caliper_events e where e.linkable ${events}),
-    span as materialized (select min(occurred_at) as first, max(occurred_at) as last from events)
   select r.sourced_id from timeback.assessment_results r
   where r.linkable and (
     ${isBetween(scoreDate, secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS)))}
     or ${isBetween(sql.ref("r.ended_at"), MILLISECOND)}
-    or exists (select from unnest(r.event_refs) as named(event_id) where named.event_id in (select event_id from events))))`;
+    or exists (select from unnest(r.event_refs) as named(event_id) where named.event_id in (${events}))))`;
 };
 
 /** Orders the candidates of one result, best first (docs/facts.md, "Links"). */

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { LaneOrder } from "../domain/lanes.js";
 import { assertAllCounted, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
+import { linkTouched } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import { type Incoming, stage } from "./reference-landing.js";
 import {
@@ -53,7 +54,10 @@ async function landStaged(
   await order.mayInsert();
   const staged = await countStaged(db);
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
-  if (allNew) assertWritten("results were landed", allNew.rows, staged.rows);
+  if (allNew) {
+    assertWritten("results were landed", allNew.rows, staged.rows);
+    await linkTouched(db, rules);
+  }
   await order.alone();
   if (allNew) return { staged, changed: allNew.counting };
   const { equal, changed } = await findChanged(db);

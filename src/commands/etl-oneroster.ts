@@ -17,7 +17,8 @@ import {
 import { openProgress, type Progress } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const PAGE_ROWS = 50_000;
+const PAGE_ROWS = 25_000;
+const STRETCH_ROWS = 250_000;
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** Where `import oneroster` puts CSV, and what the ETL reads when no source database is named. */
 const IMPORTED_SCHEMA = "oneroster";
@@ -135,7 +136,7 @@ async function readSource({
   const read = {
     full: flags.full === true,
     ...window,
-    pageRows: PAGE_ROWS,
+    rows: { page: PAGE_ROWS, stretch: STRETCH_ROWS },
     stop: stopOn(shell.signal),
     progress: (table: string, rows: number) => progress.show(`${table}: ${rows.toLocaleString("en-US")} rows`),
   };

@@ -4,11 +4,11 @@ import { assertEachSourceOnce, assertSound, assertWritten } from "./assertions.j
 import { ifAllNew } from "./attempt.js";
 import {
   columnsOf,
-  type DeriveScope,
   derivedFacts,
   FACT_COLUMNS,
   factsDiffer,
   standingOf,
+  type TouchedScope,
   unlikeFacts,
   VALUE_COLUMNS,
 } from "./derived-facts.js";
@@ -17,7 +17,7 @@ import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
-import { HALVES, type StudentPart } from "./student-part.js";
+import { HALVES, type StudentPart, type Students } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
 
 type Db = Session["db"];
@@ -54,34 +54,40 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
   return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
 
+/** Of what is touched: in the order of their keys, so that they are found, and written, in neighbouring places of the index. */
+const touchedDifferences = (rules: FactRules, scope: TouchedScope, keys: boolean): RawBuilder<unknown> => sql`
+  with ${derivedFacts(rules, scope)}
+  select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
+  from (select * from derived order by student_id, fact_key offset 0) d
+  left join lateral (
+    select f.* from timeback.processed_facts f
+    where f.student_id = d.student_id and f.fact_key = d.fact_key offset 0) s on true
+  where s.fact_key is null or ${factsDiffer("s", "d")} ${keys ? NO_LONGER_CALLED_FOR : sql``}`;
+
+const NO_LONGER_CALLED_FOR = sql`
+  union all
+  select ${columnsOf("s.", FACT_COLUMNS)}, true, true
+  from pg_temp.touched_keys k
+  join timeback.processed_facts s on s.student_id = k.student_id and s.fact_key = k.fact_key
+  left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
+  where d.fact_key is null`;
+
+const differencesOf = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
+  with ${unlikeFacts(rules, students)}
+  select ${columnsOf("u.", FACT_COLUMNS)}, u.standing_key is not null as stands, false as gone
+  from unlike u where u.fact_key is not null
+  union all
+  select ${columnsOf("s.", FACT_COLUMNS)}, true, true
+  from unlike u cross join ${standingOf} s where u.fact_key is null`;
+
 /**
  * Makes `pg_temp.fact_differences`: the facts that what is landed calls for where they differ from those that stand or
  * are new (then `stands` is false), and the facts in scope that stand and are no longer called for (`gone`).
  * `pg_temp.link_pairs` must hold the candidates of the scope.
  */
-async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Promise<void> {
+async function listDifferences(db: Db, differences: RawBuilder<unknown>): Promise<void> {
   await sql`drop table if exists pg_temp.fact_differences`.execute(db);
-  const withs = scope === "touched" ? derivedFacts(rules, scope) : unlikeFacts(rules, scope);
-  const differing =
-    scope === "touched"
-      ? sql`
-        select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
-        from derived d
-        left join timeback.processed_facts s on s.student_id = d.student_id and s.fact_key = d.fact_key
-        where s.fact_key is null or ${factsDiffer("s", "d")}
-        union all
-        select ${columnsOf("s.", FACT_COLUMNS)}, true, true
-        from pg_temp.touched_keys k
-        join timeback.processed_facts s on s.student_id = k.student_id and s.fact_key = k.fact_key
-        left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
-        where d.fact_key is null`
-      : sql`
-        select ${columnsOf("u.", FACT_COLUMNS)}, u.standing_key is not null as stands, false as gone
-        from unlike u where u.fact_key is not null
-        union all
-        select ${columnsOf("s.", FACT_COLUMNS)}, true, true
-        from unlike u cross join ${standingOf} s where u.fact_key is null`;
-  await sql`create temp table fact_differences as with ${withs} ${differing}`.execute(db);
+  await sql`create temp table fact_differences as ${differences}`.execute(db);
 }
 
 async function countDifferences(db: Db): Promise<FactChanges> {
@@ -136,21 +142,22 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   const touched = await whatIsTouched(db);
   if (!touched.anything) return NO_CHANGES;
   await noteCountsStale(db, "touched");
-  const pairs = await gatherLinkPairs(db, rules);
+  const { pairs, span } = await gatherLinkPairs(db, rules, touched);
+  const scope = { many: touched.many, span };
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
     return insertNew(
       db,
-      sql`with ${derivedFacts(rules, "touched")}`,
+      sql`with ${derivedFacts(rules, scope)}`,
       sql`from derived d order by d.student_id, d.fact_key`,
     );
-  await listDifferences(db, rules, "touched");
+  await listDifferences(db, touchedDifferences(rules, scope, touched.keys));
   return settle(db);
 }
 
 async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
   await gatherAllLinkPairs(db, rules, part);
-  await listDifferences(db, rules, part);
+  await listDifferences(db, differencesOf(rules, part));
 }
 
 /**

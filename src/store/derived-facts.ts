@@ -1,20 +1,32 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks } from "./link-pairs.js";
-import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
+import { bestFirst, everything, type FactRules, type Scope, type Span } from "./linking.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
-/** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
-export type DeriveScope = "touched" | Students;
+/** What the session's touched tables name (touched.ts): whether that is much, and the span of the touched events where it is known. */
+export interface TouchedScope {
+  many: boolean;
+  span: Span | null;
+}
+
+/** What is touched; else everything landed of some students. */
+export type DeriveScope = TouchedScope | Students;
+
+const isTouched = (scope: DeriveScope): scope is TouchedScope => typeof scope === "object" && "many" in scope;
 
 /** The landed rows in scope. */
-const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
-  scope === "touched"
-    ? {
-        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
-        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-      }
-    : { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
+const scopes = (scope: DeriveScope): { events: Scope; results: Scope } => {
+  if (!isTouched(scope)) return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
+  const { span } = scope;
+  const isBetween = span
+    ? sql`and e.occurred_at between ${span.first}::timestamptz and ${span.last}::timestamptz`
+    : sql``;
+  return {
+    events: sql`and e.event_id in (select event_id from pg_temp.touched_events) ${isBetween}`,
+    results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+  };
+};
 
 /** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
 export const FACT_COLUMNS = [
@@ -71,8 +83,8 @@ const links = sql`
   ${bestLinks},
   linked as (
     select event_id, min(rule) as rule,
-      array_agg(${resultKey(sql`sourced_id`)} order by ${resultKey(sql`sourced_id`)} collate "C") as sources
-    from link group by event_id),
+      array_agg(${resultKey(sql`sourced_id`)}) as sources
+    from (select * from link order by event_id, sourced_id collate "C") l group by event_id),
   banked as (
     select event_id, sum(result_xp) as xp from (
       select distinct on (event_id, result_attempt) event_id, result_attempt, result_xp, known
@@ -117,10 +129,10 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
-/** The least email of each student that has one in its events: of touched or named students, or of all. */
+/** The least email of each student that has one in its events: of few touched or of named students, or of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
-  return scope === "touched" || areNamed(scope)
+  return (isTouched(scope) ? !scope.many : areNamed(scope))
     ? sql`materialized (
     select s.student_id, (${least} where a.student_id = s.student_id) as email
     from (select distinct student_id from fact) s)`
@@ -129,7 +141,7 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
 
 /** Said of users too where students are named: the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope =>
-  scope !== "touched" && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
+  !isTouched(scope) && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {

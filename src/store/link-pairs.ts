@@ -1,8 +1,17 @@
 import { type RawBuilder, sql } from "kysely";
-import { bestFirst, candidates, everything, type FactRules, resultsNear, type Scope } from "./linking.js";
+import {
+  bestFirst,
+  candidates,
+  everything,
+  type FactRules,
+  resultsBetween,
+  resultsNear,
+  type Scope,
+  type Span,
+} from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, areNamed, inPart, type Students } from "./student-part.js";
-import { isAnyResultLanded } from "./touched.js";
+import { isAnyResultLanded, type Touched } from "./touched.js";
 
 type Db = Session["db"];
 
@@ -54,30 +63,72 @@ export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Stu
   if (!areFew(students)) await sql`analyze pg_temp.link_pairs`.execute(db);
 }
 
-/**
- * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
- * candidates of the other results that could link to a touched event: they decide its fact too. Returns their number.
- */
-export async function gatherLinkPairs(db: Db, rules: FactRules): Promise<number> {
-  await openPairs(db);
-  if (!(await isAnyResultLanded(db))) return 0;
-  await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
-  await sql`truncate pg_temp.neighbour_results`.execute(db);
-  await sql`analyze pg_temp.touched_results`.execute(db);
-  const own = await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
-  if (own > 0)
-    await sql`
-      insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
-      db,
-    );
-  const neighbours = await addNeighbours(db, rules);
-  if (own + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
-  return own + neighbours;
+/** What the links of touched results came to. */
+interface Linked {
+  pairs: number;
+  /** From the first to the last touched event; null where others were touched than those of the pairs. */
+  span: Span | null;
 }
 
-async function addNeighbours(db: Db, rules: FactRules): Promise<number> {
+/**
+ * Fills `pg_temp.link_pairs` with every candidate of the touched results, and touches the events among them: what
+ * `gatherLinkPairs` begins with, where it was not done before. It may be done before the transaction before this one is
+ * through, since which events a result may link to depends on no other result.
+ */
+export async function linkTouched(db: Db, rules: FactRules): Promise<void> {
+  await openPairs(db);
+  await sql`analyze pg_temp.touched_results`.execute(db);
+  const pairs = await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
+  const events = await sql`
+    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
+    db,
+  );
+  await sql`
+    insert into pg_temp.linked
+    select (select count(*) from pg_temp.touched_results), ${pairs}::bigint, ${events.numAffectedRows ?? 0n}::bigint, min(occurred_at), max(occurred_at)
+    from pg_temp.link_pairs`.execute(db);
+}
+
+/** What `linkTouched` came to; null where it was not called, or more results were touched since. */
+async function linkedBefore(db: Db): Promise<Linked | null> {
+  const { rows } = await sql<{ pairs: string; first: string | null; last: string | null }>`
+    select l.pairs, case when l.events = t.events then l.first::text end as first, l.last::text as last
+    from pg_temp.linked l, (select count(*) as events from pg_temp.touched_events) t
+    where l.results = (select count(*) from pg_temp.touched_results)`.execute(db);
+  const [linked] = rows;
+  if (!linked) return null;
+  const { pairs, first, last } = linked;
+  return { pairs: Number(pairs), span: first !== null && last !== null ? { first, last } : null };
+}
+
+/**
+ * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
+ * candidates of the other results that could link to a touched event: they decide its fact too. `many` are touched
+ * (touched.ts).
+ */
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<Linked> {
+  if (!(await isAnyResultLanded(db))) {
+    await openPairs(db);
+    return { pairs: 0, span: null };
+  }
+  let own = await linkedBefore(db);
+  if (!own) {
+    await linkTouched(db, rules);
+    own = await linkedBefore(db);
+  }
+  const { pairs = 0, span = null } = own ?? {};
+  const neighbours = await addNeighbours(db, rules, many ? span : null);
+  if (pairs + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
+  return { pairs: pairs + neighbours, span };
+}
+
+/** Of many touched events the `span`: all results in it are taken for neighbours. */
+async function addNeighbours(db: Db, rules: FactRules, span: Span | null): Promise<number> {
+  await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
+  await sql`truncate pg_temp.neighbour_results`.execute(db);
   await sql`analyze pg_temp.touched_events`.execute(db);
-  const near = resultsNear(rules, sql`and e.event_id in (select event_id from pg_temp.touched_events)`);
+  const touched = sql`select event_id from pg_temp.touched_events`;
+  const near = span ? resultsBetween(rules, span, touched) : resultsNear(rules, sql`and e.event_id in (${touched})`);
   const { numAffectedRows } = await sql`
     insert into pg_temp.neighbour_results
     select distinct sourced_id from ${near} n where sourced_id not in ${among("touched_results")}`.execute(db);

@@ -14,20 +14,27 @@ export interface FactRules {
 export type Scope = RawBuilder<unknown>;
 export const everything: Scope = sql``;
 
+/**
+ * How results and events are brought together: from the few results, or the few events, in scope to their neighbours in time,
+ * each by an index; or both sides read as a whole.
+ */
+type Approach = "from results" | "from events" | "whole";
+
 /** What a scope narrows down is computed once for all rules; the other side is reached through its indexes. */
-const narrowed = (scope: Scope): RawBuilder<unknown> =>
-  scope === everything ? sql`not materialized` : sql`materialized`;
+const narrowed = (isNarrow: boolean): RawBuilder<unknown> => (isNarrow ? sql`materialized` : sql`not materialized`);
+
+const RESULT_COLUMNS = sql`r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
+    r.activity_key`;
 
 /** Results that may link: active and of no child line item, with the activity key that their line item leads to. */
 const linkableResults = (scope: Scope): RawBuilder<unknown> => sql`
-  select r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
-    r.activity_key
-  from timeback.assessment_results r
-  where r.linkable ${scope}`;
+  select ${RESULT_COLUMNS} from timeback.assessment_results r where r.linkable ${scope}`;
+
+const EVENT_COLUMNS = sql`e.event_id, e.activity_key, e.object_slug, e.occurred_at, e.attempt, coalesce(e.xp, 0) <> 0 as pays`;
 
 /** ActivityEvents that carry metrics, with their student. */
 const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
-  select a.student_id, e.event_id, e.activity_key, e.object_slug, e.occurred_at, e.attempt, coalesce(e.xp, 0) <> 0 as pays
+  select a.student_id, ${EVENT_COLUMNS}
   from timeback.caliper_events e
   join timeback.caliper_actors a on a.actor_key = e.actor_key
   where e.linkable ${scope}`;
@@ -65,17 +72,41 @@ const isWithin = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>): 
   e.occurred_at >= ${instant} - ${distance} and e.occurred_at <= ${instant} + ${distance}
   and ${instant} >= e.occurred_at - ${distance} and ${instant} <= e.occurred_at + ${distance}`;
 
+/**
+ * Results `r` and events `e` of one student, an instant of the result at most so far from the event. Where one side is in
+ * scope, the bounds of time stand where they must go into the index of the other one, however few rows the planner expects:
+ * a student may have thousands.
+ */
+const nearInTime = (
+  approach: Approach,
+  instant: RawBuilder<unknown>,
+  distance: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
+  if (approach === "from results")
+    return sql`results r join timeback.caliper_actors a on a.student_id = r.student_id
+    cross join lateral (
+      select ${EVENT_COLUMNS} from timeback.caliper_events e
+      where e.linkable and e.actor_key = a.actor_key
+        and e.occurred_at >= ${instant} - ${distance} and e.occurred_at <= ${instant} + ${distance} offset 0) e`;
+  if (approach === "from events")
+    return sql`events e cross join lateral (
+      select ${RESULT_COLUMNS} from timeback.assessment_results r
+      where r.linkable and r.student_id = e.student_id
+        and ${instant} >= e.occurred_at - ${distance} and ${instant} <= e.occurred_at + ${distance} offset 0) r`;
+  return sql`results r join events e on e.student_id = r.student_id and ${isWithin(instant, distance)}`;
+};
+
 const scoreDate = sql.ref("r.score_date");
 
 /** Rule L2 where the score date has a time. */
 const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => sql`
   r.score_day is null and e.activity_key = r.activity_key and ${isWithin(scoreDate, secondsApart(linkWindowSeconds))}`;
 
+const MILLISECOND = sql`interval '1 millisecond'`;
+
 /** One instant to the millisecond. */
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})
-  and e.occurred_at > ${instant} - interval '1 millisecond' and e.occurred_at < ${instant} + interval '1 millisecond'
-  and ${instant} > e.occurred_at - interval '1 millisecond' and ${instant} < e.occurred_at + interval '1 millisecond'`;
+  date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})`;
 
 const isSlugThere = sql`(${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
 const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
@@ -86,21 +117,21 @@ const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then len
  * rule, pairs the two: slugs are dear to look for.
  */
 const byInstant = (
+  approach: Approach,
   rules: FactRules,
   instant: RawBuilder<unknown>,
   guard: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
   ${pair("L3", none, slugLength)}
-  from results r join events e on e.student_id = r.student_id and ${isInstant(instant)}
-  where ${guard} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
+  from ${nearInTime(approach, instant, MILLISECOND)}
+  where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
 
 /** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
-const byScoreDate = (rules: FactRules): RawBuilder<unknown> => {
+const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => {
   const isL2 = sql`(${isNearInActivity(rules)}) is true`;
   return sql`
   ${pair(sql`case when ${isL2} then 'L2' else 'L3' end`, none, sql`case when ${isL2} then 0 else ${slugLength} end`)}
-  from results r join events e on e.student_id = r.student_id
-    and ${isWithin(scoreDate, secondsApart(Math.max(rules.linkWindowSeconds, 1)))}
+  from ${nearInTime(approach, scoreDate, secondsApart(Math.max(rules.linkWindowSeconds, 1)))}
   where r.score_day is null and (${isL2} or (${isInstant(sql`r.score_date`)} and ${isSlugThere}))`;
 };
 
@@ -121,13 +152,16 @@ const byActivity = (rules: FactRules): RawBuilder<unknown> => {
 const DAY_RULE_SECONDS = 48 * 60 * 60;
 
 /** A score date that is a day without time matches by local day; it ranks after every other rule. */
-const byDay = ({ zone }: FactRules): RawBuilder<unknown> => sql`
+const byDay = (approach: Approach, { zone }: FactRules): RawBuilder<unknown> => sql`
   ${pair("L2", none, none)}
-  from results r
-  join events e on e.student_id = r.student_id and e.activity_key = r.activity_key
-    and (e.occurred_at at time zone ${zone})::date = r.score_day
-    and ${isWithin(scoreDate, secondsApart(DAY_RULE_SECONDS))}
-  where r.score_day is not null`;
+  from ${nearInTime(approach, scoreDate, secondsApart(DAY_RULE_SECONDS))}
+  where r.score_day is not null and e.activity_key = r.activity_key
+    and (e.occurred_at at time zone ${zone})::date = r.score_day`;
+
+const approachTo = (eventScope: Scope, scopes: "narrow" | "whole"): Approach => {
+  if (scopes === "whole") return "whole";
+  return eventScope === everything ? "from results" : "from events";
+};
 
 /**
  * Every (result, event) pair that a link rule allows, for the results and events in scope: the one definition of
@@ -139,34 +173,69 @@ export const candidates = (
   resultScope: Scope,
   eventScope: Scope,
   scopes: "narrow" | "whole" = "narrow",
-): RawBuilder<unknown> => sql`(
-  with results as ${narrowed(scopes === "narrow" && eventScope === everything ? resultScope : everything)} (${linkableResults(resultScope)}),
-    events as ${narrowed(scopes === "narrow" ? eventScope : everything)} (${linkableEvents(eventScope)})
+): RawBuilder<unknown> => {
+  const approach = approachTo(eventScope, scopes);
+  return sql`(
+  with results as ${narrowed(approach === "from results")} (${linkableResults(resultScope)}),
+    events as ${narrowed(approach === "from events")} (${linkableEvents(eventScope)})
   ${pair("L1", sql`least(named.form, 3)::int`, none)}
   from results r
   cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)
   join events e on e.event_id = named.event_id and e.student_id = r.student_id
   where r.event_refs is not null
-  union all ${scopes === "narrow" ? byScoreDate(rules) : sql`${byActivity(rules)} union all ${byInstant(rules, sql`r.score_date`, sql`r.score_day is null`)}`}
-  union all ${byDay(rules)}
-  union all ${byInstant(rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
+  union all ${approach === "whole" ? sql`${byActivity(rules)} union all ${byInstant(approach, rules, sql`r.score_date`, sql`r.score_day is null`)}` : byScoreDate(approach, rules)}
+  union all ${byDay(approach, rules)}
+  union all ${byInstant(approach, rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
+};
 
 /**
  * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
- * however many results are landed.
+ * however many results are landed, and with one search for all of a student's events.
  */
 export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
-  const millisecond = sql`interval '1 millisecond'`;
-  const those = sql`select r.sourced_id from timeback.assessment_results r where r.linkable`;
+  const isWithinSpan = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
+    sql`r.student_id = s.student_id and ${instant} >= s.first - ${distance} and ${instant} <= s.last + ${distance}`;
+  const millisecond = (instant: RawBuilder<unknown>) => sql`date_trunc('milliseconds', ${instant})`;
   return sql`(
-  with events as materialized (${linkableEvents(events)})
-  select near.sourced_id from events e cross join lateral (
-    ${those} and r.student_id = e.student_id and ${isWithin(scoreDate, window)}
-      and (r.activity_key = e.activity_key or (${isWithin(scoreDate, millisecond)}))
-    union all ${those} and r.student_id = e.student_id and r.ended_at is not null and ${isWithin(sql.ref("r.ended_at"), millisecond)}
-    union all ${those} and r.event_refs is not null and r.event_refs @> array[e.event_id]
+  with events as materialized (${linkableEvents(events)}),
+    span as materialized (
+      select student_id, min(occurred_at) as first, max(occurred_at) as last, array_agg(event_id) as event_ids
+      from events group by student_id)
+  select near.sourced_id from span s cross join lateral (
+    select r.sourced_id, r.student_id, r.activity_key, r.score_date from timeback.assessment_results r
+    where r.linkable and ${isWithinSpan(scoreDate, window)} offset 0) near
+  where (near.student_id, near.activity_key) in (select student_id, activity_key from events)
+    or (near.student_id, ${millisecond(sql`near.score_date`)}) in (select student_id, ${millisecond(sql`occurred_at`)} from events)
+  union all select near.sourced_id from span s cross join lateral (
+    select r.sourced_id from timeback.assessment_results r
+    where r.linkable and r.ended_at is not null and ${isWithinSpan(sql.ref("r.ended_at"), MILLISECOND)}
+    union all
+    select r.sourced_id from timeback.assessment_results r
+    where r.linkable and r.event_refs is not null and r.event_refs && s.event_ids
     offset 0) near)`;
+};
+
+/** From one instant to another (texts of the database), both included. */
+export interface Span {
+  first: string;
+  last: string;
+}
+
+/** As `resultsNear`, of events that lie in a span, and whose ids are selected: every result there, and those that name one. */
+export const resultsBetween = (
+  { linkWindowSeconds }: FactRules,
+  { first, last }: Span,
+  events: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
+  const isBetween = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
+    sql`${instant} between ${first}::timestamptz - ${distance} and ${last}::timestamptz + ${distance}`;
+  return sql`(
+  select r.sourced_id from timeback.assessment_results r
+  where r.linkable and (
+    ${isBetween(scoreDate, secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS)))}
+    or ${isBetween(sql.ref("r.ended_at"), MILLISECOND)}
+    or exists (select from unnest(r.event_refs) as named(event_id) where named.event_id in (${events}))))`;
 };
 
 /** Orders the candidates of one result, best first (docs/facts.md, "Links"). */

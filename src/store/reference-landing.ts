@@ -12,33 +12,34 @@ import { touchEventsOfResults, touchKeysOfResults, touchStudents } from "./touch
 
 type Db = Session["db"];
 
-/** Rows of a page, and how many of them were new or differed. */
+/** Rows that were read, and how many of them were new or differed. */
 export interface LandedRows extends Rejected {
   read: number;
   changed: number;
 }
 
-/** A page of a source table on its way in. */
-export interface IncomingPage {
+/** Rows of a source table on their way in, to be landed in one transaction. */
+export interface Incoming {
   source: Source;
   table: SourceTable;
-  page: Page;
+  pages: AsyncIterable<Page>;
   /** Whether the run reads everything, and so must remember which ids it saw. */
   full: boolean;
   order: LaneOrder;
 }
 
-/** Stages a page in `pg_temp.incoming_<table>`, which has the landed table's columns, and returns its rows. */
-export async function stagePage(
+/** Stages rows in `pg_temp.incoming_<table>`, which has the landed table's columns, and returns their number. */
+export async function stage(
   session: Session,
-  { source, table, page, full }: Omit<IncomingPage, "order">,
+  { source, table, pages, full }: Omit<Incoming, "order">,
 ): Promise<number> {
   const { db } = session;
   const staging = `incoming_${table.name}`;
   await sql`create temp table if not exists ${sql.ref(staging)} as
     select null::text as read_at, t.* from timeback.${sql.ref(table.name)} t with no data`.execute(db);
   await sql`truncate pg_temp.${sql.ref(staging)}`.execute(db);
-  const rows = await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page.rows);
+  let rows = 0;
+  for await (const page of pages) rows += await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page);
   if (full) await markSeen(db, table);
   return rows;
 }
@@ -118,16 +119,16 @@ async function changing(
   await touchShaped(db, table, ids);
 }
 
-/** Lands one page of users or of a reference table; unchanged rows are left alone. */
-export async function landReferencePage(
+/** Lands rows of users or of a reference table; unchanged ones are left alone. */
+export async function landReferenceRows(
   session: Session,
   rules: FactRules,
-  incoming: IncomingPage,
+  incoming: Incoming,
   runId: string,
 ): Promise<LandedRows> {
   const { db } = session;
   const { source, table } = incoming;
-  const read = await stagePage(session, incoming);
+  const read = await stage(session, incoming);
   await incoming.order.behind(); // results are landed by what the tables before them say
   const rejects = await rejectLongIds(session, runId, incoming);
   const columns = targetColumns(source, table);

@@ -2,8 +2,9 @@ import { sql } from "kysely";
 import type { LaneOrder } from "../domain/lanes.js";
 import { assertAllCounted, assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
+import { linkTouched } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
-import { type IncomingPage, stagePage } from "./reference-landing.js";
+import { type Incoming, stage } from "./reference-landing.js";
 import {
   type Counted,
   countStaged,
@@ -22,7 +23,7 @@ import { touchEventsOfResults } from "./touched.js";
 
 type Db = Session["db"];
 
-/** What became of the results of one page: read = changed + unchanged + rejected + testUsers. */
+/** What became of results that were read: read = changed + unchanged + rejected + testUsers. */
 export interface LandedResults {
   read: number;
   changed: number;
@@ -53,7 +54,10 @@ async function landStaged(
   await order.mayInsert();
   const staged = await countStaged(db);
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
-  if (allNew) assertWritten("results were landed", allNew.rows, staged.rows);
+  if (allNew) {
+    assertWritten("results were landed", allNew.rows, staged.rows);
+    await linkTouched(db, rules);
+  }
   await order.alone();
   if (allNew) return { staged, changed: allNew.counting };
   const { equal, changed } = await findChanged(db);
@@ -69,15 +73,15 @@ export interface ResultsRun {
   expectNew: boolean;
 }
 
-/** Lands one page of assessment results; rows that are equal to what is landed are left alone. */
-export async function landResultsPage(
+/** Lands assessment results; rows that are equal to what is landed are left alone. */
+export async function landResults(
   session: Session,
   rules: FactRules,
-  incoming: IncomingPage,
+  incoming: Incoming,
   { runId, expectNew }: ResultsRun,
 ): Promise<LandedResults> {
   const { db } = session;
-  const read = await stagePage(session, incoming);
+  const read = await stage(session, incoming);
   const rejects = await rejectResults(session, runId, incoming);
   const { staged, changed } = await landStaged(db, rules, expectNew, incoming.order);
   await analyzeGrown(db, [

@@ -14,16 +14,38 @@ export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
     db,
   );
-  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys`.execute(db);
+  await sql`
+    create temp table if not exists linked (results bigint, pairs bigint, events bigint, first timestamptz, last timestamptz)`.execute(
+    db,
+  );
+  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked`.execute(db);
 }
 
-/** Whether there is anything to derive again, and whether facts that stand, or results, are among it. */
-export async function whatIsTouched(db: Db): Promise<{ anything: boolean; factsOrResults: boolean }> {
-  const { rows } = await sql<{ events: boolean; others: boolean }>`
-    select exists (select from pg_temp.touched_events) as events,
-      exists (select from pg_temp.touched_results) or exists (select from pg_temp.touched_keys) as others`.execute(db);
-  const { events = false, others = false } = rows[0] ?? {};
-  return { anything: events || others, factsOrResults: others };
+/** What there is to derive again. */
+export interface Touched {
+  anything: boolean;
+  /** Whether facts that stand, or results, are among it. */
+  factsOrResults: boolean;
+  /** Whether keys of facts are named that may have to go. */
+  keys: boolean;
+  /** So many events or results that to look each of them up costs more than to read results and actors as a whole. */
+  many: boolean;
+}
+
+/** To find a row by an index takes about so many pages; to read a table takes each of them once. */
+const PAGES_OF_A_SEARCH = 4;
+
+/** What is touched, and whether that is much beside what is landed. */
+export async function whatIsTouched(db: Db): Promise<Touched> {
+  const { rows } = await sql<{ events: string; results: string; keys: boolean; pages: string }>`
+    select (select count(*) from pg_temp.touched_events) as events, (select count(*) from pg_temp.touched_results) as results,
+      exists (select from pg_temp.touched_keys) as keys,
+      (pg_relation_size('timeback.assessment_results') + pg_relation_size('timeback.caliper_actors'))
+        / current_setting('block_size')::int as pages`.execute(db);
+  const { events = "0", results = "0", keys = false, pages = "0" } = rows[0] ?? {};
+  const most = Math.max(Number(events), Number(results));
+  const factsOrResults = keys || Number(results) > 0;
+  return { anything: factsOrResults || most > 0, factsOrResults, keys, many: most * PAGES_OF_A_SEARCH > Number(pages) };
 }
 
 /** Whether any result is landed. */

@@ -90,7 +90,8 @@ export class Lab {
   }
 
   async etl(world: World, { full, pageRows }: { full: boolean; pageRows: number }): Promise<FactChanges> {
-    const request = { full, pageRows, since: null, overlapSeconds: 7 * 86_400, stop() {}, progress() {} };
+    const rows = { page: pageRows, stretch: 3 * pageRows };
+    const request = { full, rows, since: null, overlapSeconds: 7 * 86_400, stop() {}, progress() {} };
     const summary = await this.run(async (run) => {
       const source = await inspectSource(run.session, SCHEMA);
       return runEtl(run, source, await storeSettings(run.session.db, settingsOf(world)), request);

@@ -1,15 +1,24 @@
 import { foldEmail } from "../../domain/email.js";
 import { isLongKey } from "../../domain/key-text.js";
 import { inLanes, type LaneOrder } from "../../domain/lanes.js";
+import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
 import { patiently } from "../../store/patience.js";
-import { type LandedRows, landReferencePage, removeVanished } from "../../store/reference-landing.js";
-import { type LandedResults, landResultsPage, markVanished } from "../../store/results-landing.js";
+import { type LandedRows, landReferenceRows, removeVanished } from "../../store/reference-landing.js";
+import { type LandedResults, landResults, markVanished } from "../../store/results-landing.js";
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
-import { modifiedPages, type Page, pageColumns, type Source, undatedPages } from "../../store/source-read.js";
+import {
+  modifiedRows,
+  type Page,
+  pageColumns,
+  type ReadingSizes,
+  type Source,
+  type Stretch,
+  undatedRows,
+} from "../../store/source-read.js";
 import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source-tables.js";
 import { isAnyResultLanded } from "../../store/touched.js";
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
@@ -24,9 +33,9 @@ export interface EtlRequest {
   since: string | null;
   /** How far before the watermark a run starts, in seconds. */
   overlapSeconds: number;
-  /** Rows of a page: the unit of commit. */
-  pageRows: number;
-  /** Stops between pages. */
+  /** How much is held at once, and how much is committed at once. */
+  rows: ReadingSizes;
+  /** Stops between transactions. */
   stop(): void;
   progress(table: string, read: number): void;
 }
@@ -71,7 +80,7 @@ const iso = (naive: string | undefined): string | null =>
     : `${naive.replace(" ", "T").replace(/\.\d+$/, "")}.${(/\.(\d+)$/.exec(naive)?.[1] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
 
 /**
- * Reads what changed in the source, lands it and derives the facts that it touches: page by page, each page committed
+ * Reads what changed in the source, lands it and derives the facts that it touches: stretch by stretch, each committed
  * with its facts and its watermark, so that a run that is killed is continued by the next one.
  */
 export async function runEtl(run: Run, source: Source, rules: FactRules, request: EtlRequest): Promise<EtlSummary> {
@@ -95,7 +104,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
   return summary;
 }
 
-/** One page (or one clean-up) with the facts that it touches, in one transaction. What it comes to is counted by the caller. */
+/** One stretch (or one clean-up) with the facts that it touches, in one transaction. What it comes to is counted by the caller. */
 async function step<T>(etl: Etl, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   etl.request.stop();
   const { result, made } = await withDerivedFacts(session, etl.rules, work);
@@ -113,10 +122,10 @@ async function startOf(
   return { from: request.since, gap: standard === null || request.since > standard };
 }
 
-/** A page of a table, and whether the watermark moves with it; without a page: the end of a table that is read in full. */
+/** A stretch of a table, and whether the watermark moves with it; without one: the end of a table that is read in full. */
 interface Turn {
   table: SourceTable;
-  page: Page | null;
+  stretch: Stretch | null;
   advances: boolean;
 }
 
@@ -128,14 +137,14 @@ interface Start {
 
 async function* turns({ source, request }: Etl, starts: readonly Start[]): AsyncGenerator<Turn> {
   for (const { table, from, gap } of starts) {
-    for await (const page of modifiedPages(source, table, from, request.pageRows))
-      yield { table, page, advances: !gap };
-    for await (const page of undatedPages(source, table, request.pageRows)) yield { table, page, advances: false };
-    if (request.full) yield { table, page: null, advances: false };
+    for await (const stretch of modifiedRows(source, table, from, request.rows))
+      yield { table, stretch, advances: !gap };
+    for await (const stretch of undatedRows(source, table, request.rows)) yield { table, stretch, advances: false };
+    if (request.full) yield { table, stretch: null, advances: false };
   }
 }
 
-/** With two connections, the next page is read and landed while the facts of the one before are derived. */
+/** With two connections, the next stretch is read and landed while the facts of the one before are derived. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
@@ -152,14 +161,19 @@ async function readTables(etl: Etl): Promise<void> {
   );
 }
 
-async function takeTurn(etl: Etl, session: Session, { table, page, advances }: Turn, order: LaneOrder): Promise<void> {
-  if (page) {
+async function takeTurn(
+  etl: Etl,
+  session: Session,
+  { table, stretch, advances }: Turn,
+  order: LaneOrder,
+): Promise<void> {
+  if (stretch) {
     const landed = await step(etl, session, async (inside) => {
-      const rows = await landPage(etl, inside, { table, page, order });
-      if (advances) await advanceWatermark(inside.db, table.name, page.last);
+      const rows = await landStretch(etl, inside, { table, stretch, order });
+      if (advances) await advanceWatermark(inside.db, table.name, stretch.last);
       return rows;
     });
-    countPage(etl, table, landed);
+    countRows(etl, table, landed);
   } else {
     const gone = await step(etl, session, (inside) => voidVanished(etl, inside, table));
     if (table === assessmentResults) etl.summary.vanished += gone;
@@ -168,23 +182,26 @@ async function takeTurn(etl: Etl, session: Session, { table, page, advances }: T
   }
 }
 
-async function landPage(
-  { source, rules, run, request: { full }, expectNew }: Etl,
-  session: Session,
-  { table, page, order }: { table: SourceTable; page: Page; order: LaneOrder },
-): Promise<LandedResults | LandedRows> {
-  if (table === assessmentResults) {
-    const incoming = { source, table, page, full, order };
-    return landResultsPage(session, rules, incoming, { runId: run.runId, expectNew });
-  }
-  const folded =
-    table === users
-      ? { ...page, rows: mapColumn(page.rows, pageColumns(source, table).indexOf("email"), keptEmail) }
-      : page;
-  return landReferencePage(session, rules, { source, table, page: folded, full, order }, run.runId);
+/** The pages of a stretch; from another database, the next one is read while this one is staged. */
+async function* pagesOf({ source, run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
+  const pages = run.beside ? readAhead(stretch.pages()) : stretch.pages();
+  const email = pageColumns(source, table).indexOf("email");
+  for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }
 
-function countPage({ summary, request }: Etl, table: SourceTable, landed: LandedResults | LandedRows): void {
+async function landStretch(
+  etl: Etl,
+  session: Session,
+  { table, stretch, order }: { table: SourceTable; stretch: Stretch; order: LaneOrder },
+): Promise<LandedResults | LandedRows> {
+  const { source, rules, run, request, expectNew } = etl;
+  const incoming = { source, table, pages: pagesOf(etl, table, stretch), full: request.full, order };
+  return table === assessmentResults
+    ? landResults(session, rules, incoming, { runId: run.runId, expectNew })
+    : landReferenceRows(session, rules, incoming, run.runId);
+}
+
+function countRows({ summary, request }: Etl, table: SourceTable, landed: LandedResults | LandedRows): void {
   if ("testUsers" in landed) {
     for (const key of ["read", "changed", "unchanged", "rejected", "newRejects", "testUsers"] as const)
       summary[key] += landed[key];

@@ -13,7 +13,7 @@ import {
   VALUE_COLUMNS,
 } from "./derived-facts.js";
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
-import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
+import { gatherLinkPairs, gatherLinks } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
@@ -57,7 +57,7 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
 /**
  * Makes `pg_temp.fact_differences`: the facts that what is landed calls for where they differ from those that stand or
  * are new (then `stands` is false), and the facts in scope that stand and are no longer called for (`gone`).
- * `pg_temp.link_pairs` must hold the candidates of the scope.
+ * `pg_temp.link_pairs` must hold the candidates of what is touched; of students `pg_temp.links` the links.
  */
 async function listDifferences(db: Db, rules: FactRules, scope: DeriveScope): Promise<void> {
   await sql`drop table if exists pg_temp.fact_differences`.execute(db);
@@ -149,7 +149,7 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
 }
 
 async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
-  await gatherAllLinkPairs(db, rules, part);
+  await gatherLinks(db, rules, part);
   await listDifferences(db, rules, part);
 }
 

@@ -2,10 +2,10 @@ import { type Counter, Counters } from "../../domain/app-counters.js";
 import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import { attempt } from "../../store/attempt.js";
-import { gatherLinks } from "../../store/audit-ground.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
-import { gatherCompleted, gatherEventResults, gatherExercises } from "../../store/exercises.js";
+import { gatherCompleted, gatherEventResults, gatherExercises, type ZeroNumbering } from "../../store/exercises.js";
 import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
+import { gatherLinks } from "../../store/link-pairs.js";
 import type { FactRules } from "../../store/linking.js";
 import { zeroAttempts } from "../../store/student-counters.js";
 import { areNamed } from "../../store/student-part.js";
@@ -23,6 +23,8 @@ export interface CountsToKeep {
 /** What all events say about how their apps pay, and what of it is new. */
 export interface AppsAsked {
   counts: ReadonlyMap<string, AppCounts>;
+  /** Which apps number attempts from 0. */
+  numbering: ZeroNumbering;
   toKeep: CountsToKeep | null;
 }
 
@@ -48,7 +50,8 @@ export async function askApps(asking: Asking, parts: readonly [AuditPart, ...Aud
   const { totals } = seen;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
-    const some = await attempt(session.db, () => askSome(asking, { seen, totals, stale }, { session, students }));
+    const ask = () => askSome(asking, { seen, totals, stale }, { session, students });
+    const some = await (stale.length === 0 ? ask() : attempt(session.db, ask));
     if (some !== null) return some;
   }
   const all = areNamed(students) ? [{ session, students: "all" as const }] : parts;
@@ -66,9 +69,9 @@ async function gatherRecords({ rules, auditRules }: Asking, { session: { db }, s
 async function gatherExercisesAndBanks(
   { auditRules }: Asking,
   { session: { db }, students }: AuditPart,
-  counters: Counters,
+  numbering: ZeroNumbering,
 ): Promise<void> {
-  await gatherExercises(db, zeroNumbering(counters), students);
+  await gatherExercises(db, numbering, students);
   await gatherBankWrites(db, auditRules, students);
 }
 
@@ -87,14 +90,13 @@ async function askAll(
     return zeroAttempts(part.session.db, part.students);
   });
   for (const some of zeros) counters.add(some);
-  await inEach(parts, (part) => gatherExercisesAndBanks(asking, part, counters));
+  const numbering = zeroNumbering(counters);
+  await inEach(parts, (part) => gatherExercisesAndBanks(asking, part, numbering));
   counters.add((await countEvents({ rules: asking.auditRules, notes }, parts, appsInDoubt)).list());
-  if (!notes) return { counts: appCounts(counters), toKeep: null };
+  const asked = { counts: appCounts(counters), numbering };
+  if (!notes) return { ...asked, toKeep: null };
   await noteMarks(parts[0]?.session.db as AuditPart["session"]["db"]);
-  return {
-    counts: appCounts(counters),
-    toKeep: { seen, totals: { counters: counters.list(), ...appsInDoubt(counters) } },
-  };
+  return { ...asked, toKeep: { seen, totals: { counters: counters.list(), ...appsInDoubt(counters) } } };
 }
 
 interface Kept {
@@ -122,8 +124,8 @@ async function askSome(
   if (ids.length > 0) counters.add(await zeroAttempts(session.db, ids));
   const now = zeroNumbering(counters);
   if (!same(before.inEvents, now.inEvents) || !same(before.inResults, now.inResults)) return null;
-  await gatherExercisesAndBanks(asking, gathered, counters);
-  if (ids.length === 0) return { counts: appCounts(counters), toKeep: null };
+  await gatherExercisesAndBanks(asking, gathered, now);
+  if (ids.length === 0) return { counts: appCounts(counters), numbering: now, toKeep: null };
 
   const ask = (quiet: Counters): AskedApps => withNewApps(totals, quiet, others);
   const fresh = await countEvents({ rules: asking.auditRules, notes: asking.keeps }, [{ session, students: ids }], ask);
@@ -132,7 +134,7 @@ async function askSome(
   if (!suffices(known, appsInDoubt(counters))) return null;
   if (asking.keeps) await noteMarks(session.db);
   const toKeep = { seen, totals: { counters: counters.list(), ...known } };
-  return { counts: appCounts(counters), toKeep: asking.keeps ? toKeep : null };
+  return { counts: appCounts(counters), numbering: now, toKeep: asking.keeps ? toKeep : null };
 }
 
 /** The apps that the kept counts have looked at closely, and those that nobody else's events are of. */

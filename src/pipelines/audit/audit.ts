@@ -56,8 +56,8 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
   };
   const known = { rules, auditRules: await auditRules(session.db) };
   tell("how apps pay");
-  const { counts, toKeep } = await askApps({ ...known, keeps }, parts);
-  await Promise.all(parts.map((part) => auditPart({ ...known, counts, ...part }, tell)));
+  const { counts, numbering, toKeep } = await askApps({ ...known, keeps }, parts);
+  await Promise.all(parts.map((part) => auditPart({ ...known, counts, numbering, ...part }, tell)));
   if (reaches) await Promise.all(parts.map((part) => gatherExerciseDays(part.session.db, rules)));
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
   for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);

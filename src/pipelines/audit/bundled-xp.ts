@@ -20,13 +20,13 @@ export const bundledXp: Check = {
   find: findBundles,
 };
 
-async function* findBundles({ session, rules, auditRules, students, counts }: AuditGround) {
+async function* findBundles({ session, rules, auditRules, students, counts, numbering }: AuditGround) {
   const { db } = session;
   const { multipliers: tables } = auditRules;
   const calibrations = calibrated(counts);
   await addCalibrations(session, [...calibrations.values()], counts);
   await markSuspects(session, calibrations, { tables, students });
-  await gatherSuspects(db, students);
+  await gatherSuspects(db, numbering, students);
   await openFounded(db);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   for await (const some of wholeStudents(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {

@@ -4,7 +4,7 @@ import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
 import { isPassive, isSameCourse, ownResults, type ZeroNumbering } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
-import { FEW_ROWS, pagesOf } from "./pages.js";
+import { FEW_ROWS, rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 
@@ -106,8 +106,9 @@ export const listSuspects = (
   rules: AuditRules,
   { zone, students }: { zone: string; students: Students },
 ): AsyncGenerator<SuspectRow[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<SuspectRow>`
     select x.leader::text as "eventId", x.student_id as "studentId",
       coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,

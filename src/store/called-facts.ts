@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { columnsOf, FACT_COLUMNS, unlikeFacts } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
+import { isAny } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, type Students } from "./student-part.js";
 
@@ -25,10 +26,7 @@ export async function compareFacts(db: Db, rules: FactRules, students: Students)
 }
 
 /** Whether a fact stands that is not so called for, or a called-for one does not stand. Needs `compareFacts`. */
-export async function isAnythingOdd(db: Db): Promise<boolean> {
-  const { rows } = await sql<{ odd: boolean }>`select exists (select from pg_temp.unlike) as odd`.execute(db);
-  return rows[0]?.odd === true;
-}
+export const isAnythingOdd = (db: Db): Promise<boolean> => isAny(db, "unlike");
 
 /** A called-for fact `f` that stands just so. */
 const standsSo = sql`not exists (

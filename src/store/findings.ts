@@ -12,9 +12,10 @@ import {
 import type { AuditTotals, FindingSum, ListedFinding } from "../domain/listed-finding.js";
 import { copyRow } from "./copy-text.js";
 import { inScope } from "./fact-listing.js";
-import { FEW_ROWS, pagesOf } from "./pages.js";
+import { FEW_ROWS, rowsAbout } from "./pages.js";
 import type { FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import type { Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -127,16 +128,19 @@ const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> =
 };
 
 /** Drops from the session's list what the filter does not let pass. */
-export const keepFindings = (db: Db, filter: FindingFilter) =>
-  sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
+export async function keepFindings(db: Db, filter: FindingFilter): Promise<void> {
+  if (Object.values(filter).every((one) => one === null)) return;
+  await sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
+}
 
 const LISTED = sql`id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
   trim_scale(counted)::text as counted, trim_scale(truth)::text as truth, trim_scale(inflation)::text as inflation, pending, body`;
 
-/** The session's findings, the surest and worst first. */
-export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
-  pagesOf(
+/** The session's findings, which are about these students, the surest and worst first. */
+export const listFindings = (db: Db, students: Students = "all"): AsyncGenerator<ListedFinding[]> =>
+  rowsAbout(
     db,
+    students,
     sql<ListedFinding>`
     select ${LISTED} from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,

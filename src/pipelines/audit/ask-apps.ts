@@ -7,6 +7,7 @@ import { gatherCompleted, gatherEventResults, gatherExercises, type ZeroNumberin
 import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
 import { gatherLinks } from "../../store/link-pairs.js";
 import type { FactRules } from "../../store/linking.js";
+import type { RequestedSettings } from "../../store/settings.js";
 import { zeroAttempts } from "../../store/student-counters.js";
 import { areNamed } from "../../store/student-part.js";
 import { gatherTwins } from "../../store/twins.js";
@@ -28,10 +29,11 @@ export interface AppsAsked {
   toKeep: CountsToKeep | null;
 }
 
-/** By which rules it is asked, and whether what is counted will be kept. */
+/** By which rules it is asked (those of `settings`), and whether what is counted will be kept. */
 interface Asking {
   rules: FactRules;
   auditRules: AuditRules;
+  settings: RequestedSettings;
   keeps: boolean;
 }
 
@@ -46,7 +48,7 @@ const MOST_STALE = 1_000;
 export async function askApps(asking: Asking, parts: readonly [AuditPart, ...AuditPart[]]): Promise<AppsAsked> {
   const [first] = parts;
   const { session, students } = first;
-  const seen = await keptState(session.db);
+  const seen = await keptState(session.db, asking.settings);
   const { totals } = seen;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {

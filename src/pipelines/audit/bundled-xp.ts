@@ -4,7 +4,7 @@ import type { MultiplierTables } from "../../domain/own-xp.js";
 import { xpFromText } from "../../domain/xp.js";
 import { addSuspects, listReadings } from "../../store/bundle-readings.js";
 import { countedResults, gatherSuspects, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
-import { addCalibrations } from "../../store/findings.js";
+import { noteCalibrations } from "../../store/findings.js";
 import { addFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
 import type { Students } from "../../store/student-part.js";
@@ -24,7 +24,7 @@ async function* findBundles({ session, rules, auditRules, students, counts, numb
   const { db } = session;
   const { multipliers: tables } = auditRules;
   const calibrations = calibrated(counts);
-  await addCalibrations(session, [...calibrations.values()], counts);
+  await noteCalibrations(db, [...calibrations.values()], counts);
   if (!(await markSuspects(session, calibrations, { tables, students }))) return;
   await gatherSuspects(db, numbering, students);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;

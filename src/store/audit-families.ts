@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import { calledFacts } from "./called-facts.js";
-import { standingOf } from "./derived-facts.js";
+
 import type { Session } from "./session.js";
+import { standingOf } from "./unlike-facts.js";
 
 type Db = Session["db"];
 

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
-import { columnsOf, FACT_COLUMNS, unlikeFacts } from "./derived-facts.js";
+import { columnsOf, FACT_COLUMNS } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import { isAny } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, type Students } from "./student-part.js";
+import { studentsToCompare, unlikeFacts } from "./unlike-facts.js";
 
 type Db = Session["db"];
 
@@ -16,9 +17,10 @@ const columns = (alias: string): RawBuilder<unknown> => columnsOf(`${alias}.`, F
  * `standing_key`). Needs `gatherLinks`.
  */
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
+  const compared = await studentsToCompare(db, rules, students);
   await sql`
     create temp table unlike as
-    with ${unlikeFacts(rules, students)} select * from unlike`.execute(db);
+    with ${unlikeFacts(rules, compared)} select * from unlike`.execute(db);
   if (areFew(students)) return;
   await sql`create index on pg_temp.unlike (student_id, fact_key) where fact_key is not null`.execute(db);
   await sql`create index on pg_temp.unlike (standing_student, standing_key) where standing_key is not null`.execute(db);

@@ -8,8 +8,6 @@ import {
   derivedFacts,
   FACT_COLUMNS,
   factsDiffer,
-  standingOf,
-  unlikeFacts,
   VALUE_COLUMNS,
 } from "./derived-facts.js";
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
@@ -19,6 +17,7 @@ import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
 import { HALVES, type StudentPart } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
+import { standingOf, studentsToCompare, unlikeFacts } from "./unlike-facts.js";
 
 type Db = Session["db"];
 
@@ -150,7 +149,7 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
 
 async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
   await gatherLinks(db, rules, part);
-  await listDifferences(db, rules, part);
+  await listDifferences(db, rules, await studentsToCompare(db, rules, part));
 }
 
 /**

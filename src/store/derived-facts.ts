@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks, gatheredLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
-import { areFew, areNamed, inPart, type Students } from "./student-part.js";
+import { areNamed, inPart, type Students } from "./student-part.js";
 
 /** `touched`: what the session's touched tables name (see touched.ts). Else everything landed of some students. */
 export type DeriveScope = "touched" | Students;
@@ -91,7 +91,7 @@ const banked = sql`
     where result_attempt is not null or known = 0
     group by event_id)`;
 
-/** The links of an event: of few students together, of many those that stand alone apart. */
+/** The links of an event: of named students together, of many those that stand alone apart. */
 interface LinkShape {
   expressions: RawBuilder<unknown>;
   join: RawBuilder<unknown>;
@@ -107,17 +107,18 @@ const together = (link: RawBuilder<unknown>): LinkShape => ({
 });
 
 const apart: LinkShape = {
-  expressions: sql`${gatheredLinks}, ${linkedApart}, ${banked}`,
+  expressions: sql`${gatheredLinks("all")}, ${linkedApart}, ${banked}`,
   join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id`,
   rule: sql`coalesce(alone.rule, l.rule)`,
-  sources: sql`case when alone.event_id is null then array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}')
-      else array[${eventKey(sql`e.event_id`)}, alone.source] end`,
+  sources: sql`case when alone.event_id is not null then array[${eventKey(sql`e.event_id`)}, alone.source]
+      when l.event_id is null then array[${eventKey(sql`e.event_id`)}]
+      else array[${eventKey(sql`e.event_id`)}] || l.sources end`,
 };
 
 /** Links of what is touched are found with its facts; those of students were gathered before. */
 function linkShape(scope: DeriveScope): LinkShape {
   if (scope === "touched") return together(bestLinks);
-  return areFew(scope) ? together(gatheredLinks) : apart;
+  return areNamed(scope) ? together(gatheredLinks(scope)) : apart;
 }
 
 const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
@@ -195,31 +196,3 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
 /** These columns as a list, each behind the prefix (`f.`). */
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
-
-/**
- * What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. That
- * two that differ have the same one happens once in 2^64 times.
- */
-const digest = (alias: string): RawBuilder<unknown> =>
-  sql`hash_record_extended(row(${columnsOf(`${alias}.`, VALUE_COLUMNS)}), 0)`;
-
-/**
- * The common table expressions that end with `unlike`: the facts that are called for, in their columns, and the keys of the
- * facts of these students that stand (`standing_student`, `standing_key`), side by side where they are not the same; one of
- * the two is null where the other has none. Needs `gatherLinks`.
- */
-export const unlikeFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
-  ${derivedFacts(rules, students)},
-  unlike as materialized (
-    select ${columnsOf("d.", FACT_COLUMNS)}, s.student_id as standing_student, s.fact_key as standing_key
-    from (select c.*, ${digest("c")} as digest from derived c) d
-    full join (
-      select f.student_id, f.fact_key, ${digest("f")} as digest
-      from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)}) s
-      on s.student_id = d.student_id and s.fact_key = d.fact_key
-    where s.digest is distinct from d.digest)`;
-
-/** The fact that stands under the key in a row `u` of `unlike`: looked up one by one, for they are few. */
-export const standingOf: RawBuilder<unknown> = sql`lateral (
-  select f.* from timeback.processed_facts f
-  where f.student_id = u.standing_student and f.fact_key = u.standing_key offset 0)`;

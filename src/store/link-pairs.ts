@@ -37,8 +37,9 @@ const bestOf = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
  */
 export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`);
 
-/** As `bestLinks`, where `gatherLinks` has found them. */
-export const gatheredLinks: RawBuilder<unknown> = sql`link as not materialized (select * from pg_temp.links)`;
+/** As `bestLinks`, of these students, where `gatherLinks` has found them for all that are looked at. */
+export const gatheredLinks = (students: Students): RawBuilder<unknown> => sql`
+  link as not materialized (select * from pg_temp.links l where true ${inPart(students, sql`l.student_id`)})`;
 
 const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
 

@@ -94,6 +94,9 @@ const byInstant = (
   from results r join events e on e.student_id = r.student_id and ${isInstant(instant)}
   where ${guard} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
 
+/** Where score date and event are one instant, L2 pairs the two if they have one activity: so much is quickly told. */
+const isOtherActivity = sql`r.score_day is null and e.activity_key is distinct from r.activity_key`;
+
 /** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
 const byScoreDate = (rules: FactRules): RawBuilder<unknown> => {
   const isL2 = sql`(${isNearInActivity(rules)}) is true`;
@@ -147,7 +150,7 @@ export const candidates = (
   cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)
   join events e on e.event_id = named.event_id and e.student_id = r.student_id
   where r.event_refs is not null
-  union all ${scopes === "narrow" ? byScoreDate(rules) : sql`${byActivity(rules)} union all ${byInstant(rules, sql`r.score_date`, sql`r.score_day is null`)}`}
+  union all ${scopes === "narrow" ? byScoreDate(rules) : sql`${byActivity(rules)} union all ${byInstant(rules, sql`r.score_date`, isOtherActivity)}`}
   union all ${byDay(rules)}
   union all ${byInstant(rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
 

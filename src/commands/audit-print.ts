@@ -34,7 +34,7 @@ export async function printAudit(
   const overview = {
     totals: await store.auditTotals(db, scope, audited.filter.apps),
     verdicts,
-    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading) : NO_SUMS),
+    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading, verdicts) : NO_SUMS),
   };
   await printForm(asker, audited, overview);
   return { verdicts, totals: overview.totals, line: totalsLine(overview) };
@@ -48,15 +48,17 @@ const NO_SUMS: Sums = { byKind: [], byApp: [], byWeek: [], calibrations: [], bla
 export const saysSums = (format: AnyFormat, email: string | null): boolean =>
   format === "json" || format === "html" || (format === "table" && email === null);
 
-async function sumsOf({ db, asked }: FactReading): Promise<Sums> {
+async function sumsOf({ db, asked }: FactReading, verdicts: Record<Verdict, number>): Promise<Sums> {
   const [store, { blastRadius }] = await Promise.all([
     import("../store/findings.js"),
     import("../store/blast-radius.js"),
   ]);
+  const isNothingFound = Object.values(verdicts).every((findings) => findings === 0);
   return {
-    byKind: await store.sumsByKind(db),
-    byApp: await store.sumsByApp(db),
-    byWeek: await store.sumsByWeek(db),
+    ...NO_SUMS,
+    ...(isNothingFound
+      ? {}
+      : { byKind: await store.sumsByKind(db), byApp: await store.sumsByApp(db), byWeek: await store.sumsByWeek(db) }),
     calibrations: await store.listCalibrations(db),
     blastRadius: asked.email === null ? await blastRadius(db) : null,
   };
@@ -120,7 +122,7 @@ async function printFindings(
           ? findingColumns(new Set(hide({ email: await store.sharedEmails(db, "pg_temp.findings") }).email))
           : [],
     },
-    pages: store.listFindings(db),
+    pages: store.listFindings(db, asker.reading.scope.students ?? "all"),
     footer: () => auditOverview(overview),
   });
 }
@@ -170,7 +172,7 @@ async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audit
   const { db, scope, screen, hide } = reading;
   const stop = stopOn(shell.signal);
   const findings: ListedFinding[] = [];
-  for await (const page of listFindings(db)) {
+  for await (const page of listFindings(db, scope.students ?? "all")) {
     stop();
     findings.push(...page);
   }

@@ -97,18 +97,29 @@ function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags | null {
   return { ...flags, format };
 }
 
+/** Loads what comes next while the server makes the connection. Where that fails, it fails again where it is needed. */
+function loadMeanwhile(): void {
+  const load = () =>
+    Promise.all([
+      import("../pipelines/facts/students.js"),
+      import("../pipelines/audit/audit.js"),
+      import("./audit-print.js"),
+    ]);
+  setImmediate(() => void load().catch(() => {}));
+}
+
 async function runAudit(shell: Shell, email: string | undefined, flags: AuditFlags): Promise<void> {
   balanceFlags(flags); // refuses before anything is opened
+  loadMeanwhile();
   const started = Date.now();
   if (email === undefined) (await import("./small-nursery.js")).keepNurserySmall();
   const seconds = () => (Date.now() - started) / 1000;
-  const runId = crypto.randomUUID();
-  const stored = isStored(email, flags);
-  const run = stored ? `; run ${runId.slice(0, RUN_DIGITS)}` : "";
+  const runId = isStored(email, flags) ? crypto.randomUUID() : null; // loads what it needs, which takes milliseconds
+  const run = runId === null ? "" : `; run ${runId.slice(0, RUN_DIGITS)}`;
   await draftFacts(flags, { command: "audit", email }, async (reading) => {
     const { printed, toKeep } = await auditAndPrint(shell, flags, reading);
     if (printed !== null) told(printed);
-    const summary = printed && stored ? { runId, seconds: seconds(), ...printed } : null;
+    const summary = printed && runId !== null ? { runId, seconds: seconds(), ...printed } : null;
     return summary || toKeep ? (session) => keepAudit(shell, session, { summary, toKeep }) : null;
 
     function told({ verdicts, line }: Printed): void {

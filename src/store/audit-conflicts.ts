@@ -1,11 +1,11 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
-import { pagesOf } from "./pages.js";
+import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areNamed, inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /** An event id that arrived with several contents. Payloads are JSON text as it was read. */
@@ -18,15 +18,24 @@ export interface ConflictRow extends Suspect {
   others: { file: string; line: string; payload: string }[];
 }
 
+/** Said of conflicts too where students are named: all others' contents would be put together for nothing. */
+const ofStudents = (students: Students): RawBuilder<unknown> =>
+  areNamed(students)
+    ? sql`and exists (
+        select from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+        where e.event_id = c.event_id ${inPart(students, sql`a.student_id`)})`
+    : sql``;
+
 /** Conflicts under events of these students, by student, then instant and id. Needs the ground. */
 export const listConflicts = (db: Session["db"], rules: FactRules, students: Students): AsyncGenerator<ConflictRow[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<ConflictRow>`
     with other as (
       select event_id, json_agg(json_build_object('file', file, 'line', line::text, 'payload', payload)
         order by file collate "C", line, digest collate "C") as others
-      from timeback.caliper_conflicts group by event_id)
+      from timeback.caliper_conflicts c where true ${ofStudents(students)} group by event_id)
     select ${suspect({
       student: sql.ref("a.student_id"),
       day: sql`(e.occurred_at at time zone ${rules.zone})::date`,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
-import { pagesOf } from "./pages.js";
+import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
@@ -41,8 +41,9 @@ export async function gatherDisagreeing(db: Session["db"], students: Students): 
  * of the session explains is left out. By student, then instant and id. Needs the ground, `gatherDisagreeing` and the list of findings.
  */
 export const listDisagreements = (db: Session["db"], students: Students): AsyncGenerator<Disagreement[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<Disagreement>`
     with bundled as materialized (
       select body::json ->> 'eventId' as event_id from pg_temp.findings where kind = 'bundled-xp'),

@@ -1,15 +1,28 @@
 import { type RawBuilder, sql } from "kysely";
 import { calledFacts } from "./called-facts.js";
+
 import type { Session } from "./session.js";
+import { standingOf } from "./unlike-facts.js";
 
 type Db = Session["db"];
+
+/** The facts that stand and are not so called for (`pays`: with XP other than 0). */
+async function listOdd(db: Db): Promise<void> {
+  await sql`
+    create temp table odd_facts as
+    select s.student_id, s.fact_key, coalesce(s.xp_earned, 0) <> 0 as pays, array_remove(s.sources, null) as sources
+    from pg_temp.unlike u cross join ${standingOf} s`.execute(db);
+  await sql`create index on pg_temp.odd_facts (student_id, fact_key)`.execute(db);
+  await sql`analyze pg_temp.odd_facts`.execute(db);
+}
 
 /** The facts that are called for of the students of whom anything is odd: for the others nothing needs to be looked up. */
 const listCalled = (db: Db) =>
   sql`
     create temp table derived_facts as
     with odd as materialized (
-      select student_id from pg_temp.odd_facts union select student_id from pg_temp.called_facts)
+      select standing_student as student_id from pg_temp.unlike where standing_student is not null
+      union select student_id from pg_temp.unlike where student_id is not null)
     select * from ${calledFacts(sql`f.student_id in (select student_id from odd)`)} f`.execute(db);
 
 const namesRecord = (key: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -68,10 +81,10 @@ async function labelNodes(db: Db): Promise<void> {
   while (((await join.execute(db)).numAffectedRows ?? 0n) > 0n) await shorten.execute(db);
 }
 
-/** What `gatherFamilies` and `judgeFamilies` make where no fact is odd. */
+/** Makes the tables of `gatherFamilies` and `judgeFamilies` where no fact is odd. */
 export async function noFamilies(db: Db): Promise<void> {
   await sql`
-    create temp table derived_facts as select * from pg_temp.called_facts;
+    create temp table derived_facts as select * from pg_temp.unlike;
     create temp table family_members (student_id text collate "C", family text collate "C", fact_key text collate "C", stands boolean, xp numeric);
     create temp table family_kinds (student_id text collate "C", family text collate "C", kind text)`.execute(db);
 }
@@ -83,6 +96,7 @@ export async function noFamilies(db: Db): Promise<void> {
  * Makes `pg_temp.derived_facts`, the facts that are called for of the students of whom anything is odd.
  */
 export async function gatherFamilies(db: Db): Promise<void> {
+  await listOdd(db);
   await listCalled(db);
   await sql`create index on pg_temp.derived_facts (student_id, fact_key)`.execute(db);
   await sql`analyze pg_temp.derived_facts`.execute(db);
@@ -104,7 +118,7 @@ export async function gatherFamilies(db: Db): Promise<void> {
         o.fact_key is not null as odd
       from pg_temp.derived_facts d
       left join pg_temp.node_labels l on l.student_id = d.student_id and l.node = d.fact_key
-      left join pg_temp.called_facts o on o.student_id = d.student_id and o.fact_key = d.fact_key),
+      left join pg_temp.unlike o on o.student_id = d.student_id and o.fact_key = d.fact_key),
     called as (
       select d.* from derived d
       where odd or exists (select from pg_temp.fact_families f where f.student_id = d.student_id and f.family = d.family))

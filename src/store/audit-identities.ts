@@ -3,7 +3,7 @@ import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
-import { pagesOf } from "./pages.js";
+import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
@@ -31,8 +31,9 @@ export const listIdentityConflicts = (
   rules: FactRules,
   students: Students,
 ): AsyncGenerator<IdentityRow[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<IdentityRow>`
     with torn as (
       select a.actor_key, a.student_id, a.email, o.others

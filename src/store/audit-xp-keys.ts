@@ -3,7 +3,7 @@ import { calledFor } from "./called-facts.js";
 import { notOfTestUser } from "./derived-facts.js";
 import { isoInstant } from "./iso-instant.js";
 import type { FactRules } from "./linking.js";
-import { pagesOf } from "./pages.js";
+import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { firstNumber } from "./source-expressions.js";
 import { XP_KEYS } from "./source-tables.js";
@@ -53,8 +53,9 @@ export const listUnclearXp = (
   rules: FactRules,
   students: Students,
 ): AsyncGenerator<UnclearXp[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<UnclearXp>`
     with unclear as (
       select r.sourced_id, k.keys from timeback.assessment_results r

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { BalanceDay } from "../domain/balance.js";
-import { calledFacts } from "./called-facts.js";
+import { noFamilies } from "./audit-families.js";
+import { calledFacts, isAnythingOdd } from "./called-facts.js";
 import { pagesOf } from "./pages.js";
 import { among, type FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
@@ -27,6 +28,7 @@ const causes = sql`
  * for, less what is bundled into them), every cause, and what remains unexplained. Needs a whole audit of the scope's students.
  */
 export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
+  if (!(await isAnythingOdd(db))) await noFamilies(db);
   await sql`
     create temp table balance as
     with cause as (${causes}),

@@ -10,7 +10,6 @@ const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(sec
 
 /** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. The last reading is the result. */
 const rises = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  create temp table xp_rises as
   with risen as materialized (
     select r.sourced_id, r.xp, r.xp_since from timeback.assessment_results r
     where r.linkable and r.xp > 0 ${ofStudents}
@@ -34,22 +33,20 @@ const courseOf = sql`coalesce(r.course_id, (
   where li.sourced_id = r.line_item_id))`;
 
 /** Banked results, with the time of the write, and the event they link to. A score date without time proves nothing. */
-const writes = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  create temp table bank_writes_found as
+const writes = (ofStudents: RawBuilder<unknown>, rises: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select r.sourced_id, r.student_id, trim_scale(r.xp) as xp, coalesce(r.completed_at, rise.at, r.score_date) as at,
     ${courseOf} as course_id, r.activity_key, resource.title, resource.xp as base, own.leader as linked
   from timeback.assessment_results r
-  left join pg_temp.xp_rises rise on rise.sourced_id = r.sourced_id
+  left join ${rises} rise on rise.sourced_id = r.sourced_id
   left join timeback.resources resource on resource.sourced_id = r.activity_key
   left join pg_temp.event_results own on own.sourced_id = r.sourced_id
   where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents}
     and (${isBanked("r")} or (r.xp_reason is null and rise.sourced_id is not null and (${isPassive("resource")})))`;
 
 /** Each with its host: the last exercise event shortly before it, by the leader of its twins. */
-const hosted = ({ hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
-  create temp table bank_writes as
+const hosted = ({ hostSeconds }: AuditRules, found: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select b.*, host.leader as host
-  from pg_temp.bank_writes_found b
+  from ${found} b
   left join lateral (
     select x.leader from pg_temp.exercises x
     where x.student_id = b.student_id and x.occurred_at <= b.at and x.occurred_at >= b.at - ${interval(hostSeconds)}
@@ -61,7 +58,6 @@ const isNotItsOwn = sql`b.linked is distinct from x.leader`;
 
 /** Banked XP near an exercise `x`: hosted by it, or by none and shortly before or after it (docs/audit.md, "Banked XP"). */
 const near = ({ bankBeforeSeconds, hostSeconds }: AuditRules): RawBuilder<unknown> => sql`
-  create temp table near_banks as
   select x.leader as event_id, b.sourced_id, b.xp, b.host is not null as hosted, abs(extract(epoch from b.at - x.occurred_at)) as distance
   from pg_temp.exercises x join pg_temp.bank_writes b on b.host = x.leader
   where x.leads and ${isNotItsOwn}
@@ -85,20 +81,29 @@ export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuil
  */
 export async function gatherBankWrites(db: Db, rules: AuditRules, students: Students): Promise<void> {
   const ofStudents = inPart(students, sql`r.student_id`);
-  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
-  for (const statement of [
-    rises(ofStudents),
-    ...many(sql`analyze pg_temp.xp_rises`),
-    writes(ofStudents),
-    hosted(rules),
-    ...many(
-      sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
-      sql`create index on pg_temp.bank_writes (host)`,
-      sql`create index on pg_temp.bank_writes (sourced_id)`,
-      sql`analyze pg_temp.bank_writes`,
-    ),
-    near(rules),
-    ...many(sql`create index on pg_temp.near_banks (event_id)`, sql`analyze pg_temp.near_banks`),
-  ])
-    await statement.execute(db);
+  const statements = areFew(students) ? ofFew(rules, ofStudents) : ofMany(rules, ofStudents);
+  for (const statement of statements) await statement.execute(db);
 }
+
+const ofFew = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
+  sql`
+  create temp table bank_writes as
+  with xp_rises as materialized (${rises(ofStudents)}),
+  found as materialized (${writes(ofStudents, sql`xp_rises`)})
+  ${hosted(rules, sql`found`)}`,
+  sql`create temp table near_banks as ${near(rules)}`,
+];
+
+const ofMany = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
+  sql`create temp table xp_rises as ${rises(ofStudents)}`,
+  sql`analyze pg_temp.xp_rises`,
+  sql`create temp table bank_writes_found as ${writes(ofStudents, sql`pg_temp.xp_rises`)}`,
+  sql`create temp table bank_writes as ${hosted(rules, sql`pg_temp.bank_writes_found`)}`,
+  sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
+  sql`create index on pg_temp.bank_writes (host)`,
+  sql`create index on pg_temp.bank_writes (sourced_id)`,
+  sql`analyze pg_temp.bank_writes`,
+  sql`create temp table near_banks as ${near(rules)}`,
+  sql`create index on pg_temp.near_banks (event_id)`,
+  sql`analyze pg_temp.near_banks`,
+];

@@ -3,7 +3,7 @@ import type { AuditRules } from "../domain/audit-rules.js";
 import type { AccuracyBand } from "../domain/own-xp.js";
 import { lateBanks } from "./bank-writes.js";
 import { copyRow } from "./copy-text.js";
-import { pagesOf } from "./pages.js";
+import { pagesOf, rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { inPart, type Students } from "./student-part.js";
 
@@ -71,7 +71,7 @@ export async function* listReadings(db: Db, students: Students): AsyncGenerator<
       select x.reading as key, x.app, near.event_id is null as quiet, count(*) as events
       from ${readings} where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3) read
     order by app collate "C", key collate "C", quiet`;
-  for await (const page of pagesOf(db, rows)) yield page.map(readingOf);
+  for await (const page of rowsAbout(db, students, rows)) yield page.map(readingOf);
 }
 
 /** Which events are looked at with the XP that was banked near them, or (`all`: quiet ones too) near them and later. */
@@ -113,14 +113,11 @@ export async function* listBankedReadings(db: Db, kind: BankedAsked["kind"]): As
     yield page.map((row) => ({ ...readingOf(row), amounts: row.amounts === "" ? [] : row.amounts.split(" ") }));
 }
 
-/** Opens `pg_temp.suspect_readings`, the readings whose events must be looked at one by one. */
-export const openSuspects = (db: Db) =>
-  sql`create temp table suspect_readings (app text collate "C", key text collate "C")`.execute(db);
-
-/** Adds readings whose events must be looked at one by one. */
-export const addSuspects = (session: Session, found: readonly EventReading[]): Promise<number> =>
-  session.copyIn(
-    "pg_temp.suspect_readings",
-    ["app", "key"],
-    found.map(({ app, key }) => copyRow([app, key])),
+/** Adds readings whose events must be looked at one by one to `pg_temp.suspect_readings`, which is made for the first. */
+export async function addSuspects(session: Session, found: readonly EventReading[]): Promise<void> {
+  await sql`create temp table if not exists suspect_readings (app text collate "C", key text collate "C")`.execute(
+    session.db,
   );
+  const rows = found.map(({ app, key }) => copyRow([app, key]));
+  await session.copyIn("pg_temp.suspect_readings", ["app", "key"], rows);
+}

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { lateBanks } from "./bank-writes.js";
-import { isPassive, isSameCourse, ownResults } from "./exercises.js";
+import { isPassive, isSameCourse, ownResults, type ZeroNumbering } from "./exercises.js";
 import { isoInstant } from "./iso-instant.js";
-import { FEW_ROWS, pagesOf } from "./pages.js";
+import { FEW_ROWS, rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 
@@ -87,14 +87,14 @@ const zeroResults = sql`
  * Makes `pg_temp.suspects`, the exercises that have one of `pg_temp.suspect_readings`, and `pg_temp.suspect_own`, what
  * their own results say. They are few: how many is worth knowing before anything is looked up for them.
  */
-export async function gatherSuspects(db: Db, students: Students): Promise<void> {
+export async function gatherSuspects(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
   const many = (statement: RawBuilder<unknown>) => (areFew(students) ? [] : [statement]);
   for (const statement of [
     ...many(sql`analyze pg_temp.suspect_readings`),
     sql`create temp table suspects as
       select x.* from pg_temp.suspect_readings s join pg_temp.exercises x on x.app = s.app and x.reading = s.key
       where x.leads ${inPart(students, sql`x.student_id`)}`,
-    sql`create temp table suspect_own as ${ownResults(sql`select leader from pg_temp.suspects`)}`,
+    sql`create temp table suspect_own as ${ownResults(sql`select leader from pg_temp.suspects`, numbering)}`,
     ...many(sql`analyze pg_temp.suspects, pg_temp.suspect_own`),
   ])
     await statement.execute(db);
@@ -106,8 +106,9 @@ export const listSuspects = (
   rules: AuditRules,
   { zone, students }: { zone: string; students: Students },
 ): AsyncGenerator<SuspectRow[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<SuspectRow>`
     select x.leader::text as "eventId", x.student_id as "studentId",
       coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,

@@ -7,18 +7,17 @@ import {
   derivedFacts,
   FACT_COLUMNS,
   factsDiffer,
-  standingOf,
   type TouchedScope,
-  unlikeFacts,
   VALUE_COLUMNS,
 } from "./derived-facts.js";
 import { isPlanned, keepFactsBefore } from "./fact-plan.js";
-import { gatherAllLinkPairs, gatherLinkPairs } from "./link-pairs.js";
+import { gatherLinkPairs, gatherLinks } from "./link-pairs.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
 import { HALVES, type StudentPart, type Students } from "./student-part.js";
 import { whatIsTouched } from "./touched.js";
+import { standingOf, studentsToCompare, unlikeFacts } from "./unlike-facts.js";
 
 type Db = Session["db"];
 
@@ -83,7 +82,7 @@ const differencesOf = (rules: FactRules, students: Students): RawBuilder<unknown
 /**
  * Makes `pg_temp.fact_differences`: the facts that what is landed calls for where they differ from those that stand or
  * are new (then `stands` is false), and the facts in scope that stand and are no longer called for (`gone`).
- * `pg_temp.link_pairs` must hold the candidates of the scope.
+ * `pg_temp.link_pairs` must hold the candidates of what is touched; of students `pg_temp.links` the links.
  */
 async function listDifferences(db: Db, differences: RawBuilder<unknown>): Promise<void> {
   await sql`drop table if exists pg_temp.fact_differences`.execute(db);
@@ -156,8 +155,8 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
 }
 
 async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<void> {
-  await gatherAllLinkPairs(db, rules, part);
-  await listDifferences(db, differencesOf(rules, part));
+  await gatherLinks(db, rules, part);
+  await listDifferences(db, differencesOf(rules, await studentsToCompare(db, rules, part)));
 }
 
 /**

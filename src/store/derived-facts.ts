@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
-import { bestLinks } from "./link-pairs.js";
+import { bestLinks, gatheredLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope, type Span } from "./linking.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
@@ -78,13 +78,22 @@ export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unkn
     ? sql``
     : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
 
-/** Links by event; and XP that an event without any takes over from results no paying event could claim. */
-const links = sql`
-  ${bestLinks},
-  linked as (
+/** What the links `of` some events say of each. */
+const linkedTo = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     select event_id, min(rule) as rule,
-      array_agg(${resultKey(sql`sourced_id`)}) as sources
-    from (select * from link order by event_id, sourced_id collate "C") l group by event_id),
+      array_agg(${resultKey(sql`sourced_id`)} order by sourced_id collate "C") as sources
+    from link ${of} group by event_id`;
+
+/** Of most events one result at most is linked: only where there are several must they be put in order. */
+const linkedApart = sql`
+  several as (select event_id from link group by event_id having count(*) > 1),
+  linked as (${linkedTo(sql`where event_id in (select event_id from several)`)}),
+  alone as (
+    select event_id, rule, ${resultKey(sql`sourced_id`)} as source from link
+    where event_id not in (select event_id from several))`;
+
+/** XP that an event without any takes over from results no paying event could claim. */
+const banked = sql`
   banked as (
     select event_id, sum(result_xp) as xp from (
       select distinct on (event_id, result_attempt) event_id, result_attempt, result_xp, known
@@ -94,7 +103,37 @@ const links = sql`
     where result_attempt is not null or known = 0
     group by event_id)`;
 
-const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
+/** The links of an event: of named students together, of many those that stand alone apart. */
+interface LinkShape {
+  expressions: RawBuilder<unknown>;
+  join: RawBuilder<unknown>;
+  rule: RawBuilder<unknown>;
+  sources: RawBuilder<unknown>;
+}
+
+const together = (link: RawBuilder<unknown>): LinkShape => ({
+  expressions: sql`${link}, linked as (${linkedTo(sql``)}), ${banked}`,
+  join: sql`left join linked l on l.event_id = e.event_id`,
+  rule: sql`l.rule`,
+  sources: sql`array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}')`,
+});
+
+const apart: LinkShape = {
+  expressions: sql`${gatheredLinks("all")}, ${linkedApart}, ${banked}`,
+  join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id`,
+  rule: sql`coalesce(alone.rule, l.rule)`,
+  sources: sql`case when alone.event_id is not null then array[${eventKey(sql`e.event_id`)}, alone.source]
+      when l.event_id is null then array[${eventKey(sql`e.event_id`)}]
+      else array[${eventKey(sql`e.event_id`)}] || l.sources end`,
+};
+
+/** Links of what is touched are found with its facts; those of students were gathered before. */
+function linkShape(scope: DeriveScope): LinkShape {
+  if (isTouched(scope)) return together(bestLinks);
+  return areNamed(scope) ? together(gatheredLinks(scope)) : apart;
+}
+
+const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
   select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
     (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
     e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
@@ -103,10 +142,9 @@ const eventFacts = ({ zone }: FactRules): RawBuilder<unknown> => sql`
     round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
     round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
     case when c.own_xp is not null then 'correction' when b.xp is null then 'event' else 'result' end as xp_source,
-    l.rule as link_rule, c.correction_id,
-    array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}') as sources
+    ${links.rule} as link_rule, c.correction_id, ${links.sources} as sources
   from event e
-  left join linked l on l.event_id = e.event_id
+  ${links.join}
   left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0
   left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
 
@@ -146,6 +184,7 @@ const usersOf = (scope: DeriveScope): Scope =>
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
+  const links = linkShape(scope);
   return sql`
   event as (
     select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
@@ -154,8 +193,8 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
     from timeback.caliper_events e
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
-  ${links},
-  fact as (${eventFacts(rules)} union all ${resultFacts(rules, results)}),
+  ${links.expressions},
+  fact as (${eventFacts(rules, links)} union all ${resultFacts(rules, results)}),
   least_email as ${leastEmails(scope)},
   derived as (
     select f.student_id, f.fact_key, f.event_type, coalesce(u.email, least.email) as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
@@ -169,31 +208,3 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
 /** These columns as a list, each behind the prefix (`f.`). */
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
-
-/**
- * What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. That
- * two that differ have the same one happens once in 2^64 times.
- */
-const digest = (alias: string): RawBuilder<unknown> =>
-  sql`hash_record_extended(row(${columnsOf(`${alias}.`, VALUE_COLUMNS)}), 0)`;
-
-/**
- * The common table expressions that end with `unlike`: the facts that are called for, in their columns, and the keys of the
- * facts of these students that stand (`standing_student`, `standing_key`), side by side where they are not the same; one of
- * the two is null where the other has none.
- */
-export const unlikeFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
-  ${derivedFacts(rules, students)},
-  unlike as materialized (
-    select ${columnsOf("d.", FACT_COLUMNS)}, s.student_id as standing_student, s.fact_key as standing_key
-    from (select c.*, ${digest("c")} as digest from derived c) d
-    full join (
-      select f.student_id, f.fact_key, ${digest("f")} as digest
-      from timeback.processed_facts f where true ${inPart(students, sql`f.student_id`)}) s
-      on s.student_id = d.student_id and s.fact_key = d.fact_key
-    where s.digest is distinct from d.digest)`;
-
-/** The fact that stands under the key in a row `u` of `unlike`: looked up one by one, for they are few. */
-export const standingOf: RawBuilder<unknown> = sql`lateral (
-  select f.* from timeback.processed_facts f
-  where f.student_id = u.standing_student and f.fact_key = u.standing_key offset 0)`;

@@ -3,7 +3,7 @@ import type { AuditRules } from "../domain/audit-rules.js";
 import { notOfTestUser } from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
-import { areFew, areNamed, inPart, type Students } from "./student-part.js";
+import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -40,8 +40,8 @@ export async function gatherCompleted(db: Db, rules: FactRules, students: Studen
 }
 
 /**
- * The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. Those of
- * named students are said to be theirs: the planner, without statistics of links, would read all results.
+ * The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. They are
+ * said to be these students', so that the others are left out early (and of few, not all results are read).
  */
 const eventResults = ({ ownSeconds }: AuditRules, students: Students): RawBuilder<unknown> => {
   const window = sql`make_interval(secs => ${sql.lit(ownSeconds)})`;
@@ -56,7 +56,7 @@ const eventResults = ({ ownSeconds }: AuditRules, students: Students): RawBuilde
   join pg_temp.completed c on c.event_id = l.event_id
   join timeback.assessment_results r on r.sourced_id = l.sourced_id
   left join pg_temp.twins t on t.event_id = c.event_id
-  where true ${areNamed(students) ? sql`and r.linkable ${inPart(students, sql`r.student_id`)}` : sql``}`;
+  where r.linkable ${inPart(students, sql`r.student_id`)}`;
 };
 
 /** Apps that number attempts from 0, in their events and in their results. */
@@ -65,15 +65,15 @@ export interface ZeroNumbering {
   inResults: ReadonlySet<string>;
 }
 
-const appNumbering = ({ inEvents, inResults }: ZeroNumbering): RawBuilder<unknown> => sql`
-  create temp table app_numbering as
-  select app, (app = any(${sql.val([...inEvents])}::text[]))::int as events_plus, (app = any(${sql.val([...inResults])}::text[]))::int as results_plus
-  from unnest(${sql.val([...new Set([...inEvents, ...inResults])])}::text[]) as numbered(app)`;
+/** One, where the app is one of these. */
+const plusOne = (app: RawBuilder<unknown>, apps: ReadonlySet<string>): RawBuilder<unknown> =>
+  sql`(${app} = any(${sql.val([...apps])}::text[]))::int`;
 
 /** Results with their attempt and that of their event counted from 1. */
-const numbered = (results: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select r.*, r.attempt + coalesce(n.results_plus, 0) as counted, r.event_attempt + coalesce(n.events_plus, 0) as event_counted
-  from ${results} r left join pg_temp.app_numbering n on n.app = r.app`;
+const numbered = (results: RawBuilder<unknown>, { inEvents, inResults }: ZeroNumbering): RawBuilder<unknown> => sql`
+  select r.*, r.attempt + ${plusOne(sql`r.app`, inResults)} as counted,
+    r.event_attempt + ${plusOne(sql`r.app`, inEvents)} as event_counted
+  from ${results} r`;
 
 /** Never one of banked XP; of the event's attempt, or where an attempt is missing, close to it. */
 const mayBeOwn = sql`not of_day and not is_banked
@@ -83,35 +83,30 @@ const first = (column: string): RawBuilder<unknown> =>
   sql`(array_agg(${sql.ref(column)} order by sourced_id) filter (where ${sql.ref(column)} is not null))[1]`;
 
 /** What the own results of some events say, by the leader of their twins; close ones before others. */
-export const ownResults = (leaders: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const ownResults = (leaders: RawBuilder<unknown>, numbering: ZeroNumbering): RawBuilder<unknown> => sql`
   select leader, array_agg(sourced_id order by sourced_id) as sourced_ids, array_agg(xp::text order by sourced_id) as xps,
     min(xp) as least_xp, ${first("multiplier")} as multiplier, ${first("counted")} as attempt,
     ${first("total_questions")} as total_questions, ${first("correct_questions")} as correct_questions
   from (
     select n.*, bool_or(is_close) over (partition by leader) as any_close
-    from (${numbered(sql`(select * from pg_temp.event_results where leader in (${leaders}))`)}) n) linked
+    from (${numbered(sql`(select * from pg_temp.event_results where leader in (${leaders}))`, numbering)}) n) linked
   where is_close = any_close and ${mayBeOwn} group by leader`;
 
 /** Of most events one result at most is an own one: only where several link must they be put in order. */
-const several = sql`
-  create temp table several_results as
-  select leader from pg_temp.event_results group by 1 having count(*) > 1`;
+const several = sql`select leader from pg_temp.event_results group by 1 having count(*) > 1`;
 
-const ownOfSeveral = sql`
-  create temp table own_of_several as ${ownResults(sql`select leader from pg_temp.several_results`)}`;
+const ownOfSeveral = (several: RawBuilder<unknown>, numbering: ZeroNumbering): RawBuilder<unknown> =>
+  ownResults(sql`select leader from ${several}`, numbering);
 
-const single = sql`(
-  select * from pg_temp.event_results r where not exists (select from pg_temp.several_results s where s.leader = r.leader))`;
-
-const own = sql`
+const single = (several: RawBuilder<unknown>, numbering: ZeroNumbering): RawBuilder<unknown> => sql`
   select leader, xp as least_xp, multiplier, counted as attempt, total_questions, correct_questions
-  from (${numbered(single)}) n where ${mayBeOwn}
-  union all
-  select leader, least_xp, multiplier, attempt, total_questions, correct_questions from pg_temp.own_of_several`;
+  from (${numbered(
+    sql`(select * from pg_temp.event_results r where not exists (select from ${several} s where s.leader = r.leader))`,
+    numbering,
+  )}) n where ${mayBeOwn}`;
 
 /** Events of which no resource is known by their own activity: the one of a linked result, if that leads to any. */
 const byResult = sql`
-  create temp table resource_by_result as
   select l.leader, l.activity_key, trim_scale(r.xp) as base, ${isPassive("r")} as is_passive
   from (
     select er.leader, min(er.activity_key) as activity_key
@@ -122,37 +117,45 @@ const byResult = sql`
     group by er.leader) l
   join timeback.resources r on r.sourced_id = l.activity_key`;
 
+/** What is looked up for exercises: of few students in common table expressions, of many in temp tables, whose size is known then. */
+interface Lookups {
+  several: RawBuilder<unknown>;
+  ownOfSeveral: RawBuilder<unknown>;
+  byResult: RawBuilder<unknown>;
+}
+
 /** Every event with its activity and the resource of that: by the event's key, else by that of a linked result. */
-const withActivity = sql`
+const withActivity = ({ byResult }: Lookups): RawBuilder<unknown> => sql`
   select c.event_id, c.student_id, c.app, c.occurred_at, c.xp, c.attempt, c.course_id, c.total_questions, c.correct_questions,
     coalesce(t.leader, c.event_id) as leader, coalesce(c.activity_key, through.activity_key) as activity_key,
     case when c.has_resource then c.base else through.base end as base,
     case when c.has_resource then c.is_passive else coalesce(through.is_passive, false) end as is_passive
   from pg_temp.completed c
   left join pg_temp.twins t on t.event_id = c.event_id
-  left join pg_temp.resource_by_result through on through.leader = coalesce(t.leader, c.event_id)`;
+  left join ${byResult} through on through.leader = coalesce(t.leader, c.event_id)`;
 
 /** The activities for which a student has banked XP: they are passive for that student. */
 const bankedActivities = (students: Students): RawBuilder<unknown> => sql`
   select r.student_id, r.activity_key from timeback.assessment_results r
   where r.linkable and ${isBanked("r")} ${inPart(students, sql`r.student_id`)}`;
 
-/** The exercises: everything but passive activities. */
-const active = (students: Students): RawBuilder<unknown> => sql`
-  select a.*, o.multiplier, coalesce(o.least_xp < a.xp, false) as has_lower_own,
-    coalesce(a.attempt + coalesce(n.events_plus, 0), o.attempt) as known_attempt,
-    coalesce(a.total_questions, o.total_questions) as total, coalesce(a.correct_questions, o.correct_questions) as correct
-  from (${withActivity}) a
-  left join pg_temp.app_numbering n on n.app = a.app
-  left join (${own}) o on o.leader = a.leader
+/** The exercises: everything but passive activities. Own results are those of `one` or those of `more`, which have no leader in common. */
+const active = (students: Students, numbering: ZeroNumbering, lookups: Lookups): RawBuilder<unknown> => sql`
+  select a.*, coalesce(one.multiplier, more.multiplier) as multiplier,
+    coalesce(coalesce(one.least_xp, more.least_xp) < a.xp, false) as has_lower_own,
+    coalesce(a.attempt + ${plusOne(sql`a.app`, numbering.inEvents)}, one.attempt, more.attempt) as known_attempt,
+    coalesce(a.total_questions, one.total_questions, more.total_questions) as total,
+    coalesce(a.correct_questions, one.correct_questions, more.correct_questions) as correct
+  from (${withActivity(lookups)}) a
+  left join (${single(lookups.several, numbering)}) one on one.leader = a.leader
+  left join ${lookups.ownOfSeveral} more on more.leader = a.leader
   where not a.is_passive and not exists (
     select from (${bankedActivities(students)}) b where b.student_id = a.student_id and b.activity_key = a.activity_key)`;
 
 const FIELD = sql.lit("|");
 
 /** The attempt is counted from 1 (docs/audit.md, "Attempts"). `nth` is the number of an event among those of its activity. */
-const exercises = (students: Students, nth: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  create temp table exercises as
+const exercises = (active: RawBuilder<unknown>, nth: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select x.*, concat(x.xp, ${FIELD}, x.base, ${FIELD}, x.band, ${FIELD}, x.counted_attempt, ${FIELD}, trim_scale(x.multiplier), ${FIELD},
     x.has_lower_own) as reading
   from (
@@ -164,7 +167,7 @@ const exercises = (students: Students, nth: RawBuilder<unknown>): RawBuilder<unk
         when correct * 10 >= total * 8 then 'pass'
         when correct * 10 < total * 8 then 'fail'
       end as band
-    from (${active(students)}) c) x`;
+    from (${active}) c) x`;
 
 const nthOfActivity = sql`count(*) filter (where event_id = leader) over (
   partition by student_id, activity_key order by occurred_at, event_id rows unbounded preceding)`;
@@ -194,17 +197,35 @@ export async function gatherEventResults(db: Db, rules: AuditRules, students: St
  * `leads` them, XP, base XP, accuracy band, attempt from 1, ..., and all that its XP has to be read from in one text), of
  * the events in `pg_temp.completed`. Needs `gatherEventResults`.
  */
-export async function gatherExercises(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
-  const many = (...statements: RawBuilder<unknown>[]) => (areFew(students) ? [] : statements);
+export const gatherExercises = (db: Db, numbering: ZeroNumbering, students: Students): Promise<void> =>
+  areFew(students) ? gatherFew(db, numbering, students) : gatherMany(db, numbering, students);
+
+async function gatherFew(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
+  const lookups = { several: sql`several`, ownOfSeveral: sql`own_of_several`, byResult: sql`resource_by_result` };
+  await sql`
+    create temp table exercises as
+    with several as materialized (${several}),
+    own_of_several as (${ownOfSeveral(lookups.several, numbering)}),
+    resource_by_result as (${byResult})
+    ${exercises(active(students, numbering, lookups), nthOfActivity)}`.execute(db);
+}
+
+async function gatherMany(db: Db, numbering: ZeroNumbering, students: Students): Promise<void> {
+  const lookups = {
+    several: sql`pg_temp.several_results`,
+    ownOfSeveral: sql`pg_temp.own_of_several`,
+    byResult: sql`pg_temp.resource_by_result`,
+  };
+  const nth = (await lacksAttempts(db)) ? nthOfActivity : sql`null`;
   for (const statement of [
-    appNumbering(numbering),
-    several,
-    byResult,
-    ...many(sql`analyze pg_temp.app_numbering, pg_temp.several_results, pg_temp.resource_by_result`),
-    ownOfSeveral,
-    ...many(sql`analyze pg_temp.own_of_several`),
-    exercises(students, (await lacksAttempts(db)) ? nthOfActivity : sql`null`),
-    ...many(sql`create index on pg_temp.exercises (student_id, occurred_at)`, sql`analyze pg_temp.exercises`),
+    sql`create temp table several_results as ${several}`,
+    sql`create temp table resource_by_result as ${byResult}`,
+    sql`analyze pg_temp.several_results, pg_temp.resource_by_result`,
+    sql`create temp table own_of_several as ${ownOfSeveral(lookups.several, numbering)}`,
+    sql`analyze pg_temp.own_of_several`,
+    sql`create temp table exercises as ${exercises(active(students, numbering, lookups), nth)}`,
+    sql`create index on pg_temp.exercises (student_id, occurred_at)`,
+    sql`analyze pg_temp.exercises`,
   ])
     await statement.execute(db);
 }

@@ -12,9 +12,10 @@ import {
 import type { AuditTotals, FindingSum, ListedFinding } from "../domain/listed-finding.js";
 import { copyRow } from "./copy-text.js";
 import { inScope } from "./fact-listing.js";
-import { FEW_ROWS, pagesOf } from "./pages.js";
+import { FEW_ROWS, rowsAbout } from "./pages.js";
 import type { FactScope } from "./recompute-scope.js";
 import type { Session } from "./session.js";
+import type { Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -43,33 +44,31 @@ export const CLAIM_COLUMNS = [
 /** The columns of `pg_temp.findings`. */
 export const FINDING_COLUMNS = ["id", "student_id", "kind_rank", "verdict_rank", ...CLAIM_COLUMNS, "body"] as const;
 
-/** Opens the session's empty lists: `pg_temp.findings`, and `pg_temp.calibrations` of the apps that were judged. */
+/** Opens the session's empty list, `pg_temp.findings`. */
 export async function openFindings(db: Db): Promise<void> {
   await sql`create temp table findings (
     id text primary key, kind text, kind_rank int, verdict text, verdict_rank int, student_id text collate "C",
     email text collate "C", date date, app text collate "C", summary text, counted numeric, truth numeric,
     inflation numeric, pending boolean, body text)`.execute(db);
-  await sql`create temp table calibrations (app text collate "C", body text, counts text)`.execute(db);
 }
 
-/** Notes how the apps that were judged pay, by what their events say. */
-export const addCalibrations = (
-  session: Session,
+const countsText = ({ quiet, banked, all }: AppCounts): string => JSON.stringify([[...quiet], [...banked], [...all]]);
+
+/** Notes how the apps that were judged pay, by what their events say, in `pg_temp.calibrations`. */
+export async function noteCalibrations(
+  db: Db,
   calibrations: readonly Calibration[],
   counts: ReadonlyMap<string, AppCounts>,
-): Promise<number> =>
-  session.copyIn(
-    "pg_temp.calibrations",
-    ["app", "body", "counts"],
-    calibrations.map((calibration) => {
-      const { quiet, banked, all } = counts.get(calibration.app ?? "") ?? noCounts();
-      return copyRow([
-        calibration.app,
-        JSON.stringify(calibration),
-        JSON.stringify([[...quiet], [...banked], [...all]]),
-      ]);
-    }),
+): Promise<void> {
+  const apps = calibrations.map(({ app }) => app);
+  await sql`
+    create temp table calibrations as
+    select app collate "C", body, counts
+    from unnest(${apps}::text[], ${calibrations.map((calibration) => JSON.stringify(calibration))}::text[],
+      ${apps.map((app) => countsText(counts.get(app ?? "") ?? noCounts()))}::text[]) as known(app, body, counts)`.execute(
+    db,
   );
+}
 
 /** What the events of the apps say that were judged, in C order of their names; the app without a name is "". */
 export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
@@ -127,16 +126,19 @@ const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> =
 };
 
 /** Drops from the session's list what the filter does not let pass. */
-export const keepFindings = (db: Db, filter: FindingFilter) =>
-  sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
+export async function keepFindings(db: Db, filter: FindingFilter): Promise<void> {
+  if (Object.values(filter).every((one) => one === null)) return;
+  await sql`delete from pg_temp.findings n where not coalesce((${passes(filter)}), false)`.execute(db);
+}
 
 const LISTED = sql`id, kind, verdict, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, app, summary,
   trim_scale(counted)::text as counted, trim_scale(truth)::text as truth, trim_scale(inflation)::text as inflation, pending, body`;
 
-/** The session's findings, the surest and worst first. */
-export const listFindings = (db: Db): AsyncGenerator<ListedFinding[]> =>
-  pagesOf(
+/** The session's findings, which are about these students, the surest and worst first. */
+export const listFindings = (db: Db, students: Students = "all"): AsyncGenerator<ListedFinding[]> =>
+  rowsAbout(
     db,
+    students,
     sql<ListedFinding>`
     select ${LISTED} from pg_temp.findings
     order by verdict_rank, abs(inflation) desc, kind_rank, date nulls last, student_id, id collate "C"`,

@@ -3,7 +3,7 @@ import type { Counter } from "../domain/app-counters.js";
 import { RULE_VERSION } from "../domain/rule-version.js";
 import { inTransaction } from "./runs.js";
 import type { Session } from "./session.js";
-import { settingsInForce } from "./settings.js";
+import type { RequestedSettings } from "./settings.js";
 import { inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
@@ -24,12 +24,12 @@ export interface KeptState {
 }
 
 /** What shapes every count: the rules of the program and the settings. */
-const shaping = async (db: Db): Promise<string> =>
-  JSON.stringify([RULE_VERSION, Object.entries(await settingsInForce(db)).sort(([a], [b]) => (a < b ? -1 : 1))]);
+const shaping = (settings: RequestedSettings): string =>
+  JSON.stringify([RULE_VERSION, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
-/** The kept counts as this transaction sees them. */
-export async function keptState(db: Db): Promise<KeptState> {
-  const settings = await shaping(db);
+/** The kept counts as this transaction sees them, while these settings are in force. */
+export async function keptState(db: Db, inForce: RequestedSettings): Promise<KeptState> {
+  const settings = shaping(inForce);
   const { rows } = await sql<{ revision: string; totals: string | null }>`
     select revision::text, case when settings = ${settings}
       and not exists (select from timeback.calibration_marks where student_id is null) then totals end as totals

@@ -28,20 +28,27 @@ async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<numbe
   return Number(numAffectedRows ?? 0n);
 }
 
-/**
- * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
- * any of its candidates pays. Most results have one candidate: only the others are sorted.
- */
-export const bestLinks: RawBuilder<unknown> = sql`
-  contested as (select sourced_id from pg_temp.link_pairs group by sourced_id having count(*) > 1),
+/** Over `pairs`, the expressions of `bestLinks`. */
+const bestOf = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
   candidate as (
-    select c.*, pays as claimed, 1 as rank from pg_temp.link_pairs c
+    select c.*, pays as claimed, 1 as rank from ${pairs} c
     where sourced_id not in (select sourced_id from contested)
     union all
     select c.*, bool_or(pays) over (partition by sourced_id),
       row_number() over (partition by sourced_id order by ${bestFirst})
-    from pg_temp.link_pairs c where sourced_id in (select sourced_id from contested)),
+    from ${pairs} c where sourced_id in (select sourced_id from contested)),
   link as materialized (select * from candidate where rank = 1)`;
+
+/**
+ * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
+ * any of its candidates pays. Most results have one candidate: only the others are sorted.
+ */
+export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`);
+
+/** As `bestLinks`, of these students, where `gatherLinks` has found them for all that are looked at. */
+export const gatheredLinks = (students: Students): RawBuilder<unknown> => sql`
+  link as not materialized (select * from pg_temp.links l where true ${inPart(students, sql`l.student_id`)})`;
 
 const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
 
@@ -52,15 +59,37 @@ async function openPairs(db: Db): Promise<void> {
   await sql`truncate pg_temp.link_pairs`.execute(db);
 }
 
-/** Makes `pg_temp.link_pairs` with every candidate of every result of some students. A new table, because that may be filled in parallel. */
-export async function gatherAllLinkPairs(db: Db, rules: FactRules, students: Students): Promise<void> {
+/** Every candidate of every result of some students. */
+const allCandidates = (rules: FactRules, students: Students): RawBuilder<unknown> => {
   const results = inPart(students, sql`r.student_id`);
-  const all = areNamed(students)
+  return areNamed(students)
     ? candidates(rules, results, everything)
     : candidates(rules, results, inPart(students, sql`a.student_id`), "whole");
-  await sql`drop table if exists pg_temp.link_pairs`.execute(db);
-  await sql`create temp table link_pairs as select ${PAIR_COLUMNS} from ${all} c`.execute(db);
-  if (!areFew(students)) await sql`analyze pg_temp.link_pairs`.execute(db);
+};
+
+/**
+ * Makes `pg_temp.links` (`sourced_id`, `event_id`, `student_id`, `rule`, ..., `claimed`): each linked result of these students
+ * with its one event. Links never leave a student. The candidates of many stand in a table first: how many there are is worth
+ * knowing, and a new table may be filled in parallel.
+ */
+export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
+  const pairs = sql`select ${PAIR_COLUMNS} from ${allCandidates(rules, students)} c`;
+  const links = sql`select ${PAIR_COLUMNS}, claimed from link`;
+  if (areFew(students)) {
+    await sql`
+      create temp table links as
+      with link_pairs as materialized (${pairs}), ${bestOf(sql`link_pairs`)} ${links}`.execute(db);
+    return;
+  }
+  for (const statement of [
+    sql`drop table if exists pg_temp.link_pairs, pg_temp.links`,
+    sql`create temp table link_pairs as ${pairs}`,
+    sql`analyze pg_temp.link_pairs`,
+    sql`create temp table links as with ${bestLinks} ${links}`,
+    sql`drop table pg_temp.link_pairs`,
+    sql`analyze pg_temp.links`,
+  ])
+    await statement.execute(db);
 }
 
 /** What the links of touched results came to. */

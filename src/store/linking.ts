@@ -126,6 +126,9 @@ const byInstant = (
   from ${nearInTime(approach, instant, MILLISECOND)}
   where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
 
+/** Where score date and event are one instant, L2 pairs the two if they have one activity: so much is quickly told. */
+const isOtherActivity = sql`r.score_day is null and e.activity_key is distinct from r.activity_key`;
+
 /** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
 const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => {
   const isL2 = sql`(${isNearInActivity(rules)}) is true`;
@@ -183,7 +186,7 @@ export const candidates = (
   cross join lateral unnest(r.event_refs) with ordinality as named(event_id, form)
   join events e on e.event_id = named.event_id and e.student_id = r.student_id
   where r.event_refs is not null
-  union all ${approach === "whole" ? sql`${byActivity(rules)} union all ${byInstant(approach, rules, sql`r.score_date`, sql`r.score_day is null`)}` : byScoreDate(approach, rules)}
+  union all ${approach === "whole" ? sql`${byActivity(rules)} union all ${byInstant(approach, rules, sql`r.score_date`, isOtherActivity)}` : byScoreDate(approach, rules)}
   union all ${byDay(approach, rules)}
   union all ${byInstant(approach, rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
 };

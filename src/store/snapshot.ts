@@ -20,15 +20,15 @@ export type Keep = (session: Session) => Promise<void>;
 
 /**
  * As `inDraft`, but where `work` returns something to keep, the temp tables stay on the connection for it: it is called
- * after the draft has ended, with no transaction open. A draft that wrote to any other table is taken back.
+ * after the draft has ended, with no transaction open. A draft that wrote to any other table is taken back, as one is that keeps nothing.
  * @throws WorkError for such a draft: a fault of this program
  */
 export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
   store.withDraft(async (draft) => {
     const before = await rowsWritten(draft.db);
     const keep = await work(draft);
-    requireSame(before, await rowsWritten(draft.db));
     if (keep === null) return;
+    requireSame(before, await rowsWritten(draft.db));
     await sql`commit`.execute(draft.db);
     await keep({ ...draft, inTransaction: false });
     if (store.kind === "pglite") await sql`discard temp`.execute(draft.db); // its one connection goes on

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
-import { pagesOf } from "./pages.js";
+import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 import { type Suspect, suspect } from "./suspect.js";
@@ -49,8 +49,9 @@ export interface TwinGroup extends Suspect {
 
 /** Every group of twins of these students, by student, then instant and id. Needs `gatherTwins` and the ground. */
 export const listTwinGroups = (db: Session["db"], students: Students): AsyncGenerator<TwinGroup[]> =>
-  pagesOf(
+  rowsAbout(
     db,
+    students,
     sql<TwinGroup>`
     with twin_group as (
       select t.leader, sum(d.xp_earned) as counted,

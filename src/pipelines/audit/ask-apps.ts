@@ -2,11 +2,12 @@ import { type Counter, Counters } from "../../domain/app-counters.js";
 import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import { attempt } from "../../store/attempt.js";
-import { gatherLinks } from "../../store/audit-ground.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
-import { gatherCompleted, gatherEventResults, gatherExercises } from "../../store/exercises.js";
+import { gatherCompleted, gatherEventResults, gatherExercises, type ZeroNumbering } from "../../store/exercises.js";
 import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
+import { gatherLinks } from "../../store/link-pairs.js";
 import type { FactRules } from "../../store/linking.js";
+import type { RequestedSettings } from "../../store/settings.js";
 import { zeroAttempts } from "../../store/student-counters.js";
 import { areNamed } from "../../store/student-part.js";
 import { gatherTwins } from "../../store/twins.js";
@@ -23,13 +24,16 @@ export interface CountsToKeep {
 /** What all events say about how their apps pay, and what of it is new. */
 export interface AppsAsked {
   counts: ReadonlyMap<string, AppCounts>;
+  /** Which apps number attempts from 0. */
+  numbering: ZeroNumbering;
   toKeep: CountsToKeep | null;
 }
 
-/** By which rules it is asked, and whether what is counted will be kept. */
+/** By which rules it is asked (those of `settings`), and whether what is counted will be kept. */
 interface Asking {
   rules: FactRules;
   auditRules: AuditRules;
+  settings: RequestedSettings;
   keeps: boolean;
 }
 
@@ -44,11 +48,12 @@ const MOST_STALE = 1_000;
 export async function askApps(asking: Asking, parts: readonly [AuditPart, ...AuditPart[]]): Promise<AppsAsked> {
   const [first] = parts;
   const { session, students } = first;
-  const seen = await keptState(session.db);
+  const seen = await keptState(session.db, asking.settings);
   const { totals } = seen;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
-    const some = await attempt(session.db, () => askSome(asking, { seen, totals, stale }, { session, students }));
+    const ask = () => askSome(asking, { seen, totals, stale }, { session, students });
+    const some = await (stale.length === 0 ? ask() : attempt(session.db, ask));
     if (some !== null) return some;
   }
   const all = areNamed(students) ? [{ session, students: "all" as const }] : parts;
@@ -66,9 +71,9 @@ async function gatherRecords({ rules, auditRules }: Asking, { session: { db }, s
 async function gatherExercisesAndBanks(
   { auditRules }: Asking,
   { session: { db }, students }: AuditPart,
-  counters: Counters,
+  numbering: ZeroNumbering,
 ): Promise<void> {
-  await gatherExercises(db, zeroNumbering(counters), students);
+  await gatherExercises(db, numbering, students);
   await gatherBankWrites(db, auditRules, students);
 }
 
@@ -87,14 +92,13 @@ async function askAll(
     return zeroAttempts(part.session.db, part.students);
   });
   for (const some of zeros) counters.add(some);
-  await inEach(parts, (part) => gatherExercisesAndBanks(asking, part, counters));
+  const numbering = zeroNumbering(counters);
+  await inEach(parts, (part) => gatherExercisesAndBanks(asking, part, numbering));
   counters.add((await countEvents({ rules: asking.auditRules, notes }, parts, appsInDoubt)).list());
-  if (!notes) return { counts: appCounts(counters), toKeep: null };
+  const asked = { counts: appCounts(counters), numbering };
+  if (!notes) return { ...asked, toKeep: null };
   await noteMarks(parts[0]?.session.db as AuditPart["session"]["db"]);
-  return {
-    counts: appCounts(counters),
-    toKeep: { seen, totals: { counters: counters.list(), ...appsInDoubt(counters) } },
-  };
+  return { ...asked, toKeep: { seen, totals: { counters: counters.list(), ...appsInDoubt(counters) } } };
 }
 
 interface Kept {
@@ -122,8 +126,8 @@ async function askSome(
   if (ids.length > 0) counters.add(await zeroAttempts(session.db, ids));
   const now = zeroNumbering(counters);
   if (!same(before.inEvents, now.inEvents) || !same(before.inResults, now.inResults)) return null;
-  await gatherExercisesAndBanks(asking, gathered, counters);
-  if (ids.length === 0) return { counts: appCounts(counters), toKeep: null };
+  await gatherExercisesAndBanks(asking, gathered, now);
+  if (ids.length === 0) return { counts: appCounts(counters), numbering: now, toKeep: null };
 
   const ask = (quiet: Counters): AskedApps => withNewApps(totals, quiet, others);
   const fresh = await countEvents({ rules: asking.auditRules, notes: asking.keeps }, [{ session, students: ids }], ask);
@@ -132,7 +136,7 @@ async function askSome(
   if (!suffices(known, appsInDoubt(counters))) return null;
   if (asking.keeps) await noteMarks(session.db);
   const toKeep = { seen, totals: { counters: counters.list(), ...known } };
-  return { counts: appCounts(counters), toKeep: asking.keeps ? toKeep : null };
+  return { counts: appCounts(counters), numbering: now, toKeep: asking.keeps ? toKeep : null };
 }
 
 /** The apps that the kept counts have looked at closely, and those that nobody else's events are of. */

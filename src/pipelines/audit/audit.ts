@@ -4,7 +4,7 @@ import { addFindings, type FindingFilter, keepFindings, openFindings } from "../
 import { joinAudits } from "../../store/joined-audit.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
-import { auditRules } from "../../store/settings.js";
+import { auditRulesOf, settingsInForce } from "../../store/settings.js";
 import { HALVES } from "../../store/student-part.js";
 import { askApps, type CountsToKeep } from "./ask-apps.js";
 import type { AuditGround, AuditPart, Check } from "./check.js";
@@ -54,10 +54,11 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
     findings += more;
     progress(doing, findings);
   };
-  const known = { rules, auditRules: await auditRules(session.db) };
+  const settings = await settingsInForce(session.db);
+  const known = { rules, auditRules: auditRulesOf(settings) };
   tell("how apps pay");
-  const { counts, toKeep } = await askApps({ ...known, keeps }, parts);
-  await Promise.all(parts.map((part) => auditPart({ ...known, counts, ...part }, tell)));
+  const { counts, numbering, toKeep } = await askApps({ ...known, settings, keeps }, parts);
+  await Promise.all(parts.map((part) => auditPart({ ...known, counts, numbering, ...part }, tell)));
   if (reaches) await Promise.all(parts.map((part) => gatherExerciseDays(part.session.db, rules)));
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
   for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
@@ -73,7 +74,8 @@ async function auditPart(ground: AuditGround, tell: (doing: string, more?: numbe
   await compareFacts(session.db, rules, students);
   for (const check of checks) {
     tell(check.meaning);
-    for await (const page of check.find(ground)) tell(check.meaning, await addFindings(session, page));
+    for await (const page of check.find(ground))
+      if (page.length > 0) tell(check.meaning, await addFindings(session, page));
   }
 }
 

@@ -2,10 +2,10 @@ import { isInnocent, judgeStudent } from "../../domain/bundle.js";
 import type { Calibration } from "../../domain/calibration.js";
 import type { MultiplierTables } from "../../domain/own-xp.js";
 import { xpFromText } from "../../domain/xp.js";
-import { addSuspects, listReadings, openSuspects } from "../../store/bundle-readings.js";
+import { addSuspects, listReadings } from "../../store/bundle-readings.js";
 import { countedResults, gatherSuspects, listSuspects, type SuspectRow } from "../../store/bundle-suspects.js";
-import { addCalibrations } from "../../store/findings.js";
-import { addFounded, openFounded } from "../../store/founded-corrections.js";
+import { noteCalibrations } from "../../store/findings.js";
+import { addFounded } from "../../store/founded-corrections.js";
 import type { Session } from "../../store/session.js";
 import type { Students } from "../../store/student-part.js";
 import { bundledFinding } from "./bundled-finding.js";
@@ -20,14 +20,13 @@ export const bundledXp: Check = {
   find: findBundles,
 };
 
-async function* findBundles({ session, rules, auditRules, students, counts }: AuditGround) {
+async function* findBundles({ session, rules, auditRules, students, counts, numbering }: AuditGround) {
   const { db } = session;
   const { multipliers: tables } = auditRules;
   const calibrations = calibrated(counts);
-  await addCalibrations(session, [...calibrations.values()], counts);
-  await markSuspects(session, calibrations, { tables, students });
-  await gatherSuspects(db, students);
-  await openFounded(db);
+  await noteCalibrations(db, [...calibrations.values()], counts);
+  if (!(await markSuspects(session, calibrations, { tables, students }))) return;
+  await gatherSuspects(db, numbering, students);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   for await (const some of wholeStudents(listSuspects(db, auditRules, { zone: rules.zone, students }), tables)) {
     const judged = some.flatMap((suspects) => judgeStudent(suspects, calibrationOf));
@@ -41,13 +40,13 @@ async function* findBundles({ session, rules, auditRules, students, counts }: Au
   }
 }
 
-/** Leaves for a closer look only readings of events that are not innocent at first sight. */
+/** Leaves for a closer look only readings of events that are not innocent at first sight; false where there are none. */
 async function markSuspects(
   session: Session,
   calibrations: ReadonlyMap<string, Calibration>,
   { tables, students }: { tables: MultiplierTables; students: Students },
-): Promise<void> {
-  await openSuspects(session.db);
+): Promise<boolean> {
+  let any = false;
   for await (const page of listReadings(session.db, students)) {
     const found = page.filter((reading) => {
       const xp = xpFromText(reading.xp);
@@ -58,8 +57,11 @@ async function markSuspects(
       };
       return xp > 0n && !isInnocent(suspect, calibrations.get(reading.app) as Calibration);
     });
+    if (found.length === 0) continue;
+    any = true;
     await addSuspects(session, distinct(found));
   }
+  return any;
 }
 
 /** A reading may be listed twice, quiet and not. */

@@ -1,6 +1,7 @@
 import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import type { Finding, FindingKind } from "../../domain/finding.js";
+import type { ZeroNumbering } from "../../store/exercises.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
 import type { Students } from "../../store/student-part.js";
@@ -18,6 +19,8 @@ export interface AuditGround extends AuditPart {
   auditRules: AuditRules;
   /** What all events say about how their apps pay. */
   counts: ReadonlyMap<string, AppCounts>;
+  /** Which apps number attempts from 0. */
+  numbering: ZeroNumbering;
 }
 
 /** One question of the audit. A new one is a new file, and a line in `checks`. */

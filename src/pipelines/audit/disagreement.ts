@@ -2,6 +2,7 @@ import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
 import { type Disagreement, gatherDisagreeing, listDisagreements } from "../../store/audit-disagreements.js";
 import { listUnclearXp, type UnclearXp } from "../../store/audit-xp-keys.js";
+import { isAny } from "../../store/pages.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { keyEvidence, keyWords } from "./unreadable-xp.js";
@@ -13,7 +14,8 @@ export const disagreement: Check = {
   meaning: "records of one activity that report different XP or attempts",
   async *find({ session: { db }, rules, students }) {
     await gatherDisagreeing(db, students);
-    for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
+    if (await isAny(db, "disagreeing"))
+      for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
     for await (const rows of listUnclearXp(db, "differing", rules, students)) yield rows.map(withinMetadata);
   },
 };

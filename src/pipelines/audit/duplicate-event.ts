@@ -1,5 +1,6 @@
 import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
+import { isAny } from "../../store/pages.js";
 import { listTwinGroups, type TwinGroup } from "../../store/twins.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
@@ -10,6 +11,7 @@ export const duplicateEvent: Check = {
   kinds: ["duplicate-event"],
   meaning: "one activity reported by several events",
   async *find({ session: { db }, auditRules: { twinSeconds }, students }) {
+    if (!(await isAny(db, "twins"))) return;
     for await (const groups of listTwinGroups(db, students)) yield groups.map((group) => toFinding(group, twinSeconds));
   },
 };

@@ -110,16 +110,23 @@ describe("items on lanes in turn", () => {
         return work();
       });
     const beside: (number | boolean)[][] = [];
+    let underWay = 0;
     await inLanes(
       ["a", "b"],
       numbers(5),
       async (_, n, order) => {
-        beside.push([n, await order.mayInsert()]);
-        await turn();
-        await order.alone();
-        tries += 1;
-        if (n === 2 && tries === 2) throw new Error("in the way");
-        done.push(n);
+        await order.mayInsert();
+        beside.push([n, underWay > 0]);
+        underWay += 1;
+        try {
+          await turn();
+          await order.alone();
+          tries += 1;
+          if (n === 2 && tries === 2) throw new Error("in the way");
+          done.push(n);
+        } finally {
+          underWay -= 1;
+        }
       },
       twice,
     );

@@ -3,8 +3,8 @@
  * inserted as soon as the item before has inserted its own; all else waits until the item before is through.
  */
 export interface LaneOrder {
-  /** Resolves when the item before has inserted what it could; true where it is still under way. */
-  mayInsert(): Promise<boolean>;
+  /** Resolves when the item before has inserted what it could. */
+  mayInsert(): Promise<void>;
   /** Says that this item has inserted what it could; resolves when the item before is through, and rejects when it failed. */
   alone(): Promise<void>;
   /** Resolves when the item before is through, and rejects when it failed. The next may insert only when this one is through. */
@@ -21,7 +21,6 @@ export type Again = (work: () => Promise<void>) => Promise<void>;
 interface Flight {
   landed: Promise<void>;
   done: Promise<void>;
-  isThrough: boolean;
 }
 
 /** Work under way, and how to do it again with nothing beside it. Apart, since a flight is known to the one after it. */
@@ -30,7 +29,7 @@ interface Repeatable {
   repeat(): Promise<void>;
 }
 
-const ALONE: LaneOrder = { mayInsert: async () => false, alone: async () => {}, behind: async () => {} };
+const ALONE: LaneOrder = { mayInsert: async () => {}, alone: async () => {}, behind: async () => {} };
 
 function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undefined): Flight {
   let letNext = () => {};
@@ -40,7 +39,6 @@ function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undef
   const order: LaneOrder = {
     async mayInsert() {
       await before?.landed;
-      return before?.isThrough === false;
     },
     async alone() {
       letNext();
@@ -50,12 +48,9 @@ function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undef
       await before?.done;
     },
   };
-  const flight: Flight = { landed, done: Promise.resolve(), isThrough: false };
+  const flight: Flight = { landed, done: Promise.resolve() };
   flight.done = work(order)
     .then(() => before?.done)
-    .then(() => {
-      flight.isThrough = true;
-    })
     .finally(letNext);
   flight.done.catch(() => {}); // whoever waits for it is told
   return flight;

@@ -3,7 +3,6 @@
 // does the same, from version 22 on; it stays in this package, where nobody else can write, and does without where
 // nobody can.
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
-const { enableCompileCache } = require("node:module");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
@@ -33,7 +32,7 @@ function loadScript(file) {
 /** A file of dist, with what it exports. */
 exports.load = (file) => {
   if (existsSync(compiled)) return loadScript(file);
-  enableCompileCache?.(join(dist, "compiled-by-node"));
+  require("node:module").enableCompileCache?.(join(dist, "compiled-by-node")); // itself slow to load
   return require(join(dist, file));
 };
 

@@ -16,7 +16,7 @@ import { isAnyResultLanded, type Touched } from "./touched.js";
 type Db = Session["db"];
 
 /** The columns of `pg_temp.link_pairs`. */
-export const PAIR_COLUMNS = sql.raw(
+const PAIR_COLUMNS = sql.raw(
   "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
 );
 

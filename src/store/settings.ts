@@ -126,9 +126,6 @@ const withStandards = (known: RequestedSettings): Record<string, string> => ({
 export const settingsInForce = async (db: Session["db"]): Promise<Record<string, string>> =>
   withStandards(await stored(db));
 
-/** The choices of the audit that are in force. */
-export const auditRules = async (db: Session["db"]): Promise<AuditRules> => auditRulesOf(await settingsInForce(db));
-
 /** The choices of the audit that settings by key make. @throws RangeError where one is missing or is no value of its key */
 export function auditRulesOf(values: RequestedSettings): AuditRules {
   const number = (key: string): number => Number(values[key]);

@@ -53,21 +53,23 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
   return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
 
+/** The fact that stands under the key in a row of this alias: searched for, however many facts there are. */
+const standingUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
+  select f.* from timeback.processed_facts f
+  where f.student_id = ${sql.ref(`${alias}.student_id`)} and f.fact_key = ${sql.ref(`${alias}.fact_key`)} offset 0)`;
+
 /** Of what is touched: in the order of their keys, so that they are found, and written, in neighbouring places of the index. */
 const touchedDifferences = (rules: FactRules, scope: TouchedScope, keys: boolean): RawBuilder<unknown> => sql`
   with ${derivedFacts(rules, scope)}
   select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
   from (select * from derived order by student_id, fact_key offset 0) d
-  left join lateral (
-    select f.* from timeback.processed_facts f
-    where f.student_id = d.student_id and f.fact_key = d.fact_key offset 0) s on true
+  left join ${standingUnder("d")} s on true
   where s.fact_key is null or ${factsDiffer("s", "d")} ${keys ? NO_LONGER_CALLED_FOR : sql``}`;
 
 const NO_LONGER_CALLED_FOR = sql`
   union all
   select ${columnsOf("s.", FACT_COLUMNS)}, true, true
-  from pg_temp.touched_keys k
-  join timeback.processed_facts s on s.student_id = k.student_id and s.fact_key = k.fact_key
+  from pg_temp.touched_keys k cross join ${standingUnder("k")} s
   left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
   where d.fact_key is null`;
 

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks, gatheredLinks } from "./link-pairs.js";
-import { bestFirst, everything, type FactRules, type Scope, type Span } from "./linking.js";
+import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
+import type { Span } from "./neighbour-results.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
 /** What the session's touched tables name (touched.ts): whether that is much, and the span of the touched events where it is known. */

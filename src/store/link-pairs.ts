@@ -1,14 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
-import {
-  bestFirst,
-  candidates,
-  everything,
-  type FactRules,
-  resultsBetween,
-  resultsNear,
-  type Scope,
-  type Span,
-} from "./linking.js";
+import { bestFirst, candidates, everything, type FactRules, type Scope } from "./linking.js";
+import { resultsAround, resultsNear, type Span } from "./neighbour-results.js";
 import type { Session } from "./session.js";
 import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 import { isAnyResultLanded, type Touched } from "./touched.js";
@@ -151,16 +143,21 @@ export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touche
   return { pairs: pairs + neighbours, span };
 }
 
-/** Of many touched events the `span`: all results in it are taken for neighbours. */
+/** `span`: of many touched events, which all stand in `pg_temp.link_pairs`. */
 async function addNeighbours(db: Db, rules: FactRules, span: Span | null): Promise<number> {
   await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
   await sql`truncate pg_temp.neighbour_results`.execute(db);
   await sql`analyze pg_temp.touched_events`.execute(db);
-  const touched = sql`select event_id from pg_temp.touched_events`;
-  const near = span ? resultsBetween(rules, span, touched) : resultsNear(rules, sql`and e.event_id in (${touched})`);
+  const ids = sql`select event_id from pg_temp.touched_events`;
+  const moments = sql`select student_id, occurred_at from pg_temp.link_pairs`;
+  const others = sql`and not exists (select from pg_temp.touched_results t where t.sourced_id = r.sourced_id)`;
+  const near = span
+    ? resultsAround(rules, { span, moments, ids }, others)
+    : resultsNear(rules, sql`and e.event_id in (${ids})`);
   const { numAffectedRows } = await sql`
     insert into pg_temp.neighbour_results
-    select distinct sourced_id from ${near} n where sourced_id not in ${among("touched_results")}`.execute(db);
+    select distinct sourced_id from ${near} n
+    where not exists (select from pg_temp.touched_results t where t.sourced_id = n.sourced_id)`.execute(db);
   if ((numAffectedRows ?? 0n) === 0n) return 0;
   await sql`analyze pg_temp.neighbour_results`.execute(db);
   return addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);

@@ -33,7 +33,7 @@ const linkableResults = (scope: Scope): RawBuilder<unknown> => sql`
 const EVENT_COLUMNS = sql`e.event_id, e.activity_key, e.object_slug, e.occurred_at, e.attempt, coalesce(e.xp, 0) <> 0 as pays`;
 
 /** ActivityEvents that carry metrics, with their student. */
-const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
+export const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
   select a.student_id, ${EVENT_COLUMNS}
   from timeback.caliper_events e
   join timeback.caliper_actors a on a.actor_key = e.actor_key
@@ -65,7 +65,7 @@ const pair = (
 
 const none = sql.lit(0);
 
-const secondsApart = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
+export const secondsApart = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
 /** The event is at most so far from an instant of the result: said from both sides, so that an index of either serves. */
 const isWithin = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -96,13 +96,13 @@ const nearInTime = (
   return sql`results r join events e on e.student_id = r.student_id and ${isWithin(instant, distance)}`;
 };
 
-const scoreDate = sql.ref("r.score_date");
+export const scoreDate = sql.ref("r.score_date");
 
 /** Rule L2 where the score date has a time. */
 const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => sql`
   r.score_day is null and e.activity_key = r.activity_key and ${isWithin(scoreDate, secondsApart(linkWindowSeconds))}`;
 
-const MILLISECOND = sql`interval '1 millisecond'`;
+export const MILLISECOND = sql`interval '1 millisecond'`;
 
 /** One instant to the millisecond. */
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -152,7 +152,7 @@ const byActivity = (rules: FactRules): RawBuilder<unknown> => {
 };
 
 /** No local day lies farther from its instants than that. */
-const DAY_RULE_SECONDS = 48 * 60 * 60;
+export const DAY_RULE_SECONDS = 48 * 60 * 60;
 
 /** A score date that is a day without time matches by local day; it ranks after every other rule. */
 const byDay = (approach: Approach, { zone }: FactRules): RawBuilder<unknown> => sql`
@@ -189,56 +189,6 @@ export const candidates = (
   union all ${approach === "whole" ? sql`${byActivity(rules)} union all ${byInstant(approach, rules, sql`r.score_date`, isOtherActivity)}` : byScoreDate(approach, rules)}
   union all ${byDay(approach, rules)}
   union all ${byInstant(approach, rules, sql`r.ended_at`, sql`r.ended_at is not null`)})`;
-};
-
-/**
- * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
- * however many results are landed, and with one search for all of a student's events.
- */
-export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
-  const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
-  const isWithinSpan = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
-    sql`r.student_id = s.student_id and ${instant} >= s.first - ${distance} and ${instant} <= s.last + ${distance}`;
-  const millisecond = (instant: RawBuilder<unknown>) => sql`date_trunc('milliseconds', ${instant})`;
-  return sql`(
-  with events as materialized (${linkableEvents(events)}),
-    span as materialized (
-      select student_id, min(occurred_at) as first, max(occurred_at) as last, array_agg(event_id) as event_ids
-      from events group by student_id)
-  select near.sourced_id from span s cross join lateral (
-    select r.sourced_id, r.student_id, r.activity_key, r.score_date from timeback.assessment_results r
-    where r.linkable and ${isWithinSpan(scoreDate, window)} offset 0) near
-  where (near.student_id, near.activity_key) in (select student_id, activity_key from events)
-    or (near.student_id, ${millisecond(sql`near.score_date`)}) in (select student_id, ${millisecond(sql`occurred_at`)} from events)
-  union all select near.sourced_id from span s cross join lateral (
-    select r.sourced_id from timeback.assessment_results r
-    where r.linkable and r.ended_at is not null and ${isWithinSpan(sql.ref("r.ended_at"), MILLISECOND)}
-    union all
-    select r.sourced_id from timeback.assessment_results r
-    where r.linkable and r.event_refs is not null and r.event_refs && s.event_ids
-    offset 0) near)`;
-};
-
-/** From one instant to another (texts of the database), both included. */
-export interface Span {
-  first: string;
-  last: string;
-}
-
-/** As `resultsNear`, of events that lie in a span, and whose ids are selected: every result there, and those that name one. */
-export const resultsBetween = (
-  { linkWindowSeconds }: FactRules,
-  { first, last }: Span,
-  events: RawBuilder<unknown>,
-): RawBuilder<unknown> => {
-  const isBetween = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
-    sql`${instant} between ${first}::timestamptz - ${distance} and ${last}::timestamptz + ${distance}`;
-  return sql`(
-  select r.sourced_id from timeback.assessment_results r
-  where r.linkable and (
-    ${isBetween(scoreDate, secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS)))}
-    or ${isBetween(sql.ref("r.ended_at"), MILLISECOND)}
-    or exists (select from unnest(r.event_refs) as named(event_id) where named.event_id in (${events}))))`;
 };
 
 /** Orders the candidates of one result, best first (docs/facts.md, "Links"). */

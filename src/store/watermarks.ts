@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Session } from "./session.js";
-import type { Keyset } from "./source-read.js";
+import type { Keyset } from "./source-stretches.js";
 
 /** How far a source table was read; undefined before its first run. */
 export async function readWatermark(db: Session["db"], table: string): Promise<Keyset | undefined> {

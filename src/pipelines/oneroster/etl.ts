@@ -10,15 +10,8 @@ import { type LandedResults, landResults, markVanished } from "../../store/resul
 import type { Run } from "../../store/runs.js";
 import { openSeen } from "../../store/seen.js";
 import type { Session } from "../../store/session.js";
-import {
-  modifiedRows,
-  type Page,
-  pageColumns,
-  type ReadingSizes,
-  type Source,
-  type Stretch,
-  undatedRows,
-} from "../../store/source-read.js";
+import { pageColumns, type Source } from "../../store/source-read.js";
+import { modifiedRows, type Page, type ReadingSizes, type Stretch, undatedRows } from "../../store/source-stretches.js";
 import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source-tables.js";
 import { isAnyResultLanded } from "../../store/touched.js";
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";

@@ -143,8 +143,8 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   const touched = await whatIsTouched(db);
   if (!touched.anything) return NO_CHANGES;
   await noteCountsStale(db, "touched");
-  const { pairs, span } = await gatherLinkPairs(db, rules, touched);
-  const scope = { many: touched.many, span };
+  const pairs = await gatherLinkPairs(db, rules, touched);
+  const scope = { many: touched.many };
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
   if (isUnlinked && !(await isPlanned(db)))
     return insertNew(

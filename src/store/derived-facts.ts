@@ -2,13 +2,11 @@ import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks, gatheredLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
-import type { Span } from "./neighbour-results.js";
 import { areNamed, inPart, type Students } from "./student-part.js";
 
-/** What the session's touched tables name (touched.ts): whether that is much, and the span of the touched events where it is known. */
+/** What the session's touched tables name (touched.ts): whether that is much. */
 export interface TouchedScope {
   many: boolean;
-  span: Span | null;
 }
 
 /** What is touched; else everything landed of some students. */
@@ -17,17 +15,13 @@ export type DeriveScope = TouchedScope | Students;
 const isTouched = (scope: DeriveScope): scope is TouchedScope => typeof scope === "object" && "many" in scope;
 
 /** The landed rows in scope. */
-const scopes = (scope: DeriveScope): { events: Scope; results: Scope } => {
-  if (!isTouched(scope)) return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
-  const { span } = scope;
-  const isBetween = span
-    ? sql`and e.occurred_at between ${span.first}::timestamptz and ${span.last}::timestamptz`
-    : sql``;
-  return {
-    events: sql`and e.event_id in (select event_id from pg_temp.touched_events) ${isBetween}`,
-    results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-  };
-};
+const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
+  isTouched(scope)
+    ? {
+        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
+        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+      }
+    : { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
 
 /** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
 export const FACT_COLUMNS = [

@@ -23,18 +23,20 @@ async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<numbe
 /** Over `pairs`, the expressions of `bestLinks`. */
 const bestOf = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
-  candidate as (
-    select c.*, pays as claimed, 1 as rank from ${pairs} c
+  link as materialized (
+    select ${PAIR_COLUMNS}, pays as claimed from ${pairs} c
     where sourced_id not in (select sourced_id from contested)
     union all
-    select c.*, bool_or(pays) over (partition by sourced_id),
-      row_number() over (partition by sourced_id order by ${bestFirst})
-    from ${pairs} c where sourced_id in (select sourced_id from contested)),
-  link as materialized (select * from candidate where rank = 1)`;
+    select ${PAIR_COLUMNS}, claimed from (
+      select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
+        row_number() over (partition by sourced_id order by ${bestFirst}) as rank
+      from ${pairs} c where sourced_id in (select sourced_id from contested)) ranked
+    where rank = 1)`;
 
 /**
  * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
- * any of its candidates pays. Most results have one candidate: only the others are sorted.
+ * any of its candidates pays. Most results have one candidate: only the others are sorted, and only they have a rank, by
+ * whose chance the planner would take links for few.
  */
 export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`);
 
@@ -125,12 +127,12 @@ async function linkedBefore(db: Db): Promise<Linked | null> {
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
  * candidates of the other results that could link to a touched event: they decide its fact too. `many` are touched
- * (touched.ts).
+ * (touched.ts). Returns the number of candidates.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<Linked> {
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<number> {
   if (!(await isAnyResultLanded(db))) {
     await openPairs(db);
-    return { pairs: 0, span: null };
+    return 0;
   }
   let own = await linkedBefore(db);
   if (!own) {
@@ -140,7 +142,7 @@ export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touche
   const { pairs = 0, span = null } = own ?? {};
   const neighbours = await addNeighbours(db, rules, many ? span : null);
   if (pairs + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
-  return { pairs: pairs + neighbours, span };
+  return pairs + neighbours;
 }
 
 /** `span`: of many touched events, which all stand in `pg_temp.link_pairs`. */

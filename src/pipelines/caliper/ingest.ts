@@ -121,7 +121,8 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
   return true;
 }
 
-interface FileChunk extends Input {
+/** A chunk of an input. */
+interface ChunkInput extends Input {
   chunk: Chunk;
   /** Of the file, what is committed. */
   counts: LandedRecords;
@@ -129,7 +130,7 @@ interface FileChunk extends Input {
 }
 
 /** Lands one chunk with its facts and the place where it ends. */
-async function commitChunk(state: Ingest, on: Session, input: FileChunk, order: LaneOrder): Promise<void> {
+async function commitChunk(state: Ingest, on: Session, input: ChunkInput, order: LaneOrder): Promise<void> {
   const { run, rules, request, expected } = state;
   const { file, chunk, counts } = input;
   const progress = (records: number) => {
@@ -149,7 +150,7 @@ async function commitChunk(state: Ingest, on: Session, input: FileChunk, order: 
 /** Saves the place where the chunk ends, with the counts of its file up to there. */
 async function saveProgress(
   { db }: Session,
-  { file, isLasting, chunk, counts }: FileChunk,
+  { file, isLasting, chunk, counts }: ChunkInput,
   landed: LandedRecords,
 ): Promise<void> {
   if (!isLasting) return;

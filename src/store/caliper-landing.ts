@@ -6,6 +6,7 @@ import type { EventRows } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { landActors, openActors, stageActors } from "./students.js";
+import { noteLanded } from "./touched.js";
 
 /** The columns of an event that a fact reads. */
 const FACT_COLUMNS = [
@@ -37,7 +38,7 @@ const FACT_COLUMNS = [
 const PAYLOAD_KEY = ["landed_run", "landed_ordinal"] as const;
 
 /** The columns of the rows of `EventRows`, in their order. */
-const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "linkable", ...FACT_COLUMNS] as const;
+const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "payload_digest", "linkable", ...FACT_COLUMNS] as const;
 
 /** The columns of its payloads. */
 const PAYLOAD_COLUMNS = [...PAYLOAD_KEY, "payload"] as const;
@@ -116,8 +117,10 @@ export async function copyNewEvents(
     await leaveOutLanded(db, first);
     await copy();
   }
-  if (first.size > 0)
+  if (first.size > 0) {
     await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
+    await noteLanded(db, { runId: events.runId, ...events.places }, first.size);
+  }
   return { events, fresh: new Set(first.values()) };
 }
 

@@ -149,7 +149,7 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
   if (isUnlinked && !(await isPlanned(db)))
     return insertNew(
       db,
-      sql`with ${derivedFacts(rules, scope)}`,
+      sql`with ${derivedFacts(rules, touched.landed ?? scope)}`,
       sql`from derived d order by d.student_id, d.fact_key`,
     );
   await listDifferences(db, touchedDifferences(rules, scope, touched.keys));

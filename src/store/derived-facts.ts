@@ -2,26 +2,41 @@ import { type RawBuilder, sql } from "kysely";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks, gatheredLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
-import { areNamed, inPart, type Students } from "./student-part.js";
+import { inPart, type Students } from "./student-part.js";
+import type { LandedPlaces } from "./touched.js";
 
 /** What the session's touched tables name (touched.ts): whether that is much. */
 export interface TouchedScope {
   many: boolean;
 }
 
-/** What is touched; else everything landed of some students. */
-export type DeriveScope = TouchedScope | Students;
+/** What is touched; events that were just landed and link to nothing; else everything landed of some students. */
+export type DeriveScope = TouchedScope | LandedPlaces | Students;
 
 const isTouched = (scope: DeriveScope): scope is TouchedScope => typeof scope === "object" && "many" in scope;
+const isLanded = (scope: DeriveScope): scope is LandedPlaces => typeof scope === "object" && "runId" in scope;
+const isNamed = (scope: DeriveScope): scope is readonly string[] => Array.isArray(scope);
 
-/** The landed rows in scope. */
-const scopes = (scope: DeriveScope): { events: Scope; results: Scope } =>
-  isTouched(scope)
-    ? {
-        events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
-        results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
-      }
-    : { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
+/**
+ * Events `e` to choose from. Those of a run's places are looked for one after the other, as they stand: so the planner knows how
+ * many there are, whatever its statistics say of a run that goes on.
+ */
+const eventsOf = (scope: DeriveScope): RawBuilder<unknown> =>
+  isLanded(scope)
+    ? sql`generate_series(${sql.lit(scope.first)}::bigint, ${sql.lit(scope.last)}::bigint) as place cross join lateral (
+      select * from timeback.caliper_events e
+      where e.landed_run = ${scope.runId} and e.landed_ordinal = place offset 0) e`
+    : sql`timeback.caliper_events e`;
+
+/** The conditions on landed rows in scope; no results: null. */
+function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
+  if (isLanded(scope)) return { events: everything, results: null };
+  if (!isTouched(scope)) return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
+  return {
+    events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
+    results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+  };
+}
 
 /** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
 export const FACT_COLUMNS = [
@@ -100,32 +115,45 @@ const banked = sql`
 
 /** The links of an event: of named students together, of many those that stand alone apart. */
 interface LinkShape {
+  /** Common table expressions, each with its comma. */
   expressions: RawBuilder<unknown>;
+  /** Joins to an event `e`, with what it takes over as `b.xp`. */
   join: RawBuilder<unknown>;
   rule: RawBuilder<unknown>;
   sources: RawBuilder<unknown>;
 }
 
+const joinBanked = sql`left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0`;
+
 const together = (link: RawBuilder<unknown>): LinkShape => ({
-  expressions: sql`${link}, linked as (${linkedTo(sql``)}), ${banked}`,
-  join: sql`left join linked l on l.event_id = e.event_id`,
+  expressions: sql`${link}, linked as (${linkedTo(sql``)}), ${banked},`,
+  join: sql`left join linked l on l.event_id = e.event_id ${joinBanked}`,
   rule: sql`l.rule`,
   sources: sql`array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}')`,
 });
 
 const apart: LinkShape = {
-  expressions: sql`${gatheredLinks("all")}, ${linkedApart}, ${banked}`,
-  join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id`,
+  expressions: sql`${gatheredLinks("all")}, ${linkedApart}, ${banked},`,
+  join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id ${joinBanked}`,
   rule: sql`coalesce(alone.rule, l.rule)`,
   sources: sql`case when alone.event_id is not null then array[${eventKey(sql`e.event_id`)}, alone.source]
       when l.event_id is null then array[${eventKey(sql`e.event_id`)}]
       else array[${eventKey(sql`e.event_id`)}] || l.sources end`,
 };
 
+/** No links. */
+const unlinked: LinkShape = {
+  expressions: sql``,
+  join: sql`cross join (values (null::numeric)) as b(xp)`,
+  rule: sql`null`,
+  sources: sql`array[${eventKey(sql`e.event_id`)}]`,
+};
+
 /** Links of what is touched are found with its facts; those of students were gathered before. */
 function linkShape(scope: DeriveScope): LinkShape {
+  if (isLanded(scope)) return unlinked;
   if (isTouched(scope)) return together(bestLinks);
-  return areNamed(scope) ? together(gatheredLinks(scope)) : apart;
+  return isNamed(scope) ? together(gatheredLinks(scope)) : apart;
 }
 
 const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
@@ -140,7 +168,6 @@ const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> 
     ${links.rule} as link_rule, c.correction_id, ${links.sources} as sources
   from event e
   ${links.join}
-  left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0
   left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
 
 /** Results with XP that no event explains. */
@@ -162,10 +189,13 @@ const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => s
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
+/** Whether it is better to look for each row that bears on the scope. */
+const isFew = (scope: DeriveScope): boolean => (isTouched(scope) ? !scope.many : isNamed(scope));
+
 /** The least email of each student that has one in its events: of few touched or of named students, or of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
-  return (isTouched(scope) ? !scope.many : areNamed(scope))
+  return isFew(scope)
     ? sql`materialized (
     select s.student_id, (${least} where a.student_id = s.student_id) as email
     from (select distinct student_id from fact) s)`
@@ -173,8 +203,7 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
 };
 
 /** Said of users too where students are named: the planner would read all users for a few facts. */
-const usersOf = (scope: DeriveScope): Scope =>
-  !isTouched(scope) && areNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything;
+const usersOf = (scope: DeriveScope): Scope => (isNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything);
 
 /** The facts that what is landed calls for: the common table expressions that end with `derived`. */
 export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
@@ -185,11 +214,11 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
     select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
       e.mastered_units, e.active_seconds, e.inactive_seconds, e.waste_seconds, e.unknown_seconds, e.anti_pattern_seconds,
       e.activity_key, e.subject, e.app, e.course_id, e.course_name, e.activity_name, e.caliper_run_id
-    from timeback.caliper_events e
+    from ${eventsOf(scope)}
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
-  ${links.expressions},
-  fact as (${eventFacts(rules, links)} union all ${resultFacts(rules, results)}),
+  ${links.expressions}
+  fact as (${eventFacts(rules, links)} ${results ? sql`union all ${resultFacts(rules, results)}` : sql``}),
   least_email as ${leastEmails(scope)},
   derived as (
     select f.student_id, f.fact_key, f.event_type, coalesce(u.email, least.email) as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,

@@ -7,36 +7,45 @@ export interface EventRow {
   eventId: string;
   /** Of the file; the first is 1. */
   line: number;
+  /** Its place among the events that its run reads. */
+  ordinal: number;
   actor: IncomingActor;
   /** Its row in COPY text format, with its line end: the columns of `copyNewEvents`. */
   row: string;
-  /** The row of its payload, likewise. */
-  payload: string;
+  /** The row of its payload, likewise, in pieces. */
+  payload: readonly string[];
 }
 
 /** Events of one file on their way in. */
 export class EventRows {
   readonly ids: string[] = [];
   readonly lines: number[] = [];
+  /** From the first to the last of their places among the events of their run. */
+  readonly places = { first: 0, last: 0 };
   readonly rows = new CopyBlocks();
   readonly payloads = new CopyBlocks();
   /** The actors of all of them, each once, by key. */
   readonly actors = new Map<string, IncomingActor>();
   private readonly actorOf: string[] = [];
 
-  constructor(readonly file: string) {}
+  constructor(
+    readonly file: string,
+    readonly runId: string,
+  ) {}
 
   get length(): number {
     return this.ids.length;
   }
 
-  add({ eventId, line, actor, row, payload }: EventRow): void {
+  add({ eventId, line, ordinal, actor, row, payload }: EventRow): void {
+    if (this.length === 0) this.places.first = ordinal;
+    this.places.last = ordinal;
     this.ids.push(eventId);
     this.lines.push(line);
     this.actorOf.push(actor.key);
     this.actors.set(actor.key, actor);
     this.rows.add(row);
-    this.payloads.add(payload);
+    this.payloads.add(...payload);
   }
 
   /** The actors of the events at these places. */

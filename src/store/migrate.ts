@@ -9,6 +9,7 @@ import { redactionSecret } from "./migrations/0005-redaction.js";
 import { keptCounts } from "./migrations/0006-kept-counts.js";
 import { runLog } from "./migrations/0007-run-log.js";
 import { payloads } from "./migrations/0008-payloads.js";
+import { landedPlaces } from "./migrations/0009-landed-places.js";
 import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   { version: 6, name: "kept-counts", statements: keptCounts },
   { version: 7, name: "run-log", statements: runLog },
   { version: 8, name: "payloads", statements: payloads },
+  { version: 9, name: "landed-places", statements: landedPlaces },
 ];
 
 /** Changes with every change of the schema. */

@@ -10,6 +10,8 @@ type Db = Session["db"];
  */
 export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_events (event_id uuid primary key)`.execute(db);
+  await sql`
+    create temp table if not exists landed_places (run_id uuid, first bigint, last bigint, events bigint)`.execute(db);
   await sql`create temp table if not exists touched_results (sourced_id text collate "C" primary key)`.execute(db);
   await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
     db,
@@ -18,7 +20,21 @@ export async function openTouched(db: Db): Promise<void> {
     create temp table if not exists linked (results bigint, pairs bigint, events bigint, first timestamptz, last timestamptz)`.execute(
     db,
   );
-  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked`.execute(db);
+  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked, pg_temp.landed_places`.execute(
+    db,
+  );
+}
+
+/** Events of a run by their places among all that it read, both ends included. */
+export interface LandedPlaces {
+  runId: string;
+  first: number;
+  last: number;
+}
+
+/** Notes that all events of these places which are landed are new, and that so many of them were listed as touched. */
+export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces, events: number): Promise<void> {
+  await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last}, ${events})`.execute(db);
 }
 
 /** What there is to derive again. */
@@ -30,22 +46,36 @@ export interface Touched {
   keys: boolean;
   /** So many events or results that to look each of them up costs more than to read results and actors as a whole. */
   many: boolean;
+  /** Where all touched events stand, and no others; null where that is not known. */
+  landed: LandedPlaces | null;
 }
+
+/** What `noteLanded` was told: null where other events are touched too. */
+const landedAlone = sql`(
+  select json_build_object('runId', min(run_id::text), 'first', min(first), 'last', max(last)) from pg_temp.landed_places
+  having sum(events) = (select count(*) from pg_temp.touched_events))`;
 
 /** To find a row by an index takes about so many pages; to read a table takes each of them once. */
 const PAGES_OF_A_SEARCH = 4;
 
 /** What is touched, and whether that is much beside what is landed. */
 export async function whatIsTouched(db: Db): Promise<Touched> {
-  const { rows } = await sql<{ events: string; results: string; keys: boolean; pages: string }>`
+  const { rows } = await sql<{
+    events: string;
+    results: string;
+    keys: boolean;
+    pages: string;
+    landed: LandedPlaces | null;
+  }>`
     select (select count(*) from pg_temp.touched_events) as events, (select count(*) from pg_temp.touched_results) as results,
       exists (select from pg_temp.touched_keys) as keys,
       (pg_relation_size('timeback.assessment_results') + pg_relation_size('timeback.caliper_actors'))
-        / current_setting('block_size')::int as pages`.execute(db);
-  const { events = "0", results = "0", keys = false, pages = "0" } = rows[0] ?? {};
+        / current_setting('block_size')::int as pages, ${landedAlone} as landed`.execute(db);
+  const { events = "0", results = "0", keys = false, pages = "0", landed = null } = rows[0] ?? {};
   const most = Math.max(Number(events), Number(results));
   const factsOrResults = keys || Number(results) > 0;
-  return { anything: factsOrResults || most > 0, factsOrResults, keys, many: most * PAGES_OF_A_SEARCH > Number(pages) };
+  const many = most * PAGES_OF_A_SEARCH > Number(pages);
+  return { anything: factsOrResults || most > 0, factsOrResults, keys, many, landed };
 }
 
 /** Whether any result is landed. */

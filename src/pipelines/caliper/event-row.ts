@@ -1,21 +1,25 @@
-import { createHash } from "node:crypto";
-import { copyRow } from "../../store/copy-text.js";
+import { hash } from "node:crypto";
+import { payloadDigest } from "../../domain/payload-digest.js";
+import { copyRow, copyValue } from "../../store/copy-text.js";
 import type { EventRow } from "../../store/event-rows.js";
+import type { IncomingActor } from "../../store/students.js";
 import type { Actor, LandableEvent } from "./record.js";
 
+const HEX_OF_A_UUID = 32;
 const MAX_REMEMBERED = 100_000;
-const remembered = new Map<string, string>();
+/** The last actor of each id, or of each email where there is no id. */
+const remembered = new Map<string, IncomingActor>();
 
-/** One key for one (segment, shape, email); events of equal actors share it. */
-function actorKey({ segment, looksLikeUser, email }: Actor): string {
-  const name = `${looksLikeUser}${segment === null ? "" : ` ${segment}`}\n${email === null ? "" : ` ${email}`}`;
+/** One key for one (segment, shape, email): events of equal actors share it. */
+function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
+  const name = segment ?? email ?? "";
   const known = remembered.get(name);
-  if (known !== undefined) return known;
+  if (known?.segment === segment && known.email === email && known.looksLikeUser === looksLikeUser) return known;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  const identity = JSON.stringify([segment, looksLikeUser, email]);
-  const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
-  remembered.set(name, key);
-  return key;
+  const key = hash("sha256", JSON.stringify([segment, looksLikeUser, email]), "hex").slice(0, HEX_OF_A_UUID);
+  const actor = { key, segment, looksLikeUser, email };
+  remembered.set(name, actor);
+  return actor;
 }
 
 const hasMetrics = ({ metrics }: LandableEvent): boolean => Object.values(metrics).some((value) => value !== null);
@@ -28,18 +32,19 @@ export interface LandingRun {
 
 /** The row of an event for `EventRows`: the next one of its run. */
 export function eventRow(event: LandableEvent, line: number, run: LandingRun): EventRow {
-  const { actor, metrics } = event;
-  const key = actorKey(actor);
+  const { metrics } = event;
+  const actor = keyed(event.actor);
   const reported = hasMetrics(event);
   run.events += 1;
   const row = copyRow([
     event.eventId,
     run.runId,
     run.events,
+    payloadDigest(event.payload),
     reported && event.eventType === "ActivityEvent",
     event.eventType,
     reported,
-    key,
+    actor.key,
     event.occurredAt,
     event.attempt,
     metrics.xp,
@@ -60,6 +65,6 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
     event.activityName,
     event.runId,
   ]);
-  const payload = copyRow([run.runId, run.events, event.payload]);
-  return { eventId: event.eventId, line, actor: { key, ...actor }, row, payload };
+  const payload = [`${run.runId}\t${run.events}\t`, copyValue(event.payload), "\n"];
+  return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload };
 }

@@ -86,8 +86,11 @@ function readObject(object: TimebackEvent["object"]): ObjectFields {
 function slugOf(objectId: string, activityKey: string | null): string | null {
   const slug = lastSegment(objectId);
   if (slug === null || slug === activityKey) return null;
-  return [...slug].length >= MIN_SLUG_LENGTH ? slug : null;
+  return isSlugLong(slug) ? slug : null;
 }
+
+/** In characters, each of which is two units of a string at most. */
+const isSlugLong = (slug: string): boolean => slug.length >= 2 * MIN_SLUG_LENGTH || [...slug].length >= MIN_SLUG_LENGTH;
 
 function readGenerated(
   generated: TimebackEvent["generated"],

@@ -3,7 +3,8 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { UsageError, WorkError, wordsOf } from "../../errors.js";
 
-const BLOCK_BYTES = 256 * 1024;
+/** Large blocks are few, but while one is cut and read, nothing is sent to the server. */
+const BLOCK_BYTES = 64 * 1024;
 const STDIN = "-";
 
 /** Bytes as they stand in the file. A block is valid until the next one is asked for. */

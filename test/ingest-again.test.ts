@@ -106,4 +106,21 @@ describe.skipIf(!hasPostgres)("chunks that are landed over two connections", () 
     expect(answers[0]).toMatchObject({ records: 2.5 * CHUNK });
     expect(answers[1]).toEqual(answers[0]);
   });
+
+  test("make their facts without a look at the events of other chunks", async () => {
+    const database = await openDesk("postgres");
+    const env = { ...database.env, TIMEBACK_CHUNK_RECORDS: "500" };
+    const events = (from: number) => Array.from({ length: 2_000 }, (_, n) => line(event(from + n)));
+    try {
+      await ingestTexts({ ...database, env }, [events(0), events(2_000)]);
+      const reads = () =>
+        database.query(
+          "select idx_tup_fetch::int as found, seq_tup_read::int as passed from pg_stat_user_tables where relname = 'caliper_events'",
+        );
+      await expect.poll(async () => Number((await reads())[0]?.found)).toBeGreaterThanOrEqual(4_000);
+      expect(await reads(), "each event is found once").toEqual([{ found: 4_000, passed: 0 }]);
+    } finally {
+      await database.close();
+    }
+  });
 });

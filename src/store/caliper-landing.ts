@@ -5,8 +5,8 @@ import type { CopyBlocks } from "./copy-blocks.js";
 import type { EventRows } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
-import { landActors, openActors, stageActors } from "./students.js";
-import { noteLanded } from "./touched.js";
+import { type IncomingActor, landActors, openActors, stageActors } from "./students.js";
+import { type LandedPlaces, noteLanded } from "./touched.js";
 
 /** The columns of an event that a fact reads. */
 const FACT_COLUMNS = [
@@ -95,9 +95,8 @@ async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySe
 
 /**
  * Copies the new events of a part straight into the landed table: the first of an id stays, whatever comes later. An id
- * that another connection is landing holds the copy up until that has committed, and is found to be there then. The new
- * ones are listed in `pg_temp.touched_events` (open it first); `stageRest` and `settleEvents` must follow in the same
- * transaction.
+ * that another connection is landing holds the copy up until that has committed, and is found to be there then. `stageRest`
+ * and `settleEvents` must follow in the same transaction.
  */
 export async function copyNewEvents(
   session: Session,
@@ -117,15 +116,20 @@ export async function copyNewEvents(
     await leaveOutLanded(db, first);
     await copy();
   }
-  if (first.size > 0) {
-    await session.copyIn("pg_temp.touched_events", ["event_id"], [`${[...first.keys()].join("\n")}\n`]);
-    await noteLanded(db, { runId: events.runId, ...events.places }, first.size);
-  }
   return { events, fresh: new Set(first.values()) };
 }
 
+/** What a transaction of a run has copied in so far. */
+export interface Landing {
+  runId: string;
+  /** Where its events stand among those of the run. */
+  places: Omit<LandedPlaces, "runId"> | null;
+  /** Their actors, by key. */
+  actors: Map<string, IncomingActor>;
+}
+
 /** Opens the session's empty lists of events whose ids came before, and of actors. */
-export async function openIncoming(db: Session["db"]): Promise<void> {
+export async function openIncoming(db: Session["db"], runId: string): Promise<Landing> {
   await sql`
     create temp table if not exists repeated_events as
     select 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
@@ -134,11 +138,15 @@ export async function openIncoming(db: Session["db"]): Promise<void> {
     select * from timeback.caliper_payloads with no data`.execute(db);
   await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
   await openActors(db);
+  return { runId, places: null, actors: new Map() };
 }
 
 /** Lists what of the events that `copyNewEvents` has been through still has to be looked at: see `settleEvents`. */
-export async function stageRest(session: Session, { events, fresh }: CopiedEvents): Promise<void> {
-  if (fresh.size > 0) await stageActors(session, events.actorsOf(fresh));
+export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
+  if (fresh.size > 0) {
+    landing.places = { first: landing.places?.first ?? events.places.first, last: events.places.last };
+    for (const actor of events.actorsOf(fresh)) landing.actors.set(actor.key, actor);
+  }
   if (fresh.size === events.length) return;
   const places = new Set(events.ids.keys());
   for (const place of fresh) places.delete(place);
@@ -167,20 +175,22 @@ async function keepConflicts(db: Session["db"], runId: string, file: string): Pr
   return { conflicts: Number(rows[0]?.found ?? 0), newConflicts: Number(rows[0]?.fresh ?? 0) };
 }
 
-/** Events that were copied in, and others whose ids came before, under the name of their file. */
-export interface ListedEvents {
-  runId: string;
+/** How many events were listed whose ids came before, under the name of their file. */
+export interface RepeatedEvents {
   file: string;
-  stored: number;
   repeated: number;
 }
 
-/** Lands the listed actors, and keeps what of the listed events contradicts a landed one beside it. */
+/** Lands the actors of the new events, and keeps what of the listed events contradicts a landed one beside it. */
 export async function settleEvents(
-  { db }: Session,
-  { runId, file, stored, repeated }: ListedEvents,
+  session: Session,
+  { runId, places, actors }: Landing,
+  { file, repeated }: RepeatedEvents,
 ): Promise<Conflicts> {
-  if (stored > 0) {
+  const { db } = session;
+  if (places !== null) {
+    await noteLanded(db, { runId, ...places });
+    await stageActors(session, actors.values());
     await landActors(db);
     await analyzeGrown(db, ["caliper_events", "caliper_actors", "processed_facts"]);
   }

@@ -4,6 +4,7 @@ import { assertEachSourceOnce, assertSound, assertWritten } from "./assertions.j
 import { ifAllNew } from "./attempt.js";
 import {
   columnsOf,
+  type DeriveScope,
   derivedFacts,
   FACT_COLUMNS,
   factsDiffer,
@@ -16,7 +17,7 @@ import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { noteCountsStale } from "./stale-counts.js";
 import { HALVES, type StudentPart, type Students } from "./student-part.js";
-import { whatIsTouched } from "./touched.js";
+import { listLanded, whatIsTouched } from "./touched.js";
 import { standingOf, studentsToCompare, unlikeFacts } from "./unlike-facts.js";
 
 type Db = Session["db"];
@@ -52,6 +53,10 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
   const isNew = rows.filter((row) => row.inserted).length;
   return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
+
+/** In the order of their keys: so a page of the index is written once, and not once for each fact. */
+const insertNewFacts = (db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> =>
+  insertNew(db, sql`with ${derivedFacts(rules, scope)}`, sql`from derived d order by d.student_id, d.fact_key`);
 
 /** The fact that stands under the key in a row of this alias: searched for, however many facts there are. */
 const standingUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
@@ -140,18 +145,18 @@ async function settle(db: Db): Promise<FactChanges> {
  * `pg_temp.fact_differences`, where anything that stood was touched.
  */
 export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
-  const touched = await whatIsTouched(db);
+  let touched = await whatIsTouched(db);
   if (!touched.anything) return NO_CHANGES;
   await noteCountsStale(db, "touched");
+  if (touched.landed) {
+    if (touched.landedAlone && !(await isPlanned(db))) return insertNewFacts(db, rules, touched.landed);
+    await listLanded(db);
+    touched = await whatIsTouched(db);
+  }
   const pairs = await gatherLinkPairs(db, rules, touched);
   const scope = { many: touched.many };
   const isUnlinked = pairs === 0 && !touched.factsOrResults;
-  if (isUnlinked && !(await isPlanned(db)))
-    return insertNew(
-      db,
-      sql`with ${derivedFacts(rules, touched.landed ?? scope)}`,
-      sql`from derived d order by d.student_id, d.fact_key`,
-    );
+  if (isUnlinked && !(await isPlanned(db))) return insertNewFacts(db, rules, scope);
   await listDifferences(db, touchedDifferences(rules, scope, touched.keys));
   return settle(db);
 }

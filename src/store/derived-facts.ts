@@ -3,7 +3,7 @@ import { courseJoins, courseOfResult } from "./activities.js";
 import { bestLinks, gatheredLinks } from "./link-pairs.js";
 import { bestFirst, everything, type FactRules, type Scope } from "./linking.js";
 import { inPart, type Students } from "./student-part.js";
-import type { LandedPlaces } from "./touched.js";
+import { eventsAt, type LandedPlaces } from "./touched.js";
 
 /** What the session's touched tables name (touched.ts): whether that is much. */
 export interface TouchedScope {
@@ -17,15 +17,12 @@ const isTouched = (scope: DeriveScope): scope is TouchedScope => typeof scope ==
 const isLanded = (scope: DeriveScope): scope is LandedPlaces => typeof scope === "object" && "runId" in scope;
 const isNamed = (scope: DeriveScope): scope is readonly string[] => Array.isArray(scope);
 
-/**
- * Events `e` to choose from. Those of a run's places are looked for one after the other, as they stand: so the planner knows how
- * many there are, whatever its statistics say of a run that goes on.
- */
+const place = (ordinal: number) => sql`${sql.lit(ordinal)}::bigint`;
+
+/** Events `e` to choose from. Of places the planner knows how many there are, whatever its statistics say of a run that goes on. */
 const eventsOf = (scope: DeriveScope): RawBuilder<unknown> =>
   isLanded(scope)
-    ? sql`generate_series(${sql.lit(scope.first)}::bigint, ${sql.lit(scope.last)}::bigint) as place cross join lateral (
-      select * from timeback.caliper_events e
-      where e.landed_run = ${scope.runId} and e.landed_ordinal = place offset 0) e`
+    ? eventsAt(sql`${scope.runId}`, place(scope.first), place(scope.last))
     : sql`timeback.caliper_events e`;
 
 /** The conditions on landed rows in scope; no results: null. */

@@ -28,10 +28,7 @@ export class EventRows {
   readonly actors = new Map<string, IncomingActor>();
   private readonly actorOf: string[] = [];
 
-  constructor(
-    readonly file: string,
-    readonly runId: string,
-  ) {}
+  constructor(readonly file: string) {}
 
   get length(): number {
     return this.ids.length;

@@ -1,11 +1,14 @@
 import { sql } from "kysely";
 import type { Session } from "./session.js";
+import { eventsAt } from "./touched.js";
 
 type Db = Session["db"];
 
 /** The students of what is touched. */
 const touchedStudents = sql`
   select a.student_id from pg_temp.touched_events t join timeback.caliper_events e on e.event_id = t.event_id
+    join timeback.caliper_actors a on a.actor_key = e.actor_key
+  union select a.student_id from pg_temp.landed_places p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
     join timeback.caliper_actors a on a.actor_key = e.actor_key
   union select r.student_id from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id
   union select student_id from pg_temp.touched_keys`;

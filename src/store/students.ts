@@ -45,8 +45,10 @@ export async function openActors(db: Db): Promise<void> {
  * Adds actors to that list. Only actors of landed events belong there: a record that lost against an event of its id
  * says nothing about a student.
  */
-export async function stageActors(session: Session, actors: readonly IncomingActor[]): Promise<void> {
-  const rows = actors.map(({ key, segment, looksLikeUser, email }) => copyRow([key, segment, looksLikeUser, email]));
+export async function stageActors(session: Session, actors: Iterable<IncomingActor>): Promise<void> {
+  const rows = Array.from(actors, ({ key, segment, looksLikeUser, email }) =>
+    copyRow([key, segment, looksLikeUser, email]),
+  );
   const columns = ["actor_key", "segment", "looks_like_user", "email"];
   await session.copyIn("pg_temp.incoming_actors", columns, [rows.join("")]);
 }

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { candidates, everything, type FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 
@@ -11,7 +11,7 @@ type Db = Session["db"];
 export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_events (event_id uuid primary key)`.execute(db);
   await sql`
-    create temp table if not exists landed_places (run_id uuid, first bigint, last bigint, events bigint)`.execute(db);
+    create temp table if not exists landed_places (run_id uuid, first bigint, last bigint)`.execute(db);
   await sql`create temp table if not exists touched_results (sourced_id text collate "C" primary key)`.execute(db);
   await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
     db,
@@ -32,9 +32,27 @@ export interface LandedPlaces {
   last: number;
 }
 
-/** Notes that all events of these places which are landed are new, and that so many of them were listed as touched. */
-export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces, events: number): Promise<void> {
-  await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last}, ${events})`.execute(db);
+/** Touches the events that stand at these places: all of them are new. Once in a transaction. */
+export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): Promise<void> {
+  await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last})`.execute(db);
+}
+
+/** Events `e` that a run landed, looked for place after place, as they stand; of what a query has before, of each row of it. */
+export const eventsAt = (
+  runId: RawBuilder<unknown>,
+  first: RawBuilder<unknown>,
+  last: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
+  generate_series(${first}, ${last}) as place cross join lateral (
+    select * from timeback.caliper_events e where e.landed_run = ${runId} and e.landed_ordinal = place offset 0) e`;
+
+/** Lists the events that `noteLanded` named one by one, with the other touched ones. */
+export async function listLanded(db: Db): Promise<void> {
+  await sql`
+    insert into pg_temp.touched_events
+    select e.event_id from pg_temp.landed_places p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
+    on conflict do nothing`.execute(db);
+  await sql`truncate pg_temp.landed_places`.execute(db);
 }
 
 /** What there is to derive again. */
@@ -46,14 +64,14 @@ export interface Touched {
   keys: boolean;
   /** So many events or results that to look each of them up costs more than to read results and actors as a whole. */
   many: boolean;
-  /** Where all touched events stand, and no others; null where that is not known. */
+  /** Where the touched events stand that are not listed one by one; null where there are none. */
   landed: LandedPlaces | null;
+  /** Whether nothing else is touched. */
+  landedAlone: boolean;
 }
 
-/** What `noteLanded` was told: null where other events are touched too. */
-const landedAlone = sql`(
-  select json_build_object('runId', min(run_id::text), 'first', min(first), 'last', max(last)) from pg_temp.landed_places
-  having sum(events) = (select count(*) from pg_temp.touched_events))`;
+const landedPlaces = sql`(
+  select json_build_object('runId', run_id, 'first', first, 'last', last) from pg_temp.landed_places)`;
 
 /** To find a row by an index takes about so many pages; to read a table takes each of them once. */
 const PAGES_OF_A_SEARCH = 4;
@@ -70,12 +88,14 @@ export async function whatIsTouched(db: Db): Promise<Touched> {
     select (select count(*) from pg_temp.touched_events) as events, (select count(*) from pg_temp.touched_results) as results,
       exists (select from pg_temp.touched_keys) as keys,
       (pg_relation_size('timeback.assessment_results') + pg_relation_size('timeback.caliper_actors'))
-        / current_setting('block_size')::int as pages, ${landedAlone} as landed`.execute(db);
+        / current_setting('block_size')::int as pages, ${landedPlaces} as landed`.execute(db);
   const { events = "0", results = "0", keys = false, pages = "0", landed = null } = rows[0] ?? {};
   const most = Math.max(Number(events), Number(results));
   const factsOrResults = keys || Number(results) > 0;
   const many = most * PAGES_OF_A_SEARCH > Number(pages);
-  return { anything: factsOrResults || most > 0, factsOrResults, keys, many, landed };
+  const isListed = factsOrResults || most > 0;
+  const landedAlone = landed !== null && !isListed;
+  return { anything: isListed || landedAlone, factsOrResults, keys, many, landed, landedAlone };
 }
 
 /** Whether any result is landed. */
@@ -88,6 +108,7 @@ export async function isAnyResultLanded(db: Db): Promise<boolean> {
 /** Touches the results that touched events may link to. The derivation touches what these may leave in turn. */
 export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
   if (!(await isAnyResultLanded(db))) return;
+  await listLanded(db);
   await sql`analyze pg_temp.touched_events`.execute(db);
   await sql`
     insert into pg_temp.touched_results

@@ -1,5 +1,12 @@
 import { assertAllCounted } from "../../store/assertions.js";
-import { copyNewEvents, type ExpectedIds, openIncoming, settleEvents, stageRest } from "../../store/caliper-landing.js";
+import {
+  copyNewEvents,
+  type ExpectedIds,
+  type Landing,
+  openIncoming,
+  settleEvents,
+  stageRest,
+} from "../../store/caliper-landing.js";
 import type { FactRules } from "../../store/linking.js";
 import { keepStagedRejects, openRejects, stageRejects } from "../../store/rejects.js";
 import type { Session } from "../../store/session.js";
@@ -39,10 +46,10 @@ export function addLanded(sum: LandedRecords, landed: LandedRecords): void {
   for (const key of Object.keys(noneLanded()) as (keyof LandedRecords)[]) sum[key] += landed[key];
 }
 
-/** Must come first in a transaction that lands records. */
-export async function openLanding({ db }: Session): Promise<void> {
-  await openIncoming(db);
+/** Must come first in a transaction in which a run lands records. */
+export async function openLanding({ db }: Session, runId: string): Promise<Landing> {
   await openRejects(db);
+  return openIncoming(db, runId);
 }
 
 /**
@@ -52,11 +59,12 @@ export async function openLanding({ db }: Session): Promise<void> {
  */
 export async function copyRecords(
   session: Session,
+  landing: Landing,
   { known, skipped, rejects, events }: Records,
   expected: ExpectedIds,
 ): Promise<LandedRecords> {
   const copied = await copyNewEvents(session, events, expected);
-  await stageRest(session, copied);
+  await stageRest(session, landing, copied);
   await stageRejects(session, rejects);
   return {
     ...noneLanded(),
@@ -68,9 +76,8 @@ export async function copyRecords(
   };
 }
 
-/** What was copied of one file, by which run, and how many of its duplicates were not compared (`known`). */
+/** What was copied of one file, and how many of its duplicates were not compared (`known`). */
 export interface Unsettled {
-  runId: string;
   rules: FactRules;
   file: string;
   landed: LandedRecords;
@@ -80,12 +87,13 @@ export interface Unsettled {
 /** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */
 export async function settleRecords(
   session: Session,
-  { runId, rules, file, landed, known }: Unsettled,
+  landing: Landing,
+  { rules, file, landed, known }: Unsettled,
 ): Promise<LandedRecords> {
   const { stored, duplicates, rejected } = landed;
-  const found = await settleEvents(session, { runId, file, stored, repeated: duplicates - known });
+  const found = await settleEvents(session, landing, { file, repeated: duplicates - known });
   if (stored > 0) await touchResultsOfEvents(session.db, rules);
-  const newRejects = rejected === 0 ? 0 : await keepStagedRejects(session.db, runId);
+  const newRejects = rejected === 0 ? 0 : await keepStagedRejects(session.db, landing.runId);
   const settled = { ...landed, ...found, duplicates: duplicates - found.conflicts, newRejects };
   const { records, newRejects: _, newConflicts: __, ...outcomes } = settled;
   assertAllCounted("records", records, outcomes);

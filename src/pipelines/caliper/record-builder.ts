@@ -28,7 +28,7 @@ export class RecordBuilder {
     private readonly run: LandingRun,
     private readonly limits?: InputLimits,
   ) {
-    this.events = new EventRows(file, run.runId);
+    this.events = new EventRows(file);
   }
 
   /** True from so many records on, or so many characters to be stored. */

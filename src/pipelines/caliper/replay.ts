@@ -66,10 +66,9 @@ async function replayLines(
     builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
   const records = builder.records();
   const replay = async (session: Session) => {
-    await openLanding(session);
-    const copied = await copyRecords(session, records, NOTHING_EXPECTED);
-    const landed = await settleRecords(session, {
-      runId: run.runId,
+    const opened = await openLanding(session, run.runId);
+    const copied = await copyRecords(session, opened, records, NOTHING_EXPECTED);
+    const landed = await settleRecords(session, opened, {
       rules,
       file: records.events.file,
       landed: copied,

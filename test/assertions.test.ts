@@ -71,8 +71,15 @@ describeOnEngines("what must never be", (engine) => {
     });
   });
 
-  test("a result that does not arrive in its table stops the ETL, and the next one reads it", async () => {
+  test("a fact that does not arrive in its table stops the ETL, and nothing of its step is kept", async () => {
     await timebackJson(["import", "oneroster", SOURCE, "--format", "json"], { env: database.env });
+    const run = await whileRowsVanish("processed_facts", ["etl", "oneroster"]);
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toMatch(/this must never be: 0 of \d facts were written/);
+    expect(await database.query("select sourced_id from timeback.assessment_results")).toEqual([]);
+  });
+
+  test("a result that does not arrive in its table stops the ETL, and the next one reads it", async () => {
     const run = await whileRowsVanish("assessment_results", ["etl", "oneroster"]);
     expect(run).toMatchObject({ code: 3, stdout: "" });
     expect(run.stderr).toContain("0 of 2 results were landed");

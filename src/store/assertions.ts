@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { UnsoundError } from "../errors.js";
 import type { Session } from "./session.js";
 
@@ -22,26 +22,40 @@ export function assertAllCounted(what: string, read: number, outcomes: Readonly<
   );
 }
 
+/** What must never be so of facts that are written, and of which; nothing where all is well. */
+export interface Fault {
+  fault: string | null;
+  fact: string | null;
+  source: string | null;
+}
+
 /**
- * What must hold of the facts in `pg_temp.fact_differences` before they are written: each has sources, its own record first,
- * and no source is in two of them. @throws UnsoundError naming a fact
+ * A fault of the facts (`fact_key`, `sources`) in a relation, if there is one: each must have sources, its own record first,
+ * and no source may be in two of them.
  */
-export async function assertSound(db: Db): Promise<void> {
-  const { rows } = await sql<{ fault: string; fact: string; source: string | null }>`
-    with written as (select fact_key, sources from pg_temp.fact_differences where not gone),
-      doubtful as (
-        select hashtextextended(source, 0) as hash from written w cross join unnest(w.sources) as source
-        group by 1 having count(*) > 1)
-    select 'has no source of its own' as fault, fact_key as fact, null as source from written
+export const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    with doubtful as (
+      select hashtextextended(source, 0) as hash from ${facts} w cross join unnest(w.sources) as source
+      group by 1 having count(*) > 1)
+    select 'has no source of its own' as fault, fact_key as fact, null as source from ${facts} w
     where sources[1] is distinct from fact_key
     union all
     select 'and another fact count one record', min(fact_key), source
-    from written w cross join unnest(w.sources) as source
+    from ${facts} w cross join unnest(w.sources) as source
     where exists (select from doubtful) and hashtextextended(source, 0) in (select hash from doubtful)
     group by source having count(*) > 1
-    limit 1`.execute(db);
-  const [found] = rows;
-  if (found) throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
+    limit 1`;
+
+/** @throws UnsoundError naming the fact, where there is a fault */
+export function assertFaultless(found: Fault | undefined): void {
+  if (!found?.fault) return;
+  throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
+}
+
+/** What must hold of the facts in `pg_temp.fact_differences` before they are written. @throws UnsoundError naming a fact */
+export async function assertSound(db: Db): Promise<void> {
+  const written = sql`(select fact_key, sources from pg_temp.fact_differences where not gone)`;
+  assertFaultless((await sql<Fault>`${faultsOf(written)}`.execute(db)).rows[0]);
 }
 
 /**

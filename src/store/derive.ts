@@ -1,6 +1,13 @@
 import { type RawBuilder, sql } from "kysely";
 import { together } from "../domain/together.js";
-import { assertEachSourceOnce, assertSound, assertWritten } from "./assertions.js";
+import {
+  assertEachSourceOnce,
+  assertFaultless,
+  assertSound,
+  assertWritten,
+  type Fault,
+  faultsOf,
+} from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import {
   columnsOf,
@@ -63,15 +70,41 @@ const standingUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
   select f.* from timeback.processed_facts f
   where f.student_id = ${sql.ref(`${alias}.student_id`)} and f.fact_key = ${sql.ref(`${alias}.fact_key`)} offset 0)`;
 
+/**
+ * Makes the facts of what is touched those that the landed rows call for, in one pass, where none may have to go: each is
+ * inserted, or takes the place of the one that stands under its key where the two differ. In the order of their keys, so that
+ * they are written in neighbouring places of the index. `lost` are those that neither were written nor stand.
+ */
+async function writeTouched(db: Db, rules: FactRules, scope: TouchedScope): Promise<FactChanges> {
+  const { rows } = await sql<{ inserted: string; updated: string; lost: string } & Fault>`
+    with ${derivedFacts(rules, scope)},
+    called as materialized (select * from derived order by student_id, fact_key),
+    written as (${insertFacts(sql`from called d`)} ${replacing()}, f.student_id, f.fact_key, f.sources),
+    lost as (
+      select from called d
+      left join written w on w.student_id = d.student_id and w.fact_key = d.fact_key
+      left join ${standingUnder("d")} s on true
+      where (select count(*) from called) > (select count(*) from written)
+        and w.fact_key is null and (s.fact_key is null or ${factsDiffer("s", "d")}))
+    select * from (
+      select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated,
+        (select count(*) from lost) as lost from written) counts
+    left join (${faultsOf(sql`written`)}) faults on true`.execute(db);
+  const [found] = rows;
+  assertFaultless(found);
+  const made = { inserted: Number(found?.inserted ?? 0), updated: Number(found?.updated ?? 0), deleted: 0 };
+  const written = made.inserted + made.updated;
+  assertWritten("facts were written", written, written + Number(found?.lost ?? 0));
+  return made;
+}
+
 /** Of what is touched: in the order of their keys, so that they are found, and written, in neighbouring places of the index. */
-const touchedDifferences = (rules: FactRules, scope: TouchedScope, keys: boolean): RawBuilder<unknown> => sql`
+const touchedDifferences = (rules: FactRules, scope: TouchedScope): RawBuilder<unknown> => sql`
   with ${derivedFacts(rules, scope)}
   select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
   from (select * from derived order by student_id, fact_key offset 0) d
   left join ${standingUnder("d")} s on true
-  where s.fact_key is null or ${factsDiffer("s", "d")} ${keys ? NO_LONGER_CALLED_FOR : sql``}`;
-
-const NO_LONGER_CALLED_FOR = sql`
+  where s.fact_key is null or ${factsDiffer("s", "d")}
   union all
   select ${columnsOf("s.", FACT_COLUMNS)}, true, true
   from pg_temp.touched_keys k cross join ${standingUnder("k")} s
@@ -141,8 +174,7 @@ async function settle(db: Db): Promise<FactChanges> {
 
 /**
  * Makes the facts of what is touched (touched.ts) those that the landed rows call for, writing only rows that differ.
- * A second run writes nothing. Facts that are no longer called for are deleted. What it did stays in
- * `pg_temp.fact_differences`, where anything that stood was touched.
+ * A second run writes nothing. Facts that are no longer called for are deleted.
  */
 export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
   let touched = await whatIsTouched(db);
@@ -153,11 +185,11 @@ export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChang
     await listLanded(db);
     touched = await whatIsTouched(db);
   }
-  const pairs = await gatherLinkPairs(db, rules, touched);
+  const isPaired = await gatherLinkPairs(db, rules, touched);
   const scope = { many: touched.many };
-  const isUnlinked = pairs === 0 && !touched.factsOrResults;
-  if (isUnlinked && !(await isPlanned(db))) return insertNewFacts(db, rules, scope);
-  await listDifferences(db, touchedDifferences(rules, scope, touched.keys));
+  if (!touched.keys && !(await isPlanned(db)))
+    return isPaired || touched.factsOrResults ? writeTouched(db, rules, scope) : insertNewFacts(db, rules, scope);
+  await listDifferences(db, touchedDifferences(rules, scope));
   return settle(db);
 }
 

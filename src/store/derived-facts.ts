@@ -129,14 +129,14 @@ const together = (link: RawBuilder<unknown>): LinkShape => ({
   sources: sql`array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}')`,
 });
 
-const apart: LinkShape = {
-  expressions: sql`${gatheredLinks("all")}, ${linkedApart}, ${banked},`,
+const apart = (link: RawBuilder<unknown>): LinkShape => ({
+  expressions: sql`${link}, ${linkedApart}, ${banked},`,
   join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id ${joinBanked}`,
   rule: sql`coalesce(alone.rule, l.rule)`,
   sources: sql`case when alone.event_id is not null then array[${eventKey(sql`e.event_id`)}, alone.source]
       when l.event_id is null then array[${eventKey(sql`e.event_id`)}]
       else array[${eventKey(sql`e.event_id`)}] || l.sources end`,
-};
+});
 
 /** No links. */
 const unlinked: LinkShape = {
@@ -149,8 +149,8 @@ const unlinked: LinkShape = {
 /** Links of what is touched are found with its facts; those of students were gathered before. */
 function linkShape(scope: DeriveScope): LinkShape {
   if (isLanded(scope)) return unlinked;
-  if (isTouched(scope)) return together(bestLinks);
-  return isNamed(scope) ? together(gatheredLinks(scope)) : apart;
+  if (isTouched(scope)) return scope.many ? apart(bestLinks) : together(bestLinks);
+  return isNamed(scope) ? together(gatheredLinks(scope)) : apart(gatheredLinks("all"));
 }
 
 const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> => sql`

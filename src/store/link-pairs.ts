@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { bestFirst, candidates, everything, type FactRules, type Scope } from "./linking.js";
-import { resultsAround, resultsNear, type Span } from "./neighbour-results.js";
+import { resultsNear, resultsNearPairs } from "./neighbour-results.js";
+import { isAny } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, areNamed, inPart, type Students } from "./student-part.js";
 import { isAnyResultLanded, type Touched } from "./touched.js";
@@ -12,12 +13,11 @@ const PAIR_COLUMNS = sql.raw(
   "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
 );
 
-async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<number> {
-  const { numAffectedRows } = await sql`
+async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<void> {
+  await sql`
     insert into pg_temp.link_pairs (${PAIR_COLUMNS}) select ${PAIR_COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
     db,
   );
-  return Number(numAffectedRows ?? 0n);
 }
 
 /** Over `pairs`, the expressions of `bestLinks`. */
@@ -86,81 +86,56 @@ export async function gatherLinks(db: Db, rules: FactRules, students: Students):
     await statement.execute(db);
 }
 
-/** What the links of touched results came to. */
-interface Linked {
-  pairs: number;
-  /** From the first to the last touched event; null where others were touched than those of the pairs. */
-  span: Span | null;
-}
-
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, and touches the events among them: what
  * `gatherLinkPairs` begins with, where it was not done before. It may be done before the transaction before this one is
- * through, since which events a result may link to depends on no other result.
+ * through, since which events a result may link to depends on no other result. Nothing may be touched after it.
  */
 export async function linkTouched(db: Db, rules: FactRules): Promise<void> {
   await openPairs(db);
   await sql`analyze pg_temp.touched_results`.execute(db);
-  const pairs = await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
-  const events = await sql`
-    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs on conflict do nothing`.execute(
-    db,
-  );
+  await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
+  await sql`insert into pg_temp.linked select not exists (select from pg_temp.touched_events)`.execute(db);
   await sql`
-    insert into pg_temp.linked
-    select (select count(*) from pg_temp.touched_results), ${pairs}::bigint, ${events.numAffectedRows ?? 0n}::bigint, min(occurred_at), max(occurred_at)
-    from pg_temp.link_pairs`.execute(db);
+    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs order by event_id
+    on conflict do nothing`.execute(db);
 }
 
-/** What `linkTouched` came to; null where it was not called, or more results were touched since. */
-async function linkedBefore(db: Db): Promise<Linked | null> {
-  const { rows } = await sql<{ pairs: string; first: string | null; last: string | null }>`
-    select l.pairs, case when l.events = t.events then l.first::text end as first, l.last::text as last
-    from pg_temp.linked l, (select count(*) as events from pg_temp.touched_events) t
-    where l.results = (select count(*) from pg_temp.touched_results)`.execute(db);
-  const [linked] = rows;
-  if (!linked) return null;
-  const { pairs, first, last } = linked;
-  return { pairs: Number(pairs), span: first !== null && last !== null ? { first, last } : null };
+/** Whether all touched events stand in `pg_temp.link_pairs`; null where `linkTouched` was not called. */
+async function areAllPaired(db: Db): Promise<boolean | null> {
+  const { rows } = await sql<{ alone: boolean }>`select alone from pg_temp.linked`.execute(db);
+  return rows[0]?.alone ?? null;
 }
 
 /**
  * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
  * candidates of the other results that could link to a touched event: they decide its fact too. `many` are touched
- * (touched.ts). Returns the number of candidates.
+ * (touched.ts). Returns whether there is any candidate.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<number> {
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<boolean> {
   if (!(await isAnyResultLanded(db))) {
     await openPairs(db);
-    return 0;
+    return false;
   }
-  let own = await linkedBefore(db);
-  if (!own) {
-    await linkTouched(db, rules);
-    own = await linkedBefore(db);
-  }
-  const { pairs = 0, span = null } = own ?? {};
-  const neighbours = await addNeighbours(db, rules, many ? span : null);
-  if (pairs + neighbours > 0) await sql`analyze pg_temp.link_pairs`.execute(db);
-  return pairs + neighbours;
+  if ((await areAllPaired(db)) === null) await linkTouched(db, rules);
+  await sql`analyze pg_temp.touched_events, pg_temp.link_pairs`.execute(db);
+  const near = many && (await areAllPaired(db)) ? await resultsNearPairs(db, rules) : resultsNearTouched(rules);
+  if (near !== null) await addNeighbours(db, rules, near);
+  return isAny(db, "link_pairs");
 }
 
-/** `span`: of many touched events, which all stand in `pg_temp.link_pairs`. */
-async function addNeighbours(db: Db, rules: FactRules, span: Span | null): Promise<number> {
+const resultsNearTouched = (rules: FactRules): RawBuilder<unknown> => sql`(
+  select sourced_id from ${resultsNear(rules, sql`and e.event_id in (select event_id from pg_temp.touched_events)`)} n
+  where not exists (select from pg_temp.touched_results t where t.sourced_id = n.sourced_id))`;
+
+/** Adds the candidates of these results, of which none is touched. */
+async function addNeighbours(db: Db, rules: FactRules, near: RawBuilder<unknown>): Promise<void> {
   await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
   await sql`truncate pg_temp.neighbour_results`.execute(db);
-  await sql`analyze pg_temp.touched_events`.execute(db);
-  const ids = sql`select event_id from pg_temp.touched_events`;
-  const moments = sql`select student_id, occurred_at from pg_temp.link_pairs`;
-  const others = sql`and not exists (select from pg_temp.touched_results t where t.sourced_id = r.sourced_id)`;
-  const near = span
-    ? resultsAround(rules, { span, moments, ids }, others)
-    : resultsNear(rules, sql`and e.event_id in (${ids})`);
   const { numAffectedRows } = await sql`
-    insert into pg_temp.neighbour_results
-    select distinct sourced_id from ${near} n
-    where not exists (select from pg_temp.touched_results t where t.sourced_id = n.sourced_id)`.execute(db);
-  if ((numAffectedRows ?? 0n) === 0n) return 0;
+    insert into pg_temp.neighbour_results select distinct sourced_id from ${near} n`.execute(db);
+  if ((numAffectedRows ?? 0n) === 0n) return;
   await sql`analyze pg_temp.neighbour_results`.execute(db);
-  return addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
+  await addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
+  await sql`analyze pg_temp.link_pairs`.execute(db);
 }

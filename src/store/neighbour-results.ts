@@ -8,12 +8,7 @@ import {
   scoreDate,
   secondsApart,
 } from "./linking.js";
-
-/** From one instant to another (texts of the database), both included. */
-export interface Span {
-  first: string;
-  last: string;
-}
+import type { Session } from "./session.js";
 
 /**
  * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
@@ -43,36 +38,41 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
     offset 0) near)`;
 };
 
-/** Many events: from the first to the last of them, and queries of their students and instants, and of their ids. */
-export interface ManyEvents {
-  span: Span;
-  moments: RawBuilder<unknown>;
-  ids: RawBuilder<unknown>;
-}
+const isUntouched = sql`not exists (select from pg_temp.touched_results t where t.sourced_id = r.sourced_id)`;
 
 /**
- * As `resultsNear`, of many events and among some results: those are read twice, however many events there are. Time is cut
- * into buckets as long as the window; a result that is near an event of its student stands in its bucket, or beside it.
+ * As `resultsNear`, of many events, which all stand in `pg_temp.link_pairs`: results that are not touched are read once,
+ * and those of them in the same span of time, mostly few, are kept in `pg_temp.other_results`. Time is cut into buckets as
+ * long as the window; a result that is near an event of its student stands in its bucket, or beside it. Null where there are none.
  */
-export const resultsAround = (
+export async function resultsNearPairs(
+  db: Session["db"],
   { linkWindowSeconds }: FactRules,
-  { span: { first, last }, moments, ids }: ManyEvents,
-  results: Scope,
-): RawBuilder<unknown> => {
+): Promise<RawBuilder<unknown> | null> {
   const seconds = Math.max(linkWindowSeconds, DAY_RULE_SECONDS);
   const window = secondsApart(seconds);
   const bucket = (instant: RawBuilder<unknown>) => sql`floor(date_part('epoch', ${instant}) / ${sql.lit(seconds)})`;
+  const { rows } = await sql<{ first: string | null; last: string | null }>`
+    select (min(occurred_at) - ${window})::text as first, (max(occurred_at) + ${window})::text as last from pg_temp.link_pairs`.execute(
+    db,
+  );
+  const { first, last } = rows[0] ?? { first: null, last: null };
+  if (first === null || last === null) return null;
+  const inSpan = (instant: RawBuilder<unknown>) =>
+    sql`${instant} between ${first}::timestamptz and ${last}::timestamptz`;
+  await sql`drop table if exists pg_temp.other_results`.execute(db);
+  await sql`
+    create temp table other_results as
+    select r.sourced_id, r.student_id, r.score_date, r.ended_at from timeback.assessment_results r
+    where r.linkable and (${inSpan(scoreDate)} or ${inSpan(sql.ref("r.ended_at"))}) and ${isUntouched}`.execute(db);
+  await sql`analyze pg_temp.other_results`.execute(db);
   return sql`(
-  with others as materialized (
-    select r.sourced_id, r.student_id, told.instant from timeback.assessment_results r
-    cross join lateral (values (r.score_date), (r.ended_at)) as told(instant)
-    where r.linkable ${results}
-      and told.instant between ${first}::timestamptz - ${window} and ${last}::timestamptz + ${window})
-  select o.sourced_id from others o
-  where (o.student_id, ${bucket(sql.ref("o.instant"))}) in (
-    select m.student_id, ${bucket(sql.ref("m.occurred_at"))} + beside
-    from (${moments}) m cross join (values (-1), (0), (1)) as b(beside))
+  select o.sourced_id from pg_temp.other_results o
+  cross join lateral (values (o.score_date), (o.ended_at)) as told(instant) cross join (values (-1), (0), (1)) as b(beside)
+  join (select distinct student_id, ${bucket(sql.ref("occurred_at"))} as bucket from pg_temp.link_pairs) p
+    on p.student_id = o.student_id and p.bucket = ${bucket(sql.ref("told.instant"))} + beside
   union all
   select r.sourced_id from timeback.assessment_results r cross join unnest(r.event_refs) as named(event_id)
-  where r.linkable and r.event_refs is not null ${results} and named.event_id in (${ids}))`;
-};
+  where r.linkable and r.event_refs is not null and ${isUntouched}
+    and named.event_id in (select event_id from pg_temp.touched_events))`;
+}

@@ -43,15 +43,18 @@ interface Reading {
 
 const tupleOf = (parts: readonly string[]): string => `(${parts.join(", ")})`;
 
-const isDated = (source: Source, table: SourceTable): boolean => columnsOf(source, table).has("date_last_modified");
+/** Whether the source says when rows of the table were modified. */
+export const isDated = (source: Source, table: SourceTable): boolean =>
+  columnsOf(source, table).has("date_last_modified");
 
 /** The key of a row, as the first two columns of a page tell it. */
-const keysetOf = (source: Source, table: SourceTable): string[] => [
+export const keysetOf = (source: Source, table: SourceTable): string[] => [
   isDated(source, table) ? "s.date_last_modified::timestamp::text" : "null",
   "s.sourced_id",
 ];
 
-const asked = <T>({ session }: Source, ask: () => Promise<T>): Promise<T> =>
+/** Asks the source, again where that may help; a fault is explained as one of the source. */
+export const asked = <T>({ session }: Source, ask: () => Promise<T>): Promise<T> =>
   explained("the OneRoster source", () => patiently(session, ask));
 
 const from = ({ source, table, where }: Reading): string =>
@@ -141,7 +144,8 @@ function lastKey(parts: readonly Buffer[]): Keyset {
 }
 
 const literal = (text: string): string => pg.escapeLiteral(text);
-const stamp = (text: string): string => `${literal(text)}::timestamp`;
+/** An instant of the source, as SQL. */
+export const stamp = (text: string): string => `${literal(text)}::timestamp`;
 
 /**
  * Rows modified from `since` (null: ever) to the source's clock, in keyset order. Each page is one statement, so a row

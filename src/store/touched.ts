@@ -16,11 +16,9 @@ export async function openTouched(db: Db): Promise<void> {
   await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
     db,
   );
+  await sql`create temp table if not exists linked (alone boolean)`.execute(db);
   await sql`
-    create temp table if not exists linked (results bigint, pairs bigint, events bigint, first timestamptz, last timestamptz)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked, pg_temp.landed_places`.execute(
+    truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked, pg_temp.landed_places`.execute(
     db,
   );
 }

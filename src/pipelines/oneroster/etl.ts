@@ -14,6 +14,7 @@ import { pageColumns, type Source } from "../../store/source-read.js";
 import { modifiedRows, type Page, type ReadingSizes, type Stretch, undatedRows } from "../../store/source-stretches.js";
 import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source-tables.js";
 import { isAnyResultLanded } from "../../store/touched.js";
+import { unchangedRows } from "../../store/unchanged-tables.js";
 import { advanceWatermark, readFrom, readWatermark } from "../../store/watermarks.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { mapColumn } from "./copy-column.js";
@@ -137,12 +138,27 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
+/** Whether a table on which results depend is landed as the source has it; then its rows are counted, and need not be read. */
+async function isUnchanged({ source, run, request, summary }: Etl, { table, from, gap }: Start): Promise<boolean> {
+  if (request.full || table === assessmentResults) return false;
+  const unchanged = await unchangedRows(run.session, source, table, from);
+  if (!unchanged) return false;
+  const { rows, last } = unchanged;
+  if (last && !gap) await patiently(run.session, () => advanceWatermark(run.session.db, table.name, last));
+  if (rows > 0) countsOf(summary, table).read += rows;
+  request.progress(table.name, rows);
+  return true;
+}
+
 /** With two connections, the next stretch is read and landed while the facts of the one before are derived. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
   for (const table of sourceTables)
-    if (source.tables.get(table.name)?.size) starts.push({ table, ...(await startOf(etl, table)) });
+    if (source.tables.get(table.name)?.size) {
+      const start = { table, ...(await startOf(etl, table)) };
+      if (!(await isUnchanged(etl, start))) starts.push(start);
+    }
   if (request.full) await openSeen(run.session.db);
   const lanes: [Session, ...Session[]] = [run.session];
   if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session

@@ -32,7 +32,10 @@ const courseOf = sql`coalesce(r.course_id, (
   left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
   where li.sourced_id = r.line_item_id))`;
 
-/** Banked results, with the time of the write, and the event they link to. A score date without time proves nothing. */
+/**
+ * Banked results, with the time of the write, and the event they link to. A score date without time proves nothing. What is
+ * neither called banked nor risen is left out first: only of the others is the resource looked up.
+ */
 const writes = (ofStudents: RawBuilder<unknown>, rises: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select r.sourced_id, r.student_id, trim_scale(r.xp) as xp, coalesce(r.completed_at, rise.at, r.score_date) as at,
     ${courseOf} as course_id, r.activity_key, resource.title, resource.xp as base, own.leader as linked
@@ -40,8 +43,8 @@ const writes = (ofStudents: RawBuilder<unknown>, rises: RawBuilder<unknown>): Ra
   left join ${rises} rise on rise.sourced_id = r.sourced_id
   left join timeback.resources resource on resource.sourced_id = r.activity_key
   left join pg_temp.event_results own on own.sourced_id = r.sourced_id
-  where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents}
-    and (${isBanked("r")} or (r.xp_reason is null and rise.sourced_id is not null and (${isPassive("resource")})))`;
+  where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents} and (${isBanked("r")} or rise.sourced_id is not null)
+    and (${isBanked("r")} or (r.xp_reason is null and (${isPassive("resource")})))`;
 
 /** The stretch of the width of a host's window in which an instant lies: what is so close lies in this one or the one before. */
 const stretch = ({ hostSeconds }: AuditRules, instant: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -115,7 +118,6 @@ const ofMany = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<
   sql`create temp table bank_writes_found as ${writes(ofStudents, sql`pg_temp.xp_rises`)}`,
   sql`create temp table bank_writes as ${hosted(rules, sql`pg_temp.bank_writes_found`)}`,
   sql`create index on pg_temp.bank_writes (student_id, at) where host is null`,
-  sql`create index on pg_temp.bank_writes (host)`,
   sql`create index on pg_temp.bank_writes (sourced_id)`,
   sql`analyze pg_temp.bank_writes`,
   sql`create temp table near_banks as ${near(rules)}`,

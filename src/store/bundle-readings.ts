@@ -1,11 +1,11 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import type { AccuracyBand } from "../domain/own-xp.js";
 import { lateBanks } from "./bank-writes.js";
 import { copyRow } from "./copy-text.js";
 import { pagesOf, rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
-import { inPart, type Students } from "./student-part.js";
+import { areNamed, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
 
@@ -32,9 +32,11 @@ export interface BankedReading extends EventReading {
   amounts: string[];
 }
 
-/** The exercises `x`; `near.event_id` is null where there is no banked XP near them. */
-export const readings = sql`
-  pg_temp.exercises x left join (select distinct event_id from pg_temp.near_banks) near on near.event_id = x.event_id`;
+/** There is banked XP near an exercise `x`. */
+const hasBanks = sql`x.event_id in (select event_id from pg_temp.near_banks)`;
+
+/** There is no banked XP near an exercise `x`. */
+export const isQuiet = sql`not ${hasBanks}`;
 
 /** An exercise `x` reports XP; of twins the one that is judged. */
 export const reportsXp = sql`x.leads and x.xp >= 0`;
@@ -64,12 +66,20 @@ function readingOf({ key, app, quiet, events }: ReadingRow): EventReading {
   };
 }
 
-/** The different readings of these students and how many events have each, by app. */
+/** The different readings of these students' exercises, and how many events have each. */
+const countedReadings = (students: Students): RawBuilder<unknown> => sql`
+  select x.reading as key, x.app, ${isQuiet} as quiet, count(*) as events
+  from pg_temp.exercises x where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3`;
+
+/** Makes `pg_temp.counted_readings`, what `listReadings` lists of a part of the students: it is asked for twice. Needs `gatherBankWrites`. */
+export async function gatherReadings(db: Db, students: Students): Promise<void> {
+  if (!areNamed(students)) await sql`create temp table counted_readings as ${countedReadings(students)}`.execute(db);
+}
+
+/** The different readings of these students and how many events have each, by app. Needs `gatherReadings`. */
 export async function* listReadings(db: Db, students: Students): AsyncGenerator<EventReading[]> {
   const rows = sql<ReadingRow>`
-    select * from (
-      select x.reading as key, x.app, near.event_id is null as quiet, count(*) as events
-      from ${readings} where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3) read
+    select key, app, quiet, events from ${areNamed(students) ? sql`(${countedReadings(students)})` : sql`pg_temp.counted_readings`} read
     order by app collate "C", key collate "C", quiet`;
   for await (const page of rowsAbout(db, students, rows)) yield page.map(readingOf);
 }
@@ -91,13 +101,13 @@ export async function gatherBankedReadings(db: Db, asked: BankedAsked, rules: Au
   await sql`delete from pg_temp.banked_readings where kind = ${asked.kind}`.execute(db);
   if (asked.apps.length === 0) return;
   const later = asked.kind === "all" ? sql`union all select b.xp ${lateBanks(rules)}` : sql``;
-  const which = asked.kind === "all" ? sql`` : sql`and near.event_id is not null`;
+  const which = asked.kind === "all" ? sql`` : sql`and ${hasBanks}`;
   await sql`
     insert into pg_temp.banked_readings
-    select x.student_id, ${asked.kind}, x.app, x.reading, near.event_id is null, (
+    select x.student_id, ${asked.kind}, x.app, x.reading, ${isQuiet}, (
       select coalesce(string_agg(xp::text, ' ' order by xp), '') from (
         select n.xp from pg_temp.near_banks n where n.event_id = x.event_id ${later}) bank)
-    from ${readings} where ${reportsXp} and x.app = any(${[...asked.apps]}::text[]) ${inPart(asked.students, sql`x.student_id`)} ${which}`.execute(
+    from pg_temp.exercises x where ${reportsXp} and x.app = any(${[...asked.apps]}::text[]) ${inPart(asked.students, sql`x.student_id`)} ${which}`.execute(
     db,
   );
 }

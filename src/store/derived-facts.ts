@@ -71,6 +71,9 @@ const KEY_COLUMNS = 2;
 /** The columns of a fact that say something, beside its key. */
 export const VALUE_COLUMNS = FACT_COLUMNS.slice(KEY_COLUMNS);
 
+/** Those that `fact` has: what a student's facts have in common is joined to all of them only in the end. */
+export const OWN_COLUMNS = VALUE_COLUMNS.filter((column) => column !== "email" && column !== "time_zone");
+
 /** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
 export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
   return sql`(${columnsOf(`${one}.`, VALUE_COLUMNS)}) is distinct from (${columnsOf(`${other}.`, VALUE_COLUMNS)})`;
@@ -202,8 +205,19 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
 /** Said of users too where students are named: the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope => (isNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything);
 
-/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
-export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
+/** The email of a student's facts, over the joins of `emailJoins`. */
+export const emailOfFacts: RawBuilder<unknown> = sql`coalesce(u.email, least.email)`;
+
+/** The joins that `emailOfFacts` looks through, of the student of the facts under this alias; over `least_email`. */
+export const emailJoins = (facts: string, scope: DeriveScope): RawBuilder<unknown> => sql`
+    left join timeback.users u on u.sourced_id = ${sql.ref(`${facts}.student_id`)} ${usersOf(scope)}
+    left join least_email least on least.student_id = ${sql.ref(`${facts}.student_id`)}`;
+
+/**
+ * The common table expressions that end with `fact`, the facts that what is landed calls for, without what all facts of a student
+ * have in common; and with `least_email`, for that.
+ */
+export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
   const links = linkShape(scope);
   return sql`
@@ -216,15 +230,18 @@ export function derivedFacts(rules: FactRules, scope: DeriveScope): RawBuilder<u
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
   ${links.expressions}
   fact as (${eventFacts(rules, links)} ${results ? sql`union all ${resultFacts(rules, results)}` : sql``}),
-  least_email as ${leastEmails(scope)},
+  least_email as ${leastEmails(scope)}`;
+}
+
+/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
+export const derivedFacts = (rules: FactRules, scope: DeriveScope): RawBuilder<unknown> => sql`
+  ${ownFacts(rules, scope)},
   derived as (
-    select f.student_id, f.fact_key, f.event_type, coalesce(u.email, least.email) as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
+    select f.student_id, f.fact_key, f.event_type, ${emailOfFacts} as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
       f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
       f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
       f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
-    from fact f left join timeback.users u on u.sourced_id = f.student_id ${usersOf(scope)}
-    left join least_email least on least.student_id = f.student_id)`;
-}
+    from fact f ${emailJoins("f", scope)})`;
 
 /** These columns as a list, each behind the prefix (`f.`). */
 export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>

@@ -39,24 +39,20 @@ export async function gatherCompleted(db: Db, rules: FactRules, students: Studen
   if (!areFew(students)) await sql`analyze pg_temp.completed`.execute(db);
 }
 
-/**
- * The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. They are
- * said to be these students', so that the others are left out early (and of few, not all results are read).
- */
-const eventResults = ({ ownSeconds }: AuditRules, students: Students): RawBuilder<unknown> => {
+/** The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. */
+const eventResults = ({ ownSeconds }: AuditRules): RawBuilder<unknown> => {
   const window = sql`make_interval(secs => ${sql.lit(ownSeconds)})`;
   const isNear = (instant: RawBuilder<unknown>) =>
     sql`coalesce(${instant} >= c.occurred_at - ${window} and ${instant} <= c.occurred_at + ${window}, false)`;
   return sql`
   create temp table event_results as
-  select coalesce(t.leader, c.event_id) as leader, c.student_id, c.app, c.attempt as event_attempt, r.sourced_id, trim_scale(r.xp) as xp,
-    r.multiplier, r.attempt, r.activity_key, r.total_questions, r.correct_questions, r.score_day is not null as of_day,
-    coalesce(${isBanked("r")}, false) as is_banked, ${isNear(sql`r.score_date`)} or ${isNear(sql`r.ended_at`)} as is_close
+  select coalesce(t.leader, c.event_id) as leader, c.student_id, c.app, c.attempt as event_attempt, l.sourced_id,
+    trim_scale(l.result_xp) as xp, l.multiplier, l.result_attempt as attempt, l.result_activity as activity_key, l.total_questions,
+    l.correct_questions, l.score_day is not null as of_day, coalesce(${isBanked("l")}, false) as is_banked,
+    ${isNear(sql`l.score_date`)} or ${isNear(sql`l.ended_at`)} as is_close
   from pg_temp.links l
   join pg_temp.completed c on c.event_id = l.event_id
-  join timeback.assessment_results r on r.sourced_id = l.sourced_id
-  left join pg_temp.twins t on t.event_id = c.event_id
-  where r.linkable ${inPart(students, sql`r.student_id`)}`;
+  left join pg_temp.twins t on t.event_id = c.event_id`;
 };
 
 /** Apps that number attempts from 0, in their events and in their results. */
@@ -188,7 +184,7 @@ export const gatherExerciseDays = (db: Db, { zone }: FactRules) =>
 
 /** Makes `pg_temp.event_results` of the events in `pg_temp.completed`, linked by `pg_temp.links`. Needs `gatherTwins`. */
 export async function gatherEventResults(db: Db, rules: AuditRules, students: Students): Promise<void> {
-  await eventResults(rules, students).execute(db);
+  await eventResults(rules).execute(db);
   if (!areFew(students)) await sql`analyze pg_temp.event_results`.execute(db);
 }
 

@@ -13,6 +13,9 @@ const PAIR_COLUMNS = sql.raw(
   "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
 );
 
+/** The columns of `pg_temp.links` beside `claimed`: also what the audit asks of a linked result, which need not be read again for it. */
+const LINK_COLUMNS = sql`${PAIR_COLUMNS}, ended_at, result_activity, multiplier, total_questions, correct_questions, xp_reason`;
+
 async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<void> {
   await sql`
     insert into pg_temp.link_pairs (${PAIR_COLUMNS}) select ${PAIR_COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
@@ -20,14 +23,14 @@ async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<void>
   );
 }
 
-/** Over `pairs`, the expressions of `bestLinks`. */
-const bestOf = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+/** Over `pairs`, which have these columns, the expressions of `bestLinks`. */
+const bestOf = (pairs: RawBuilder<unknown>, columns: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
-  link as materialized (
-    select ${PAIR_COLUMNS}, pays as claimed from ${pairs} c
+  link as (
+    select ${columns}, pays as claimed from ${pairs} c
     where sourced_id not in (select sourced_id from contested)
     union all
-    select ${PAIR_COLUMNS}, claimed from (
+    select ${columns}, claimed from (
       select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
         row_number() over (partition by sourced_id order by ${bestFirst}) as rank
       from ${pairs} c where sourced_id in (select sourced_id from contested)) ranked
@@ -38,7 +41,7 @@ const bestOf = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`
  * any of its candidates pays. Most results have one candidate: only the others are sorted, and only they have a rank, by
  * whose chance the planner would take links for few.
  */
-export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`);
+export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`, PAIR_COLUMNS);
 
 /** As `bestLinks`, of these students, where `gatherLinks` has found them for all that are looked at. */
 export const gatheredLinks = (students: Students): RawBuilder<unknown> => sql`
@@ -67,19 +70,19 @@ const allCandidates = (rules: FactRules, students: Students): RawBuilder<unknown
  * knowing, and a new table may be filled in parallel.
  */
 export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
-  const pairs = sql`select ${PAIR_COLUMNS} from ${allCandidates(rules, students)} c`;
-  const links = sql`select ${PAIR_COLUMNS}, claimed from link`;
+  const pairs = sql`select ${LINK_COLUMNS} from ${allCandidates(rules, students)} c`;
+  const links = sql`select ${LINK_COLUMNS}, claimed from link`;
   if (areFew(students)) {
     await sql`
       create temp table links as
-      with link_pairs as materialized (${pairs}), ${bestOf(sql`link_pairs`)} ${links}`.execute(db);
+      with link_pairs as materialized (${pairs}), ${bestOf(sql`link_pairs`, LINK_COLUMNS)} ${links}`.execute(db);
     return;
   }
   for (const statement of [
     sql`drop table if exists pg_temp.link_pairs, pg_temp.links`,
     sql`create temp table link_pairs as ${pairs}`,
     sql`analyze pg_temp.link_pairs`,
-    sql`create temp table links as with ${bestLinks} ${links}`,
+    sql`create temp table links as with ${bestOf(sql`pg_temp.link_pairs`, LINK_COLUMNS)} ${links}`,
     sql`drop table pg_temp.link_pairs`,
     sql`analyze pg_temp.links`,
   ])

@@ -24,7 +24,7 @@ type Approach = "from results" | "from events" | "whole";
 const narrowed = (isNarrow: boolean): RawBuilder<unknown> => (isNarrow ? sql`materialized` : sql`not materialized`);
 
 const RESULT_COLUMNS = sql`r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
-    r.activity_key`;
+    r.activity_key, r.multiplier, r.total_questions, r.correct_questions, r.xp_reason`;
 
 /** Results that may link: active and of no child line item, with the activity key that their line item leads to. */
 const linkableResults = (scope: Scope): RawBuilder<unknown> => sql`
@@ -61,7 +61,8 @@ const pair = (
 ): RawBuilder<unknown> => sql`
   select r.sourced_id, r.student_id, e.event_id, ${typeof rule === "string" ? sql.lit(rule) : rule} as rule, ${form} as form, ${length} as slug_length,
     r.score_date, r.score_day, r.attempt as result_attempt, r.xp as result_xp,
-    e.occurred_at, e.attempt as event_attempt, e.pays`;
+    e.occurred_at, e.attempt as event_attempt, e.pays,
+    r.ended_at, r.activity_key as result_activity, r.multiplier, r.total_questions, r.correct_questions, r.xp_reason`;
 
 const none = sql.lit(0);
 
@@ -104,9 +105,13 @@ const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown>
 
 export const MILLISECOND = sql`interval '1 millisecond'`;
 
+/** The millisecond in which an instant lies: as date_trunc says it, but much sooner. */
+const millisecondOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`date_bin(${MILLISECOND}, ${instant}, timestamptz '0001-01-01 00:00:00+00')`;
+
 /** One instant to the millisecond. */
-const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  date_trunc('milliseconds', e.occurred_at) = date_trunc('milliseconds', ${instant})`;
+const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`${millisecondOf(sql`e.occurred_at`)} = ${millisecondOf(instant)}`;
 
 const isSlugThere = sql`(${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
 const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Counter } from "../domain/app-counters.js";
 import type { FormulaSet } from "../domain/calibrate.js";
-import { readings, reportsXp } from "./bundle-readings.js";
+import { isQuiet, reportsXp } from "./bundle-readings.js";
 import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
 import { inPart, type Students } from "./student-part.js";
@@ -56,8 +56,8 @@ export async function gatherStudentCounters(db: Db, students: Students): Promise
     create temp table student_counters as
     with read as (
       select x.student_id, x.app, f.formulas, count(*) as events
-      from ${readings}
-      left join pg_temp.explained_readings f on near.event_id is null and f.kind = 'quiet' and f.app = x.app and f.reading = x.reading
+      from pg_temp.exercises x
+      left join pg_temp.explained_readings f on ${isQuiet} and f.kind = 'quiet' and f.app = x.app and f.reading = x.reading
       where ${reportsXp} ${inPart(students, sql`x.student_id`)} group by 1, 2, 3)
     select student_id, app, 'seen' as kind, 0 as formulas, sum(events)::int as events from read group by 1, 2
     union all

@@ -1,5 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
-import { columnsOf, derivedFacts, FACT_COLUMNS, VALUE_COLUMNS } from "./derived-facts.js";
+import {
+  columnsOf,
+  derivedFacts,
+  emailJoins,
+  emailOfFacts,
+  FACT_COLUMNS,
+  OWN_COLUMNS,
+  ownFacts,
+  VALUE_COLUMNS,
+} from "./derived-facts.js";
 import type { FactRules } from "./linking.js";
 import type { Session } from "./session.js";
 import { areNamed, inPart, type StudentPart, type Students } from "./student-part.js";
@@ -7,30 +16,41 @@ import { areNamed, inPart, type StudentPart, type Students } from "./student-par
 type Db = Session["db"];
 
 /**
- * What a fact says, as 64 bits: so much less to carry through a join that two facts of one key are compared by it. That
- * two that differ have the same one happens once in 2^64 times.
+ * What columns of a fact say, as 64 bits: so much less to carry through a join that two facts of one key are compared by it.
+ * That two that differ have the same one happens once in 2^64 times.
  */
-const digest = (alias: string): RawBuilder<unknown> =>
-  sql`hash_record_extended(row(${columnsOf(`${alias}.`, VALUE_COLUMNS)}), 0)`;
+const digest = (alias: string, columns: readonly string[] = VALUE_COLUMNS): RawBuilder<unknown> =>
+  sql`hash_record_extended(row(${columnsOf(`${alias}.`, columns)}), 0)`;
 
-/** How many facts each student has, and what all of them say, keys and values, in 64 bits: whatever their order. */
-const byStudent = (alias: string, facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
-  select ${sql.ref(`${alias}.student_id`)}, count(*) as facts,
-    bit_xor(hashtextextended(${sql.ref(`${alias}.fact_key`)} collate "C", ${digest(alias)})) as digest
-  from ${facts} group by 1)`;
+/** How many facts each student has, and what all of them say, keys and own values, in 64 bits: whatever their order. */
+const byStudent = (alias: string): RawBuilder<unknown> => sql`
+  ${sql.ref(`${alias}.student_id`)}, count(*) as facts,
+  bit_xor(hashtextextended(${sql.ref(`${alias}.fact_key`)} collate "C", ${digest(alias, OWN_COLUMNS)})) as digest`;
+
+/** An email, in 64 bits that can be summed up. */
+const emailBits = (email: RawBuilder<unknown>): RawBuilder<unknown> => sql`hashtextextended(${email} collate "C", 0)`;
 
 /** More students than these are not looked at apart from the others. */
 const MOST_APART = 1_000;
 
-/** The students of a part whose facts are not, all of them, those that are called for; of more than `MOST_APART` some. */
+/**
+ * The students of a part whose facts are not, all of them, those that are called for; of more than `MOST_APART` some. What all
+ * facts of a student have in common is joined to what they come to, not to each of them.
+ */
 async function studentsUnlike(db: Db, rules: FactRules, part: StudentPart): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with ${derivedFacts(rules, part)}
-    select coalesce(d.student_id, s.student_id) as id
-    from ${byStudent("c", sql`derived c`)} d
-    full join ${byStudent("f", sql`timeback.processed_facts f where true ${inPart(part, sql`f.student_id`)}`)} s
-      on s.student_id = d.student_id
-    where (s.facts, s.digest) is distinct from (d.facts, d.digest) limit ${sql.lit(MOST_APART + 1)}`.execute(db);
+    with ${ownFacts(rules, part)},
+    called as (select ${byStudent("c")} from fact c group by 1),
+    standing as (
+      select ${byStudent("f")}, sum(${emailBits(sql`f.email`)}) as emails, count(*) filter (where f.time_zone = ${rules.zone}) as zoned
+      from timeback.processed_facts f where true ${inPart(part, sql`f.student_id`)} group by 1)
+    select coalesce(c.student_id, s.student_id) as id
+    from called c full join standing s on s.student_id = c.student_id
+    ${emailJoins("c", part)}
+    where (s.facts, s.zoned, s.digest, s.emails) is distinct from
+      (c.facts, c.facts, c.digest, c.facts * ${emailBits(emailOfFacts)}::numeric) limit ${sql.lit(MOST_APART + 1)}`.execute(
+    db,
+  );
   return rows.map(({ id }) => id);
 }
 

@@ -3,6 +3,7 @@ import type { AuditRules } from "../../domain/audit-rules.js";
 import type { AppCounts } from "../../domain/calibrate.js";
 import { attempt } from "../../store/attempt.js";
 import { gatherBankWrites } from "../../store/bank-writes.js";
+import { gatherReadings } from "../../store/bundle-readings.js";
 import { gatherCompleted, gatherEventResults, gatherExercises, type ZeroNumbering } from "../../store/exercises.js";
 import { type KeptState, type KeptTotals, keptState, noteMarks, staleStudents } from "../../store/kept-counts.js";
 import { gatherLinks } from "../../store/link-pairs.js";
@@ -75,6 +76,7 @@ async function gatherExercisesAndBanks(
 ): Promise<void> {
   await gatherExercises(db, numbering, students);
   await gatherBankWrites(db, auditRules, students);
+  await gatherReadings(db, students);
 }
 
 const inEach = <T>(parts: readonly AuditPart[], work: (part: AuditPart) => Promise<T>): Promise<T[]> =>

@@ -16,6 +16,11 @@ const AS_IN_VERSION_7 = `
   drop function timeback.truncate_payloads();
   delete from timeback.migrations where version > 7`;
 
+/** Those whose digest the program did not make as the database makes it. */
+const STRANGE_DIGESTS = `
+  select event_id from timeback.caliper_events join timeback.caliper_payloads using (landed_run, landed_ordinal)
+  where payload_digest is distinct from left(encode(sha256(convert_to(payload, 'UTF8')), 'hex'), 32)::uuid`;
+
 const PAYLOADS = `
   select event_id::text as id, payload from timeback.caliper_events
   join timeback.caliper_payloads using (landed_run, landed_ordinal) order by 1`;
@@ -31,6 +36,7 @@ describeOnEngines("events of a database that an older program made", (engine) =>
       const first = await ingest();
       const before = await query(PAYLOADS);
       expect(before.length).toBeGreaterThan(50);
+      expect(await query(STRANGE_DIGESTS)).toEqual([]);
       const [facts] = await query("select checksum from timeback.facts_checksum");
       for (const statement of AS_IN_VERSION_7.split(";")) await query(statement);
 

@@ -10,6 +10,7 @@ const AS_IN_VERSION_7 = `
     where p.landed_run = e.landed_run and p.landed_ordinal = e.landed_ordinal;
   alter table timeback.caliper_events alter column payload set not null, drop column landed_ordinal, drop column payload_digest;
   drop table timeback.caliper_payloads;
+  drop index timeback.assessment_results_by_day;
   drop trigger drop_payloads on timeback.caliper_events;
   drop trigger truncate_payloads on timeback.caliper_events;
   drop function timeback.drop_payloads();

@@ -18,7 +18,7 @@ import { openProgress, type Progress } from "./progress.js";
 import { printSummary } from "./summary.js";
 
 const PAGE_ROWS = 25_000;
-const STRETCH_ROWS = 250_000;
+const STRETCH_ROWS = 150_000;
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** Where `import oneroster` puts CSV, and what the ETL reads when no source database is named. */
 const IMPORTED_SCHEMA = "oneroster";

@@ -9,6 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "there is no way to that host",
   ENETUNREACH: "there is no way to that network",
   ECONNRESET: "the connection was lost",
+  EPIPE: "the connection was lost",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted: name it with sslrootcert=<file> in the URL",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",

@@ -11,8 +11,8 @@ export class CopyBlocks {
   private used = 0;
 
   /**
-   * Takes one row in COPY text format, with its line end, whole or in pieces: each is written straight to its place, which a
-   * long text is copied to only once.
+   * Takes one row in COPY text format, with its line end, whole or in pieces: each is written straight to its place, so
+   * that a long text is copied only once.
    */
   add(...pieces: readonly string[]): void {
     let room = 0;

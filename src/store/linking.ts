@@ -106,7 +106,7 @@ const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown>
 export const MILLISECOND = sql`interval '1 millisecond'`;
 
 /** The millisecond in which an instant lies: as date_trunc says it, but much sooner. */
-const millisecondOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
+export const millisecondOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`date_bin(${MILLISECOND}, ${instant}, timestamptz '0001-01-01 00:00:00+00')`;
 
 /** One instant to the millisecond. */

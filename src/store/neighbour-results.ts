@@ -4,6 +4,7 @@ import {
   type FactRules,
   linkableEvents,
   MILLISECOND,
+  millisecondOf,
   type Scope,
   scoreDate,
   secondsApart,
@@ -18,7 +19,6 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
   const isWithinSpan = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>) =>
     sql`r.student_id = s.student_id and ${instant} >= s.first - ${distance} and ${instant} <= s.last + ${distance}`;
-  const millisecond = (instant: RawBuilder<unknown>) => sql`date_trunc('milliseconds', ${instant})`;
   return sql`(
   with events as materialized (${linkableEvents(events)}),
     span as materialized (
@@ -28,7 +28,7 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
     select r.sourced_id, r.student_id, r.activity_key, r.score_date from timeback.assessment_results r
     where r.linkable and ${isWithinSpan(scoreDate, window)} offset 0) near
   where (near.student_id, near.activity_key) in (select student_id, activity_key from events)
-    or (near.student_id, ${millisecond(sql`near.score_date`)}) in (select student_id, ${millisecond(sql`occurred_at`)} from events)
+    or (near.student_id, ${millisecondOf(sql`near.score_date`)}) in (select student_id, ${millisecondOf(sql`occurred_at`)} from events)
   union all select near.sourced_id from span s cross join lateral (
     select r.sourced_id from timeback.assessment_results r
     where r.linkable and r.ended_at is not null and ${isWithinSpan(sql.ref("r.ended_at"), MILLISECOND)}

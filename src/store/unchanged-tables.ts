@@ -69,15 +69,11 @@ export async function unchangedRows(
   const landed = sql.raw<{ rows: string; digest: string }>(`
     select ${digest(columns)} from timeback.${quotePart(table.name)}
     where ${dated ? sinceThen("date_last_modified", `${start} at time zone 'UTC'`) : "true"}`);
-  const [
-    found,
-    {
-      rows: [standing],
-    },
-  ] = await Promise.all([
+  const [found, { rows }] = await Promise.all([
     told(source, table, dated ? sinceThen("s.date_last_modified", start) : "true"),
     landed.execute(session.db),
   ]);
+  const [standing] = rows;
   const isSame = found && found.digest === standing?.digest && found.rows === Number(standing.rows);
   return isSame ? { rows: found.rows, last: found.last } : null;
 }

@@ -1,11 +1,9 @@
-import { hash } from "node:crypto";
-import { payloadDigest } from "../../domain/payload-digest.js";
+import { textDigest } from "../../domain/text-digest.js";
 import { copyRow, copyValue } from "../../store/copy-text.js";
 import type { EventRow } from "../../store/event-rows.js";
 import type { IncomingActor } from "../../store/students.js";
 import type { Actor, LandableEvent } from "./record.js";
 
-const HEX_OF_A_UUID = 32;
 const MAX_REMEMBERED = 100_000;
 /** The last actor of each id, or of each email where there is no id. */
 const remembered = new Map<string, IncomingActor>();
@@ -16,7 +14,7 @@ function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
   const known = remembered.get(name);
   if (known?.segment === segment && known.email === email && known.looksLikeUser === looksLikeUser) return known;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  const key = hash("sha256", JSON.stringify([segment, looksLikeUser, email]), "hex").slice(0, HEX_OF_A_UUID);
+  const key = textDigest(JSON.stringify([segment, looksLikeUser, email]));
   const actor = { key, segment, looksLikeUser, email };
   remembered.set(name, actor);
   return actor;
@@ -40,7 +38,7 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
     event.eventId,
     run.runId,
     run.events,
-    payloadDigest(event.payload),
+    textDigest(event.payload),
     reported && event.eventType === "ActivityEvent",
     event.eventType,
     reported,

@@ -1,4 +1,4 @@
-import { payloadDigest } from "../../domain/payload-digest.js";
+import { textDigest } from "../../domain/text-digest.js";
 import { placesNotLanded } from "../../store/landed-payloads.js";
 import type { Session } from "../../store/session.js";
 import type { Part } from "./parts.js";
@@ -18,7 +18,7 @@ export async function readUnread({ db }: Session, { unread, builder }: Part): Pr
     db,
     asked.map((place) => ({
       eventId: supposed[place] as string,
-      digest: payloadDigest(unread[place]?.text.trim() ?? ""),
+      digest: textDigest(unread[place]?.text.trim() ?? ""),
     })),
   );
   const known = new Set(asked.filter((_, ordinal) => !unlike.has(ordinal)));

@@ -138,8 +138,11 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/** Whether a table on which results depend is landed as the source has it; then its rows are counted, and need not be read. */
-async function isUnchanged({ source, run, request, summary }: Etl, { table, from, gap }: Start): Promise<boolean> {
+/**
+ * Counts a table on which results depend as read, and moves its watermark, where it is landed as the source has it. False: it
+ * must be read.
+ */
+async function countUnchanged({ source, run, request, summary }: Etl, { table, from, gap }: Start): Promise<boolean> {
   if (request.full || table === assessmentResults) return false;
   const unchanged = await unchangedRows(run.session, source, table, from);
   if (!unchanged) return false;
@@ -157,7 +160,7 @@ async function readTables(etl: Etl): Promise<void> {
   for (const table of sourceTables)
     if (source.tables.get(table.name)?.size) {
       const start = { table, ...(await startOf(etl, table)) };
-      if (!(await isUnchanged(etl, start))) starts.push(start);
+      if (!(await countUnchanged(etl, start))) starts.push(start);
     }
   if (request.full) await openSeen(run.session.db);
   const lanes: [Session, ...Session[]] = [run.session];

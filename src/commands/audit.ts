@@ -112,7 +112,11 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   balanceFlags(flags); // refuses before anything is opened
   loadMeanwhile();
   const started = Date.now();
-  if (email === undefined) (await import("./small-nursery.js")).keepNurserySmall();
+  if (email === undefined) {
+    const { keepHeapSmall, keepNurserySmall } = await import("./small-heap.js");
+    keepHeapSmall();
+    keepNurserySmall();
+  }
   const seconds = () => (Date.now() - started) / 1000;
   const runId = isStored(email, flags) ? crypto.randomUUID() : null; // loads what it needs, which takes milliseconds
   const run = runId === null ? "" : `; run ${runId.slice(0, RUN_DIGITS)}`;

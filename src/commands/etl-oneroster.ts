@@ -17,7 +17,8 @@ import {
 import { openProgress, type Progress } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const PAGE_ROWS = 25_000;
+const PAGE_ROWS = 4_000;
+const FIRST_ROWS = 50_000;
 const STRETCH_ROWS = 150_000;
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** Where `import oneroster` puts CSV, and what the ETL reads when no source database is named. */
@@ -136,7 +137,7 @@ async function readSource({
   const read = {
     full: flags.full === true,
     ...window,
-    rows: { page: PAGE_ROWS, stretch: STRETCH_ROWS },
+    rows: { page: PAGE_ROWS, first: FIRST_ROWS, stretch: STRETCH_ROWS },
     stop: stopOn(shell.signal),
     progress: (table: string, rows: number) => progress.show(`${table}: ${rows.toLocaleString("en-US")} rows`),
   };

@@ -43,12 +43,14 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
   const { config, screen } = open(flags);
   const started = Date.now();
-  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
-    import("../pipelines/caliper/ingest.js"),
-    import("../pipelines/caliper/input.js"),
-    import("../store/fact-plan.js"),
-    import("../store/settings.js"),
-  ]);
+  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }, { keepHeapSmall }] =
+    await Promise.all([
+      import("../pipelines/caliper/ingest.js"),
+      import("../pipelines/caliper/input.js"),
+      import("../store/fact-plan.js"),
+      import("../store/settings.js"),
+      import("./small-heap.js"),
+    ]);
   const sizes = new Map<string, number | null>();
   for (const file of files) sizes.set(file, await sizeOfInput(file));
   const done = await withDatabase(config, flags, "ingest", async (store) => {
@@ -63,6 +65,7 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       beside: flags.dryRun !== true,
     };
     return withPlannedRun(store, request, async (run) => {
+      keepHeapSmall();
       const rules = await storeSettings(run.session.db, asked);
       const summary = await ingest(run, rules, {
         files,

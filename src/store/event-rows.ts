@@ -45,6 +45,12 @@ export class EventRows {
     this.payloads.add(...payload);
   }
 
+  /** Lets the room of the rows be used for others. To be called when they have been sent, and nobody will ask for them again. */
+  release(): void {
+    this.rows.release();
+    this.payloads.release();
+  }
+
   /** The actors of the events at these places. */
   actorsOf(places: ReadonlySet<number>): IncomingActor[] {
     if (places.size === this.length) return [...this.actors.values()];

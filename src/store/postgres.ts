@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { UsageError, wordsOf } from "../errors.js";
+import { passingOn } from "./passed-buffers.js";
 import { type Patience, patienceWith } from "./patience.js";
 import type { Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
@@ -28,7 +29,7 @@ const streamCopy: BulkCopy = {
     return target.rowCount;
   },
   async *copyOut(client, select) {
-    yield* client.query(copyTo(`copy (${select}) to stdout`));
+    yield* passingOn(client.query(copyTo(`copy (${select}) to stdout`)));
   },
 };
 

@@ -40,7 +40,10 @@ export async function stage(
     select null::text as read_at, t.* from timeback.${sql.ref(table.name)} t with no data`.execute(db);
   await sql`truncate pg_temp.${sql.ref(staging)}`.execute(db);
   let rows = 0;
-  for await (const page of pages) rows += await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page);
+  for await (const page of pages) {
+    rows += await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page.all());
+    page.release();
+  }
   if (full) await markSeen(db, table);
   return rows;
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import pg from "pg";
+import { Blocks } from "./blocks.js";
 import { readCopyValue } from "./copy-text.js";
 import { explained } from "./explain.js";
 import { patiently } from "./patience.js";
@@ -13,8 +14,8 @@ export interface Keyset {
   sourcedId: string;
 }
 
-/** Rows of a table as COPY text, for the columns `pageColumns`: parts, cut anywhere. */
-export type Page = readonly Buffer[];
+/** Rows of a table as COPY text, for the columns `pageColumns`. To be released when they have been used. */
+export type Page = Blocks;
 
 /**
  * Rows of a table that follow one another in the order in which it is read, to be landed in one transaction. Its ends are
@@ -25,9 +26,10 @@ export interface Stretch {
   last: Keyset;
 }
 
-/** How many rows at most a page and a stretch hold. */
+/** How many rows at most a page, the first stretch of a table, and one of the later ones hold. */
 export interface ReadingSizes {
   page: number;
+  first: number;
   stretch: number;
 }
 
@@ -97,9 +99,9 @@ async function* pagesOf(stretch: Reading, last: Keyset, rows: number): AsyncGene
   let rest = stretch;
   for (;;) {
     const page = await readPage(rest, rows);
-    if (page.length === 0) return;
+    if (page.all().length === 0) return;
+    const end = lastKey(page.all());
     yield page;
-    const end = lastKey(page);
     if (end.sourcedId === last.sourcedId && end.dateLastModified === last.dateLastModified) return;
     rest = and(stretch, ">", end);
   }
@@ -107,7 +109,7 @@ async function* pagesOf(stretch: Reading, last: Keyset, rows: number): AsyncGene
 
 async function* stretchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerator<Stretch> {
   let rest = reading;
-  for (let rows = GROWTH * sizes.page; ; rows = Math.min(rows * GROWTH, sizes.stretch)) {
+  for (let rows = sizes.first; ; rows = Math.min(rows * GROWTH, sizes.stretch)) {
     const last = await endOf(rest, rows);
     if (!last) return;
     const stretch = and(rest, "<=", last);
@@ -119,10 +121,10 @@ async function* stretchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerat
 /** Every stretch costs a look at all that is landed: when there are more of them, they hold more. */
 const GROWTH = 2;
 
-async function allOf(parts: AsyncIterable<Buffer>): Promise<Buffer[]> {
-  const chunks: Buffer[] = [];
-  for await (const part of parts) chunks.push(part);
-  return chunks;
+async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
+  const all = new Blocks();
+  for await (const part of parts) all.addBytes(part);
+  return all;
 }
 
 const NEWLINE = 10;

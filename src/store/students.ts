@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { CopyBlocks } from "./copy-blocks.js";
 import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
 import { touchStudents } from "./touched.js";
@@ -46,11 +47,10 @@ export async function openActors(db: Db): Promise<void> {
  * says nothing about a student.
  */
 export async function stageActors(session: Session, actors: Iterable<IncomingActor>): Promise<void> {
-  const rows = Array.from(actors, ({ key, segment, looksLikeUser, email }) =>
-    copyRow([key, segment, looksLikeUser, email]),
-  );
-  const columns = ["actor_key", "segment", "looks_like_user", "email"];
-  await session.copyIn("pg_temp.incoming_actors", columns, [rows.join("")]);
+  const rows = new CopyBlocks();
+  for (const { key, segment, looksLikeUser, email } of actors) rows.add(copyRow([key, segment, looksLikeUser, email]));
+  await session.copyIn("pg_temp.incoming_actors", ["actor_key", "segment", "looks_like_user", "email"], rows.all());
+  rows.release();
 }
 
 /** Lands those of the listed actors that are new. Facts of students whose email they change are touched. */

@@ -87,7 +87,10 @@ class FileChunk implements Chunk {
   async *parts(): AsyncGenerator<Part> {
     if (this.isUsed) return yield* this.readAgain();
     this.isUsed = true;
-    for (let part = await this.take(); part; part = await this.take()) yield part;
+    for (let part = await this.take(); part; part = await this.take()) {
+      yield part;
+      part.builder.release();
+    }
   }
 
   private async take(): Promise<Part | undefined> {

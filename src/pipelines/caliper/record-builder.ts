@@ -72,6 +72,11 @@ export class RecordBuilder {
     this.known += records;
   }
 
+  /** Lets the room of what was gathered be used for other records. To be called when nobody needs it any more. */
+  release(): void {
+    this.events.release();
+  }
+
   /** What was gathered. */
   records(): Records {
     const { events, known, skipped, rejects } = this;

@@ -1,0 +1,53 @@
+/** One write a row to a connection costs more than the row. */
+const BLOCK_BYTES = 128 * 1024;
+
+const spare: Buffer[] = [];
+
+/**
+ * Bytes on their way in, in blocks outside of the heap, which are filled again when they are released: V8 sees little of what
+ * lies there, and would let blocks that nobody holds pile up to 64 MB.
+ */
+export class Blocks {
+  private readonly full: Buffer[] = [];
+  private open: Buffer | null = null;
+  protected used = 0;
+
+  /** A block with room for so many bytes that belong together, from `used` on. */
+  protected blockFor(bytes: number): Buffer {
+    if (this.open && this.used + bytes <= this.open.length) return this.open;
+    this.close();
+    this.open =
+      bytes > BLOCK_BYTES ? Buffer.allocUnsafeSlow(bytes) : (spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES));
+    return this.open;
+  }
+
+  private close(): void {
+    if (this.open) this.full.push(this.open.subarray(0, this.used));
+    this.open = null;
+    this.used = 0;
+  }
+
+  /** Takes a copy of some bytes, cut anywhere. */
+  addBytes(bytes: Buffer): void {
+    for (let from = 0; from < bytes.length; ) {
+      const copied = bytes.copy(this.blockFor(1), this.used, from);
+      this.used += copied;
+      from += copied;
+    }
+  }
+
+  /** Blocks of all bytes, in order. */
+  all(): readonly Buffer[] {
+    this.close();
+    return this.full;
+  }
+
+  /**
+   * Empties it, and lets the blocks be filled with other bytes. To be called when the bytes have been sent, and what `all` gave
+   * is used no more.
+   */
+  release(): void {
+    for (const { buffer } of this.all()) if (buffer.byteLength === BLOCK_BYTES) spare.push(Buffer.from(buffer));
+    this.full.length = 0;
+  }
+}

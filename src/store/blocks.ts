@@ -42,6 +42,19 @@ export class Blocks {
     return this.full;
   }
 
+  /** The rows at these places, in order, each by itself, of blocks of whole rows: `endOf` tells where one ends that begins there. */
+  protected rowsAt(places: ReadonlySet<number>, endOf: (block: Buffer, start: number) => number): Buffer[] {
+    const chosen: Buffer[] = [];
+    let place = 0;
+    for (const block of this.all())
+      for (let start = 0; start < block.length; place += 1) {
+        const end = endOf(block, start);
+        if (places.has(place)) chosen.push(block.subarray(start, end));
+        start = end;
+      }
+    return chosen;
+  }
+
   /**
    * Empties it, and lets the blocks be filled with other bytes. To be called when the bytes have been sent, and what `all` gave
    * is used no more.

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import { assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
-import type { CopyBlocks } from "./copy-blocks.js";
 import type { EventRows } from "./event-rows.js";
+import { PAYLOAD_COLUMNS } from "./payload-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { type IncomingActor, landActors, openActors, stageActors } from "./students.js";
@@ -39,9 +39,6 @@ const PAYLOAD_KEY = ["landed_run", "landed_ordinal"] as const;
 
 /** The columns of the rows of `EventRows`, in their order. */
 const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "payload_digest", "linkable", ...FACT_COLUMNS] as const;
-
-/** The columns of its payloads. */
-const PAYLOAD_COLUMNS = [...PAYLOAD_KEY, "payload"] as const;
 
 /** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
 export interface Conflicts {
@@ -85,11 +82,11 @@ async function leaveOutLanded(db: Session["db"], first: Map<string, number>): Pr
 
 async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
   if (fresh.size === 0) return;
-  const chosen = (blocks: CopyBlocks) =>
-    fresh.size === events.length ? blocks.all() : [Buffer.concat(blocks.at(fresh))];
+  const chosen = (rows: EventRows["rows" | "payloads"]) =>
+    fresh.size === events.length ? rows.all() : [Buffer.concat(rows.at(fresh))];
   const landed = await session.copyIn("timeback.caliper_events", ROW_COLUMNS, chosen(events.rows));
   assertWritten("events were landed", landed, fresh.size);
-  const kept = await session.copyIn("timeback.caliper_payloads", PAYLOAD_COLUMNS, chosen(events.payloads));
+  const kept = await session.copyInBinary("timeback.caliper_payloads", PAYLOAD_COLUMNS, chosen(events.payloads));
   assertWritten("payloads were landed", kept, fresh.size);
 }
 
@@ -154,7 +151,7 @@ export async function stageRest(session: Session, landing: Landing, { events, fr
   const rows = events.rows.at(places).flatMap((row, n) => [Buffer.from(`${events.lines[at[n] ?? 0]}\t`), row]);
   await session.copyIn("pg_temp.repeated_events", ["line", ...ROW_COLUMNS], [Buffer.concat(rows)]);
   const payloads = Buffer.concat(events.payloads.at(places));
-  await session.copyIn("pg_temp.repeated_payloads", PAYLOAD_COLUMNS, [payloads]);
+  await session.copyInBinary("pg_temp.repeated_payloads", PAYLOAD_COLUMNS, [payloads]);
 }
 
 /** Keeps the listed records that contradict a landed event beside it, each once. `file` is theirs. */

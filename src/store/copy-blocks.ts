@@ -19,14 +19,6 @@ export class CopyBlocks extends Blocks {
 
   /** The rows at these places, in order, each by itself. */
   at(places: ReadonlySet<number>): Buffer[] {
-    const chosen: Buffer[] = [];
-    let place = 0;
-    for (const block of this.all())
-      for (let start = 0; start < block.length; place += 1) {
-        const end = block.indexOf(NEWLINE, start) + 1;
-        if (places.has(place)) chosen.push(block.subarray(start, end));
-        start = end;
-      }
-    return chosen;
+    return this.rowsAt(places, (block, start) => block.indexOf(NEWLINE, start) + 1);
   }
 }

@@ -1,4 +1,5 @@
 import { CopyBlocks } from "./copy-blocks.js";
+import { PayloadRows } from "./payload-rows.js";
 import type { IncomingActor } from "./students.js";
 
 /** One event on its way in. */
@@ -12,8 +13,7 @@ export interface EventRow {
   actor: IncomingActor;
   /** Its row in COPY text format, with its line end: the columns of `copyNewEvents`. */
   row: string;
-  /** The row of its payload, likewise, in pieces. */
-  payload: readonly string[];
+  payload: string;
 }
 
 /** Events of one file on their way in. */
@@ -23,12 +23,17 @@ export class EventRows {
   /** From the first to the last of their places among the events of their run. */
   readonly places = { first: 0, last: 0 };
   readonly rows = new CopyBlocks();
-  readonly payloads = new CopyBlocks();
+  readonly payloads: PayloadRows;
   /** The actors of all of them, each once, by key. */
   readonly actors = new Map<string, IncomingActor>();
   private readonly actorOf: string[] = [];
 
-  constructor(readonly file: string) {}
+  constructor(
+    readonly file: string,
+    runId: string,
+  ) {
+    this.payloads = new PayloadRows(runId);
+  }
 
   get length(): number {
     return this.ids.length;
@@ -42,7 +47,7 @@ export class EventRows {
     this.actorOf.push(actor.key);
     this.actors.set(actor.key, actor);
     this.rows.add(row);
-    this.payloads.add(...payload);
+    this.payloads.add(ordinal, payload);
   }
 
   /** Lets the room of the rows be used for others. To be called when they have been sent, and nobody will ask for them again. */

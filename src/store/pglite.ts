@@ -10,7 +10,6 @@ import type { CopyRows, Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
 const COPY_BATCH_BYTES = 8 << 20;
-const NEWLINE = 10;
 /** What the embedded database holds is for its owner only. */
 const OWNER_ONLY = 0o700;
 /** A data directory made at build time, with the schema in it: starting from it is four times faster than initdb. */
@@ -21,13 +20,13 @@ type Lite = import("@electric-sql/pglite").PGlite;
 /** COPY works on whole lines handed over as a blob; pg-copy-streams ends the instance. */
 function blobCopy(lite: Lite): BulkCopy {
   return {
-    async copyIn(_client, statement, rows: CopyRows) {
+    async copyIn(_client, statement, rows: CopyRows, { head, tail, endsRow }) {
       let count = 0;
       let size = 0;
       let batch: Buffer[] = [];
       const flush = async () => {
         if (size === 0) return;
-        const blob = new Blob(batch);
+        const blob = new Blob([head, ...batch, tail]);
         count += (await lite.query(statement, [], { blob })).affectedRows ?? 0;
         batch = [];
         size = 0;
@@ -36,7 +35,7 @@ function blobCopy(lite: Lite): BulkCopy {
         const bytes = Buffer.from(chunk as Buffer);
         batch.push(bytes);
         size += bytes.length;
-        if (size >= COPY_BATCH_BYTES && bytes.at(-1) === NEWLINE) await flush();
+        if (size >= COPY_BATCH_BYTES && endsRow(bytes)) await flush();
       }
       await flush();
       return count;

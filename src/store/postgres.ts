@@ -4,9 +4,10 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { UsageError, wordsOf } from "../errors.js";
+import type { CopyFormat } from "./copy-format.js";
 import { passingOn } from "./passed-buffers.js";
 import { type Patience, patienceWith } from "./patience.js";
-import type { Store } from "./session.js";
+import type { CopyRows, Store } from "./session.js";
 import { type BulkCopy, exactTypes, storeOn } from "./sql-session.js";
 
 /** How to reach a PostgreSQL server. */
@@ -22,10 +23,16 @@ export interface PostgresOptions {
   readOnly?: { statementTimeoutMs: number };
 }
 
+async function* framed(rows: CopyRows, { head, tail }: CopyFormat): AsyncGenerator<string | Buffer> {
+  if (head.length > 0) yield head;
+  yield* rows;
+  if (tail.length > 0) yield tail;
+}
+
 const streamCopy: BulkCopy = {
-  async copyIn(client, statement, rows) {
+  async copyIn(client, statement, rows, format) {
     const target = client.query(copyFrom(statement));
-    await pipeline(Readable.from(rows, { objectMode: true, highWaterMark: 2 }), target);
+    await pipeline(Readable.from(framed(rows, format), { objectMode: true, highWaterMark: 2 }), target);
     return target.rowCount;
   },
   async *copyOut(client, select) {

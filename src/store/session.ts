@@ -14,6 +14,8 @@ export interface Session {
   patience: Patience;
   /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
   copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
+  /** The same of whole rows in PostgreSQL's binary COPY format, without what stands before and behind all of them. */
+  copyInBinary(table: string, columns: readonly string[], rows: Iterable<Buffer>): Promise<number>;
   /** Streams the rows of a SELECT as COPY text. */
   copyOut(select: string): AsyncIterable<Buffer>;
 }

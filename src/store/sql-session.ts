@@ -1,13 +1,14 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
+import { binaryFormat, type CopyFormat, textFormat } from "./copy-format.js";
 import { type Patience, whenUp } from "./patience.js";
 import type { Database } from "./schema.js";
 import type { CopyRows, Session, Store } from "./session.js";
 
 /** How one engine moves rows in bulk over one of its connections. */
 export interface BulkCopy {
-  copyIn(client: pg.PoolClient, statement: string, rows: CopyRows): Promise<number>;
+  copyIn(client: pg.PoolClient, statement: string, rows: CopyRows, format: CopyFormat): Promise<number>;
   copyOut(client: pg.PoolClient, select: string): AsyncIterable<Buffer>;
 }
 
@@ -49,12 +50,15 @@ function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): 
 }
 
 function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine): Session {
+  const copyIn = (table: string, columns: readonly string[], rows: CopyRows, format: CopyFormat) =>
+    copy.copyIn(client, `${copyInStatement(table, columns, copySource)}${format.option}`, rows, format);
   const lent = { query: client.query.bind(client), release() {} };
   return {
     db: kyselyOn({ connect: async () => lent, end: async () => {} }),
     inTransaction: false,
     patience,
-    copyIn: (table, columns, rows) => copy.copyIn(client, copyInStatement(table, columns, copySource), rows),
+    copyIn: (table, columns, rows) => copyIn(table, columns, rows, textFormat),
+    copyInBinary: (table, columns, rows) => copyIn(table, columns, rows, binaryFormat),
     copyOut: (select) => copy.copyOut(client, select),
   };
 }

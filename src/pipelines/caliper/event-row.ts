@@ -1,5 +1,5 @@
 import { textDigest } from "../../domain/text-digest.js";
-import { copyRow, copyValue } from "../../store/copy-text.js";
+import { copyRow } from "../../store/copy-text.js";
 import type { EventRow } from "../../store/event-rows.js";
 import type { IncomingActor } from "../../store/students.js";
 import type { Actor, LandableEvent } from "./record.js";
@@ -66,6 +66,5 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
     event.activityName,
     event.runId,
   ]);
-  const payload = [`${run.runId}\t${run.events}\t`, copyValue(event.payload), "\n"];
-  return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload };
+  return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload: event.payload };
 }

@@ -28,7 +28,7 @@ export class RecordBuilder {
     private readonly run: LandingRun,
     private readonly limits?: InputLimits,
   ) {
-    this.events = new EventRows(file);
+    this.events = new EventRows(file, run.runId);
   }
 
   /** True from so many records on, or so many characters to be stored. */
@@ -53,7 +53,7 @@ export class RecordBuilder {
     else {
       const row = eventRow(parsed.event, line.number, this.run);
       this.events.add(row);
-      this.bytes += row.row.length + parsed.event.payload.length;
+      this.bytes += row.row.length + row.payload.length;
     }
   }
 

@@ -10,7 +10,13 @@ const spare: Buffer[] = [];
 export class Blocks {
   private readonly full: Buffer[] = [];
   private open: Buffer | null = null;
+  private closed = 0;
   protected used = 0;
+
+  /** How many bytes it holds. */
+  get bytes(): number {
+    return this.closed + this.used;
+  }
 
   /** A block with room for so many bytes that belong together, from `used` on. */
   protected blockFor(bytes: number): Buffer {
@@ -23,6 +29,7 @@ export class Blocks {
 
   private close(): void {
     if (this.open) this.full.push(this.open.subarray(0, this.used));
+    this.closed += this.used;
     this.open = null;
     this.used = 0;
   }
@@ -62,5 +69,6 @@ export class Blocks {
   release(): void {
     for (const { buffer } of this.all()) if (buffer.byteLength === BLOCK_BYTES) spare.push(Buffer.from(buffer));
     this.full.length = 0;
+    this.closed = 0;
   }
 }

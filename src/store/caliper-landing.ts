@@ -1,44 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
 import { assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
-import type { EventRows } from "./event-rows.js";
-import { PAYLOAD_COLUMNS } from "./payload-rows.js";
+import { withNumber } from "./binary-rows.js";
+import { type EventRows, factColumns, payloadColumns, rowColumns } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { type IncomingActor, landActors, openActors, stageActors } from "./students.js";
 import { type LandedPlaces, noteLanded } from "./touched.js";
-
-/** The columns of an event that a fact reads. */
-const FACT_COLUMNS = [
-  "event_type",
-  "has_metrics",
-  "actor_key",
-  "occurred_at",
-  "attempt",
-  "xp",
-  "total_questions",
-  "correct_questions",
-  "mastered_units",
-  "active_seconds",
-  "inactive_seconds",
-  "waste_seconds",
-  "unknown_seconds",
-  "anti_pattern_seconds",
-  "activity_key",
-  "object_slug",
-  "subject",
-  "app",
-  "course_id",
-  "course_name",
-  "activity_name",
-  "caliper_run_id",
-] as const;
-
-/** The place of an event, and its payload, in the run that landed it. */
-const PAYLOAD_KEY = ["landed_run", "landed_ordinal"] as const;
-
-/** The columns of the rows of `EventRows`, in their order. */
-const ROW_COLUMNS = ["event_id", ...PAYLOAD_KEY, "payload_digest", "linkable", ...FACT_COLUMNS] as const;
 
 /** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
 export interface Conflicts {
@@ -53,7 +21,7 @@ export interface CopiedEvents {
 }
 
 const columns = (prefix: string): RawBuilder<unknown> =>
-  sql.join(FACT_COLUMNS.map((column) => sql.ref(`${prefix}${column}`)));
+  sql.join(factColumns.map((column) => sql.ref(`${prefix}${column}`)));
 
 /** What is known of ids before the database is asked. */
 export interface ExpectedIds {
@@ -84,9 +52,9 @@ async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySe
   if (fresh.size === 0) return;
   const chosen = (rows: EventRows["rows" | "payloads"]) =>
     fresh.size === events.length ? rows.all() : [Buffer.concat(rows.at(fresh))];
-  const landed = await session.copyIn("timeback.caliper_events", ROW_COLUMNS, chosen(events.rows));
+  const landed = await session.copyInBinary("timeback.caliper_events", rowColumns, chosen(events.rows));
   assertWritten("events were landed", landed, fresh.size);
-  const kept = await session.copyInBinary("timeback.caliper_payloads", PAYLOAD_COLUMNS, chosen(events.payloads));
+  const kept = await session.copyInBinary("timeback.caliper_payloads", payloadColumns, chosen(events.payloads));
   assertWritten("payloads were landed", kept, fresh.size);
 }
 
@@ -148,10 +116,10 @@ export async function stageRest(session: Session, landing: Landing, { events, fr
   const places = new Set(events.ids.keys());
   for (const place of fresh) places.delete(place);
   const at = [...places];
-  const rows = events.rows.at(places).flatMap((row, n) => [Buffer.from(`${events.lines[at[n] ?? 0]}\t`), row]);
-  await session.copyIn("pg_temp.repeated_events", ["line", ...ROW_COLUMNS], [Buffer.concat(rows)]);
+  const rows = events.rows.at(places).map((row, n) => withNumber(row, events.lines[at[n] ?? 0] ?? 0));
+  await session.copyInBinary("pg_temp.repeated_events", ["line", ...rowColumns], [Buffer.concat(rows)]);
   const payloads = Buffer.concat(events.payloads.at(places));
-  await session.copyInBinary("pg_temp.repeated_payloads", PAYLOAD_COLUMNS, [payloads]);
+  await session.copyInBinary("pg_temp.repeated_payloads", payloadColumns, [payloads]);
 }
 
 /** Keeps the listed records that contradict a landed event beside it, each once. `file` is theirs. */

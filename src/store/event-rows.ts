@@ -1,6 +1,41 @@
-import { CopyBlocks } from "./copy-blocks.js";
-import { PayloadRows } from "./payload-rows.js";
+import { BinaryRows, type BinaryType, type BinaryValue } from "./binary-rows.js";
 import type { IncomingActor } from "./students.js";
+
+/** The columns of an event that a fact reads. */
+const FACT_COLUMNS = {
+  event_type: "text",
+  has_metrics: "bool",
+  actor_key: "uuid",
+  occurred_at: "instant",
+  attempt: "int4",
+  xp: "numeric",
+  total_questions: "numeric",
+  correct_questions: "numeric",
+  mastered_units: "numeric",
+  active_seconds: "numeric",
+  inactive_seconds: "numeric",
+  waste_seconds: "numeric",
+  unknown_seconds: "numeric",
+  anti_pattern_seconds: "numeric",
+  activity_key: "text",
+  object_slug: "text",
+  subject: "text",
+  app: "text",
+  course_id: "text",
+  course_name: "text",
+  activity_name: "text",
+  caliper_run_id: "text",
+} as const satisfies Record<string, BinaryType>;
+
+/** The place of an event, and its payload, in the run that landed it. */
+const PLACE = { landed_run: "uuid", landed_ordinal: "int8" } as const;
+const ROW = { event_id: "uuid", ...PLACE, payload_digest: "uuid", linkable: "bool", ...FACT_COLUMNS } as const;
+const PAYLOAD = { ...PLACE, payload: "text" } as const;
+
+/** The names of the columns of an event that a fact reads, of a row of `EventRows`, and of one of its payloads. */
+export const factColumns = Object.keys(FACT_COLUMNS);
+export const rowColumns = Object.keys(ROW);
+export const payloadColumns = Object.keys(PAYLOAD);
 
 /** One event on its way in. */
 export interface EventRow {
@@ -11,8 +46,8 @@ export interface EventRow {
   /** Its place among the events that its run reads. */
   ordinal: number;
   actor: IncomingActor;
-  /** Its row in COPY text format, with its line end: the columns of `copyNewEvents`. */
-  row: string;
+  /** The values of its columns, in the order of `rowColumns`. */
+  row: readonly BinaryValue[];
   payload: string;
 }
 
@@ -22,21 +57,24 @@ export class EventRows {
   readonly lines: number[] = [];
   /** From the first to the last of their places among the events of their run. */
   readonly places = { first: 0, last: 0 };
-  readonly rows = new CopyBlocks();
-  readonly payloads: PayloadRows;
+  readonly rows = new BinaryRows(Object.values(ROW));
+  readonly payloads = new BinaryRows(Object.values(PAYLOAD));
   /** The actors of all of them, each once, by key. */
   readonly actors = new Map<string, IncomingActor>();
   private readonly actorOf: string[] = [];
 
   constructor(
     readonly file: string,
-    runId: string,
-  ) {
-    this.payloads = new PayloadRows(runId);
-  }
+    private readonly runId: string,
+  ) {}
 
   get length(): number {
     return this.ids.length;
+  }
+
+  /** About how much room they take. */
+  get bytes(): number {
+    return this.rows.bytes + this.payloads.bytes;
   }
 
   add({ eventId, line, ordinal, actor, row, payload }: EventRow): void {
@@ -47,7 +85,7 @@ export class EventRows {
     this.actorOf.push(actor.key);
     this.actors.set(actor.key, actor);
     this.rows.add(row);
-    this.payloads.add(ordinal, payload);
+    this.payloads.add([this.runId, ordinal, payload]);
   }
 
   /** Lets the room of the rows be used for others. To be called when they have been sent, and nobody will ask for them again. */

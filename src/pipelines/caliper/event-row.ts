@@ -1,5 +1,4 @@
 import { textDigest } from "../../domain/text-digest.js";
-import { copyRow } from "../../store/copy-text.js";
 import type { EventRow } from "../../store/event-rows.js";
 import type { IncomingActor } from "../../store/students.js";
 import type { Actor, LandableEvent } from "./record.js";
@@ -37,7 +36,7 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
   const actor = keyed(event.actor);
   const reported = hasMetrics(event);
   run.events += 1;
-  const row = copyRow([
+  const row = [
     event.eventId,
     run.runId,
     run.events,
@@ -65,6 +64,6 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
     event.courseName,
     event.activityName,
     event.runId,
-  ]);
+  ];
   return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload: event.payload };
 }

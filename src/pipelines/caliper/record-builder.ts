@@ -21,7 +21,7 @@ export class RecordBuilder {
   private readonly rejects: Reject[] = [];
   private known = 0;
   private skipped = 0;
-  private bytes = 0;
+  private rejectedBytes = 0;
 
   constructor(
     private readonly file: string,
@@ -31,9 +31,12 @@ export class RecordBuilder {
     this.events = new EventRows(file, run.runId);
   }
 
-  /** True from so many records on, or so many characters to be stored. */
+  /** True from so many records on, or about so many bytes to be stored. */
   isFull(records: number, size: number): boolean {
-    return this.events.length + this.skipped + this.rejects.length >= records || this.bytes >= size;
+    return (
+      this.events.length + this.skipped + this.rejects.length >= records ||
+      this.events.bytes + this.rejectedBytes >= size
+    );
   }
 
   /** `member` is the place in its line that a record had which now stands by itself. */
@@ -51,9 +54,7 @@ export class RecordBuilder {
     if (parsed.kind === "skipped") this.skipped += 1;
     else if (parsed.kind === "rejected") this.reject(line, member, parsed);
     else {
-      const row = eventRow(parsed.event, line.number, this.run);
-      this.events.add(row);
-      this.bytes += row.row.length + row.payload.length;
+      this.events.add(eventRow(parsed.event, line.number, this.run));
     }
   }
 
@@ -64,7 +65,7 @@ export class RecordBuilder {
   ): void {
     const { file } = this;
     this.rejects.push({ file, line: line.number, member, byteOffset: line.byteOffset, code, reason, excerpt, record });
-    this.bytes += record?.length ?? 0;
+    this.rejectedBytes += record?.length ?? 0;
   }
 
   /** Counts records that are landed as they stand. */

@@ -74,20 +74,33 @@ function writeUuid(block: Buffer, at: number, hex: string): number {
 const DIGITS = 4;
 const NEGATIVE = 0x4000;
 
+/** The whole number that stands from a place to another; its digits are not looked at. */
+function wholeAt(text: string, from: number, to: number): number {
+  let whole = 0;
+  for (let place = from; place < to; place += 1) whole = whole * 10 + text.charCodeAt(place) - ZERO;
+  return whole;
+}
+
 /** Digits in groups of four to both sides of the point; the server leaves out groups of zeros at the ends. */
 function writeNumeric(block: Buffer, at: number, decimal: string): number {
-  const isNegative = decimal.startsWith("-");
-  const [whole = "", fraction = ""] = (isNegative ? decimal.slice(1) : decimal).split(".");
-  const wholeGroups = Math.ceil(whole.length / DIGITS);
-  const groups = wholeGroups + Math.ceil(fraction.length / DIGITS);
-  const digits = whole.padStart(wholeGroups * DIGITS, "0") + fraction.padEnd((groups - wholeGroups) * DIGITS, "0");
+  const start = decimal.charCodeAt(0) === DASH ? 1 : 0;
+  const point = decimal.indexOf(".");
+  const end = point < 0 ? decimal.length : point;
+  const scale = decimal.length - Math.min(end + 1, decimal.length);
+  const wholeGroups = Math.ceil((end - start) / DIGITS);
+  const groups = wholeGroups + Math.ceil(scale / DIGITS);
   int16(block, at, groups);
   int16(block, at + 2, wholeGroups - 1);
-  int16(block, at + 4, isNegative ? NEGATIVE : 0);
-  int16(block, at + 6, fraction.length);
-  for (let group = 0; group < groups; group += 1)
-    int16(block, at + 8 + 2 * group, Number(digits.slice(group * DIGITS, (group + 1) * DIGITS)));
-  return 8 + 2 * groups;
+  int16(block, at + 4, start > 0 ? NEGATIVE : 0);
+  int16(block, at + 6, scale);
+  let place = at + 8;
+  for (let to = end - DIGITS * (wholeGroups - 1); to <= end; to += DIGITS, place += 2)
+    int16(block, place, wholeAt(decimal, Math.max(start, to - DIGITS), to));
+  for (let from = end + 1; from < decimal.length; from += DIGITS, place += 2) {
+    const to = Math.min(from + DIGITS, decimal.length);
+    int16(block, place, wholeAt(decimal, from, to) * 10 ** (DIGITS - (to - from)));
+  }
+  return place - at;
 }
 
 const SECONDS_TO_2000 = Date.UTC(2000) / 1000;
@@ -95,8 +108,9 @@ const MICROSECONDS = 1_000_000n;
 
 /** Microseconds since 2000; seconds are whole, so Date (asked for UTC only) is exact here. */
 function writeInstant(block: Buffer, at: number, instant: string): number {
-  const seconds = Date.parse(`${instant.slice(0, 19)}Z`) / 1000 - SECONDS_TO_2000;
-  block.writeBigInt64BE(BigInt(seconds) * MICROSECONDS + BigInt(instant.slice(20, 26)), at);
+  const part = (from: number, to: number) => wholeAt(instant, from, to);
+  const day = Date.UTC(part(0, 4), part(5, 7) - 1, part(8, 10), part(11, 13), part(14, 16), part(17, 19));
+  block.writeBigInt64BE(BigInt(day / 1000 - SECONDS_TO_2000) * MICROSECONDS + BigInt(part(20, 26)), at);
   return 8;
 }
 

@@ -126,7 +126,7 @@ const WRITE: Record<BinaryType, Write> = {
 
 /**
  * Rows on their way in, in PostgreSQL's binary COPY format (its manual, "COPY", "Binary Format"): blocks of whole rows. As text,
- * a third of what the server does for them would be to look for tabs and line ends and to read numbers.
+ * half of what the server does to take them in would be to look for tabs and line ends, and to read numbers.
  */
 export class BinaryRows extends Blocks {
   private readonly writers: readonly Write[];

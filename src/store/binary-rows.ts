@@ -1,15 +1,14 @@
-import { Blocks } from "./blocks.js";
+import { Blocks, BYTES_OF_A_UNIT } from "./blocks.js";
 
 /** The types of columns that can be written; an instant is a timestamptz. */
 export type BinaryType = "bool" | "int4" | "int8" | "uuid" | "text" | "numeric" | "instant";
 
-/** A value: a boolean, a whole number, or text: a UUID in hexadecimal, a plain decimal, `2025-03-01T08:00:00.000000Z`. */
+/** A value: a boolean, a whole number, or text: a UUID in lower-case hexadecimal, a plain decimal, `2025-03-01T08:00:00.000000Z`. */
 export type BinaryValue = string | number | boolean | null;
 
-/** How a value is written from a place on; returns how many bytes it takes. */
+/** How a value is written from a place on; returns how many bytes it takes. Whose type it is, only its column knows: so `never`. */
 type Write = (block: Buffer, at: number, value: never) => number;
 
-const BYTES_OF_A_UNIT = 3;
 /** What a value takes at most beside its text: its length, and the fields of a number. */
 const BESIDE_TEXT = 24;
 const WORD = 2 ** 32;
@@ -81,7 +80,10 @@ function wholeAt(text: string, from: number, to: number): number {
   return whole;
 }
 
-/** Digits in groups of four to both sides of the point; the server leaves out groups of zeros at the ends. */
+/**
+ * Digits in groups of four to both sides of the point; the server leaves out groups of zeros at the ends. (A
+ * decimal of ours has 1,000 digits on a side at most, PostgreSQL takes 16,383 behind the point.)
+ */
 function writeNumeric(block: Buffer, at: number, decimal: string): number {
   const start = decimal.charCodeAt(0) === DASH ? 1 : 0;
   const point = decimal.indexOf(".");
@@ -131,7 +133,7 @@ const WRITE: Record<BinaryType, Write> = {
 export class BinaryRows extends Blocks {
   private readonly writers: readonly Write[];
 
-  constructor(private readonly types: readonly BinaryType[]) {
+  constructor(types: readonly BinaryType[]) {
     super();
     this.writers = types.map((type) => WRITE[type]);
   }
@@ -142,11 +144,11 @@ export class BinaryRows extends Blocks {
     for (const value of values) room += BESIDE_TEXT + (typeof value === "string" ? value.length * BYTES_OF_A_UNIT : 0);
     const block = this.blockFor(room);
     let at = this.used;
-    int16(block, at, this.types.length);
+    int16(block, at, this.writers.length);
     at += 2;
-    for (let column = 0; column < this.writers.length; column += 1) {
+    for (const [column, write] of this.writers.entries()) {
       const value = values[column] ?? null;
-      const length = value === null ? -1 : (this.writers[column] as Write)(block, at + 4, value as never);
+      const length = value === null ? -1 : write(block, at + 4, value as never);
       int32(block, at, length);
       at += 4 + Math.max(length, 0);
     }
@@ -155,12 +157,23 @@ export class BinaryRows extends Blocks {
 
   /** The rows at these places, in order, each by itself. */
   at(places: ReadonlySet<number>): Buffer[] {
-    return this.rowsAt(places, (block, start) => {
-      let end = start + 2;
-      for (const _ of this.types) end += 4 + Math.max(block.readInt32BE(end), 0);
-      return end;
-    });
+    const chosen: Buffer[] = [];
+    let place = 0;
+    for (const block of this.all())
+      for (let start = 0; start < block.length; place += 1) {
+        const end = endOfRow(block, start);
+        if (places.has(place)) chosen.push(block.subarray(start, end));
+        start = end;
+      }
+    return chosen;
   }
+}
+
+function endOfRow(block: Buffer, start: number): number {
+  let end = start + 2;
+  for (let columns = block.readInt16BE(start); columns > 0; columns -= 1)
+    end += 4 + Math.max(block.readInt32BE(end), 0);
+  return end;
 }
 
 /** A row of `BinaryRows` with a number (int8) before its first column. */

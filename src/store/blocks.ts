@@ -1,6 +1,9 @@
 /** One write a row to a connection costs more than the row. */
 const BLOCK_BYTES = 128 * 1024;
 
+/** UTF-8 needs so many bytes at most for one unit of UTF-16. */
+export const BYTES_OF_A_UNIT = 3;
+
 const spare: Buffer[] = [];
 
 /**
@@ -43,23 +46,16 @@ export class Blocks {
     }
   }
 
+  /** Takes a text as UTF-8, whole in one block. */
+  addText(text: string): void {
+    const block = this.blockFor(text.length * BYTES_OF_A_UNIT);
+    this.used += block.write(text, this.used);
+  }
+
   /** Blocks of all bytes, in order. */
   all(): readonly Buffer[] {
     this.close();
     return this.full;
-  }
-
-  /** The rows at these places, in order, each by itself, of blocks of whole rows: `endOf` tells where one ends that begins there. */
-  protected rowsAt(places: ReadonlySet<number>, endOf: (block: Buffer, start: number) => number): Buffer[] {
-    const chosen: Buffer[] = [];
-    let place = 0;
-    for (const block of this.all())
-      for (let start = 0; start < block.length; place += 1) {
-        const end = endOf(block, start);
-        if (places.has(place)) chosen.push(block.subarray(start, end));
-        start = end;
-      }
-    return chosen;
   }
 
   /**

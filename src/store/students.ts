@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { CopyBlocks } from "./copy-blocks.js";
+import { Blocks } from "./blocks.js";
 import { copyRow } from "./copy-text.js";
 import type { Session } from "./session.js";
 import { touchStudents } from "./touched.js";
@@ -47,8 +47,9 @@ export async function openActors(db: Db): Promise<void> {
  * says nothing about a student.
  */
 export async function stageActors(session: Session, actors: Iterable<IncomingActor>): Promise<void> {
-  const rows = new CopyBlocks();
-  for (const { key, segment, looksLikeUser, email } of actors) rows.add(copyRow([key, segment, looksLikeUser, email]));
+  const rows = new Blocks();
+  for (const { key, segment, looksLikeUser, email } of actors)
+    rows.addText(copyRow([key, segment, looksLikeUser, email]));
   await session.copyIn("pg_temp.incoming_actors", ["actor_key", "segment", "looks_like_user", "email"], rows.all());
   rows.release();
 }

@@ -89,7 +89,7 @@ class FileChunk implements Chunk {
     this.isUsed = true;
     for (let part = await this.take(); part; part = await this.take()) {
       yield part;
-      part.builder.release();
+      part.builder.release(); // asked for again, it is read from the file
     }
   }
 

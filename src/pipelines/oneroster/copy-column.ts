@@ -1,16 +1,15 @@
-import type { Blocks } from "../../store/blocks.js";
-import { CopyBlocks } from "../../store/copy-blocks.js";
+import { Blocks } from "../../store/blocks.js";
 import { copyValue, readCopyValue } from "../../store/copy-text.js";
 
 /** Rewrites one column (from 0) of rows in COPY text format, which are released; null stays null. */
 export function mapColumn(rows: Blocks, column: number, rewrite: (value: string) => string | null): Blocks {
-  const rewritten = new CopyBlocks();
+  const rewritten = new Blocks();
   for (const line of Buffer.concat(rows.all()).toString("utf8").split("\n")) {
     if (line === "") continue;
     const fields = line.split("\t");
     const value = readCopyValue(fields[column] ?? "\\N");
     fields[column] = copyValue(value === null ? null : rewrite(value));
-    rewritten.add(fields.join("\t"), "\n");
+    rewritten.addText(`${fields.join("\t")}\n`);
   }
   rows.release();
   return rewritten;

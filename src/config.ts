@@ -15,7 +15,7 @@ export interface Config {
   testUsers?: string;
 }
 
-const DEFAULTS = { dataDir: "./.timeback", lockWait: 60, poolMax: 4, chunkRecords: 50_000 };
+const DEFAULTS = { dataDir: "./.timeback", lockWait: 60, poolMax: 4, chunkRecords: 100_000 };
 const LONGEST_WAIT_SECONDS = 86_400;
 const MOST_CONNECTIONS = 64;
 const MOST_CHUNK_RECORDS = 1_000_000;

@@ -15,7 +15,7 @@ import { type LimitFlags, limitsOf, withLimitOptions } from "./limits.js";
 import { openProgress, progressText } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const CHUNK_BYTES = 90 << 20;
+const CHUNK_BYTES = 180 << 20;
 
 interface IngestFlags extends CommonFlags, LimitFlags {
   dryRun?: boolean;

@@ -31,10 +31,10 @@ export async function* readChunks(
   const source = readAhead(readAhead(parts));
   let from = start;
   try {
-    for (;;) {
+    for (let most = PARTS_OF_FIRST; ; most = Math.min(most * 2, PARTS_OF_CHUNK)) {
       const { value: first } = await source.next();
       if (!first) return;
-      const chunk = options.isLasting ? new FileChunk(options, from, first, source) : new HeldChunk(first);
+      const chunk = options.isLasting ? new FileChunk({ ...options, most }, from, first, source) : new HeldChunk(first);
       yield chunk;
       if (!(await chunk.isRead)) return;
       from = chunk.end;
@@ -57,8 +57,10 @@ class HeldChunk implements Chunk {
   async release(): Promise<void> {}
 }
 
-/** So many parts are landed in one transaction: facts that are derived together cost least. */
-export const PARTS_OF_CHUNK = 10;
+/** So many parts are landed in one transaction at most: facts that are derived together cost least. */
+export const PARTS_OF_CHUNK = 20;
+/** The first chunk of a file is small, since nothing is derived yet while it is landed; each after it is twice as large. */
+const PARTS_OF_FIRST = 5;
 
 /** A chunk of a file: its parts are read as they are used, and not held; where they are asked for again, from the file. */
 class FileChunk implements Chunk {
@@ -72,7 +74,7 @@ class FileChunk implements Chunk {
   private isUsed = false;
 
   constructor(
-    private readonly options: ChunkOptions,
+    private readonly options: ChunkOptions & { most: number },
     private readonly start: Place | undefined,
     first: Part,
     private readonly source: AsyncGenerator<Part>,
@@ -96,7 +98,7 @@ class FileChunk implements Chunk {
   private async take(): Promise<Part | undefined> {
     let part = this.next;
     this.next = undefined;
-    if (!part && this.count < PARTS_OF_CHUNK) {
+    if (!part && this.count < this.options.most) {
       this.count += 1;
       part = (await this.source.next()).value;
     }

@@ -1,6 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
+import { openFindings } from "../src/store/findings.js";
+import { openPostgres } from "../src/store/postgres.js";
+import { storeAudit } from "../src/store/stored-audits.js";
 import { activity } from "./support/caliper-samples.js";
 import { engines, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
@@ -53,6 +58,37 @@ describe.skipIf(!hasPostgres)("an ETL right after a load, when statistics know n
         facts: { inserted: 0, updated: OLD - 1, deleted: 0 },
       });
     } finally {
+      await database.close();
+    }
+  });
+});
+
+const FINDINGS = 120_000;
+const NOTHING = { students: 0, facts: 0, countedXp: "0", inflationXp: "0", trueXp: "0" };
+
+describe.skipIf(!hasPostgres)("the first audit that is stored, when statistics know that none was before", () => {
+  test("does not look through its own findings for each of them", async () => {
+    const database = await freshDatabase("postgres", "stale");
+    await timeback(["db", "migrate"], { env: database.env });
+    await database.query("vacuum analyze timeback.findings");
+    const store = openPostgres({ url: String(database.env.DATABASE_URL), max: 1, applicationName: "test" });
+    try {
+      await store.withSession(async (session) => {
+        const { db } = session;
+        await sql`set statement_timeout = ${sql.lit(LONGEST_STATEMENT_MS)}`.execute(db);
+        await openFindings(db);
+        await sql`
+          insert into pg_temp.findings select n::text, 'bundled-xp', 0, 'confirmed', 0, 's' || n % 1000, null, null, null, 'said', 9, 3, 6, false, '{}'
+          from generate_series(1, ${sql.lit(FINDINGS)}) n`.execute(db);
+        const verdicts = { confirmed: FINDINGS, probable: 0, suspected: 0 };
+        const command = { command: "audit", arguments: [], user: "test", version: "test" };
+        await storeAudit(session, command, { runId: randomUUID(), seconds: 1, totals: NOTHING, verdicts });
+      });
+      expect(await database.query("select count(*)::int as stored from timeback.findings")).toEqual([
+        { stored: FINDINGS },
+      ]);
+    } finally {
+      await store.close();
       await database.close();
     }
   });

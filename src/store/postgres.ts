@@ -97,7 +97,7 @@ export function openPostgres({
     "-c intervalstyle=postgres",
     "-c extra_float_digits=1",
     "-c jit=off",
-    "-c work_mem=128MB",
+    "-c work_mem=64MB",
     "-c default_statistics_target=10",
   ];
   if (readOnly)

@@ -164,7 +164,7 @@ const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown
 export async function sharedEmails(db: Db, of: "pg_temp.findings" | "timeback.findings"): Promise<string[]> {
   const { rows } = await sql<{ email: string }>`
     select f.email from timeback.processed_facts f where f.email in (select email from ${sql.table(of)})
-    group by f.email having count(distinct f.student_id) > 1`.execute(db);
+    group by f.email having min(f.student_id) <> max(f.student_id)`.execute(db);
   return rows.map(({ email }) => email);
 }
 

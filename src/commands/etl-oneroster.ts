@@ -17,9 +17,9 @@ import {
 import { openProgress, type Progress } from "./progress.js";
 import { printSummary } from "./summary.js";
 
-const PAGE_ROWS = 4_000;
-const FIRST_ROWS = 50_000;
-const STRETCH_ROWS = 150_000;
+const RESULTS = { page: 4_000, first: 50_000, stretch: 150_000 };
+/** Their rows are short, and often without an index in the order in which they are read: each page then is a look at all of them. */
+const REFERENCE = { page: 25_000, first: 150_000, stretch: 150_000 };
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** Where `import oneroster` puts CSV, and what the ETL reads when no source database is named. */
 const IMPORTED_SCHEMA = "oneroster";
@@ -137,7 +137,7 @@ async function readSource({
   const read = {
     full: flags.full === true,
     ...window,
-    rows: { page: PAGE_ROWS, first: FIRST_ROWS, stretch: STRETCH_ROWS },
+    rows: { results: RESULTS, reference: REFERENCE },
     stop: stopOn(shell.signal),
     progress: (table: string, rows: number) => progress.show(`${table}: ${rows.toLocaleString("en-US")} rows`),
   };

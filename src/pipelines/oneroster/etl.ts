@@ -27,8 +27,8 @@ export interface EtlRequest {
   since: string | null;
   /** How far before the watermark a run starts, in seconds. */
   overlapSeconds: number;
-  /** How much is held at once, and how much is committed at once. */
-  rows: ReadingSizes;
+  /** How much is held at once, and how much is committed at once: of results, and of a table on which they depend. */
+  rows: { results: ReadingSizes; reference: ReadingSizes };
   /** Stops between transactions. */
   stop(): void;
   progress(table: string, read: number): void;
@@ -131,9 +131,9 @@ interface Start {
 
 async function* turns({ source, request }: Etl, starts: readonly Start[]): AsyncGenerator<Turn> {
   for (const { table, from, gap } of starts) {
-    for await (const stretch of modifiedRows(source, table, from, request.rows))
-      yield { table, stretch, advances: !gap };
-    for await (const stretch of undatedRows(source, table, request.rows)) yield { table, stretch, advances: false };
+    const sizes = table === assessmentResults ? request.rows.results : request.rows.reference;
+    for await (const stretch of modifiedRows(source, table, from, sizes)) yield { table, stretch, advances: !gap };
+    for await (const stretch of undatedRows(source, table, sizes)) yield { table, stretch, advances: false };
     if (request.full) yield { table, stretch: null, advances: false };
   }
 }

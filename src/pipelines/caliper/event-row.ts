@@ -8,7 +8,7 @@ const MAX_REMEMBERED = 100_000;
 const remembered = new Map<string, IncomingActor>();
 
 /** The text by itself: one that was cut out of another keeps all of that in memory. */
-const alone = (text: string): string => Buffer.from(text).toString();
+export const alone = (text: string): string => Buffer.from(text).toString();
 
 /** One key for one (segment, shape, email): events of equal actors share it. */
 function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {

@@ -4,6 +4,7 @@ import type { LandingRun } from "./event-row.js";
 import { readLines } from "./lines.js";
 import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";
+import { UnreadLines } from "./unread-lines.js";
 
 /** A place between two lines of a file. */
 export interface Place {
@@ -17,7 +18,7 @@ export interface Part extends Place {
   /** The records that were read. */
   builder: RecordBuilder;
   /** Lines that were left unread: they may well be landed as they stand. */
-  unread: (InputLine & { kind: "text" })[];
+  unread: UnreadLines;
   /** How many lines it has. */
   lines: number;
 }
@@ -69,15 +70,11 @@ export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
   yield part();
 }
 
-/** Lines that are left unread stay in the heap, and cost little to land: so their parts are smaller. */
-const UNREAD_SHARE = 4;
-
 /** The part that is being filled. */
 class OpenPart {
   private readonly builder: RecordBuilder;
-  private readonly unread: Part["unread"] = [];
+  private readonly unread = new UnreadLines();
   private readonly leaves: boolean;
-  private bytes = 0;
   private lines = 0;
 
   constructor(private readonly options: PartOptions) {
@@ -88,15 +85,12 @@ class OpenPart {
   add(line: InputLine): void {
     this.lines += 1;
     if (line.kind === "rejected" || !this.leaves) this.builder.add(line);
-    else {
-      this.unread.push(line);
-      this.bytes += line.text.length;
-    }
+    else this.unread.add(line);
   }
 
   isFull(): boolean {
     const { partRecords, partBytes } = this.options;
-    if (this.unread.length >= partRecords / UNREAD_SHARE || this.bytes >= partBytes / UNREAD_SHARE) return true;
+    if (this.unread.length >= partRecords || this.unread.bytes >= partBytes) return true;
     return this.builder.isFull(partRecords, partBytes);
   }
 

@@ -160,7 +160,10 @@ const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown
   return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
 };
 
-/** Emails of the session's (or the stored) findings that several students have: there an email does not tell who it is. */
+/**
+ * Emails of the session's (or the stored) findings that several students have: there an email does not tell who it is. (Where the
+ * least student is not the greatest: to count them would sort all facts.)
+ */
 export async function sharedEmails(db: Db, of: "pg_temp.findings" | "timeback.findings"): Promise<string[]> {
   const { rows } = await sql<{ email: string }>`
     select f.email from timeback.processed_facts f where f.email in (select email from ${sql.table(of)})

@@ -12,7 +12,7 @@ import { until } from "./support/until.js";
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 const LINES = 640;
 
-/** A chunk has at least 100 records, a part 10: many of each. */
+/** A part has at least 5 records, the first chunk 25, the second 50, every later one 100: many of each. */
 const SMALL = { TIMEBACK_CHUNK_RECORDS: "100" };
 
 /** A block of a file holds few lines that are so long; they do not shrink much, or it would look like a bomb. */

@@ -176,6 +176,9 @@ function endOfRow(block: Buffer, start: number): number {
   return end;
 }
 
+/** The text of a row of `BinaryRows` that has no other column. */
+export const onlyText = (row: Buffer): string => row.toString("utf8", 2 + 4);
+
 /** A row of `BinaryRows` with a number (int8) before its first column. */
 export function withNumber(row: Buffer, number: number): Buffer {
   const longer = Buffer.alloc(row.length + 12);

@@ -42,7 +42,7 @@ export class Stages {
   private constructor(
     readonly engine: EngineName,
     readonly population: Population,
-    /** Events of the population, and many that make no fact: two or three chunks. */
+    /** Events of the population, and many that make no fact: three or four chunks. */
     readonly events: string,
   ) {}
 

@@ -31,10 +31,12 @@ export async function* readChunks(
   const source = readAhead(readAhead(parts));
   let from = start;
   try {
-    for (let most = PARTS_OF_FIRST; ; most = Math.min(most * 2, PARTS_OF_CHUNK)) {
+    for (let mostParts = PARTS_OF_FIRST; ; mostParts = Math.min(2 * mostParts, PARTS_OF_CHUNK)) {
       const { value: first } = await source.next();
       if (!first) return;
-      const chunk = options.isLasting ? new FileChunk({ ...options, most }, from, first, source) : new HeldChunk(first);
+      const chunk = options.isLasting
+        ? new FileChunk({ ...options, mostParts }, from, first, source)
+        : new HeldChunk(first);
       yield chunk;
       if (!(await chunk.isRead)) return;
       from = chunk.end;
@@ -74,7 +76,7 @@ class FileChunk implements Chunk {
   private isUsed = false;
 
   constructor(
-    private readonly options: ChunkOptions & { most: number },
+    private readonly options: ChunkOptions & { mostParts: number },
     private readonly start: Place | undefined,
     first: Part,
     private readonly source: AsyncGenerator<Part>,
@@ -98,7 +100,7 @@ class FileChunk implements Chunk {
   private async take(): Promise<Part | undefined> {
     let part = this.next;
     this.next = undefined;
-    if (!part && this.count < this.options.most) {
+    if (!part && this.count < this.options.mostParts) {
       this.count += 1;
       part = (await this.source.next()).value;
     }

@@ -1,3 +1,4 @@
+import { detached } from "../../domain/detached-text.js";
 import { textDigest } from "../../domain/text-digest.js";
 import type { EventRow } from "../../store/event-rows.js";
 import type { IncomingActor } from "../../store/students.js";
@@ -7,17 +8,14 @@ const MAX_REMEMBERED = 100_000;
 /** The last actor of each id, or of each email where there is no id. */
 const remembered = new Map<string, IncomingActor>();
 
-/** The text by itself: one that was cut out of another keeps all of that in memory. */
-export const alone = (text: string): string => Buffer.from(text).toString();
-
 /** One key for one (segment, shape, email): events of equal actors share it. */
 function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
   const name = segment ?? email ?? "";
   const known = remembered.get(name);
   if (known?.segment === segment && known.email === email && known.looksLikeUser === looksLikeUser) return known;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  const key = alone(textDigest(JSON.stringify([segment, looksLikeUser, email])));
-  const actor = { key, segment: segment && alone(segment), looksLikeUser, email };
+  const key = detached(textDigest(JSON.stringify([segment, looksLikeUser, email])));
+  const actor = { key, segment: segment && detached(segment), looksLikeUser, email };
   remembered.set(actor.segment ?? email ?? "", actor);
   return actor;
 }

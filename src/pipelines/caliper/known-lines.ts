@@ -8,7 +8,7 @@ import type { Part } from "./parts.js";
  */
 export async function readUnread({ db }: Session, { unread, builder }: Part): Promise<void> {
   if (unread.length === 0) return;
-  const lines = unread.without(await placesNotLanded(db, unread.supposed));
+  const lines = unread.toRead(await placesNotLanded(db, unread.supposed));
   builder.addKnown(unread.length - lines.length);
   unread.clear();
   for (const line of lines) builder.add(line);

@@ -30,15 +30,15 @@ test("lines are supposed to be the payloads of the first ids in them", () => {
 });
 
 test("what is not known comes out as it went in", () => {
-  expect(held().without(new Set([0, 1]))).toEqual([withId, withoutId, withAnother]);
-  expect(held().without(new Set([0]))).toEqual([withId, withoutId]);
-  expect(held().without(new Set())).toEqual([withoutId]);
+  expect(held().toRead(new Set([0, 1]))).toEqual([withId, withoutId, withAnother]);
+  expect(held().toRead(new Set([0]))).toEqual([withId, withoutId]);
+  expect(held().toRead(new Set())).toEqual([withoutId]);
 });
 
 test("known lines alone leave nothing; what was cleared holds nothing", () => {
   const lines = new UnreadLines();
   lines.add(withId);
-  expect(lines.without(new Set())).toEqual([]);
+  expect(lines.toRead(new Set())).toEqual([]);
   lines.clear();
-  expect([lines.length, lines.bytes, lines.supposed, lines.without(new Set())]).toEqual([0, 0, [], []]);
+  expect([lines.length, lines.bytes, lines.supposed, lines.toRead(new Set())]).toEqual([0, 0, [], []]);
 });

@@ -35,14 +35,20 @@ export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): 
   await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last})`.execute(db);
 }
 
-/** Events `e` that a run landed, looked for place after place, as they stand; of what a query has before, of each row of it. */
+/** So many places are looked for at once: few enough for a planner that cannot know how many events stand there. */
+const PLACES_AT_ONCE = sql.lit(1_000);
+
+/** Events `e` that a run landed, as they stand; of what a query has before, of each row of it. */
 export const eventsAt = (
   runId: RawBuilder<unknown>,
   first: RawBuilder<unknown>,
   last: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-  generate_series(${first}, ${last}) as place cross join lateral (
-    select * from timeback.caliper_events e where e.landed_run = ${runId} and e.landed_ordinal = place offset 0) e`;
+  (
+    select e.* from generate_series(${first}, ${last}, ${PLACES_AT_ONCE}) as place cross join lateral (
+      select * from timeback.caliper_events e
+      where e.landed_run = ${runId} and e.landed_ordinal between place and least(place + ${PLACES_AT_ONCE} - 1, ${last}) offset 0) e
+    offset 0) e`;
 
 /** Lists the events that `noteLanded` named one by one, with the other touched ones. */
 export async function listLanded(db: Db): Promise<void> {

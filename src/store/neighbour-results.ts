@@ -71,6 +71,7 @@ export async function resultsNearPairs(
   cross join lateral (values (o.score_date), (o.ended_at)) as told(instant) cross join (values (-1), (0), (1)) as b(beside)
   join (select distinct student_id, ${bucket(sql.ref("occurred_at"))} as bucket from pg_temp.link_pairs) p
     on p.student_id = o.student_id and p.bucket = ${bucket(sql.ref("told.instant"))} + beside
+  where told.instant is not null
   union all
   select r.sourced_id from timeback.assessment_results r cross join unnest(r.event_refs) as named(event_id)
   where r.linkable and r.event_refs is not null and ${isUntouched}

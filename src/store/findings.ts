@@ -171,6 +171,11 @@ export async function sharedEmails(db: Db, of: "pg_temp.findings" | "timeback.fi
   return rows.map(({ email }) => email);
 }
 
+/** Tells the planner how many emails the session's findings have: of many, `sharedEmails` looks at all facts once, not for each. */
+export async function countEmails(db: Db): Promise<void> {
+  await sql`analyze pg_temp.findings (email)`.execute(db);
+}
+
 /** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */
 export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`, sql`min(kind_rank)`);
 export const sumsByApp = (db: Db): Promise<FindingSum[]> =>

@@ -1,6 +1,6 @@
 import { compareFacts } from "../../store/called-facts.js";
 import { gatherExerciseDays } from "../../store/exercises.js";
-import { addFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
+import { addFindings, countEmails, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
 import { joinAudits } from "../../store/joined-audit.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
@@ -47,7 +47,7 @@ function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...Au
  * Holds one page of findings. The temp tables are taken back with the draft, or kept for `keepCounts`.
  */
 export async function audit(request: AuditRequest, filter: FindingFilter, progress: AuditProgress): Promise<Audited> {
-  const { session, rules, keeps = false, reaches = false } = request;
+  const { session, rules, students, keeps = false, reaches = false } = request;
   const parts = partsOf(request);
   let findings = 0;
   const tell = (doing: string, more = 0): void => {
@@ -63,6 +63,7 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
   for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
   await keepFindings(session.db, filter);
+  if (students === null) await countEmails(session.db);
   const checked = checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true));
   return { checked: checked.map(meaningOf), toKeep };
 }

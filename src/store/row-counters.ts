@@ -1,0 +1,32 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Session } from "./session.js";
+
+type Db = Session["db"];
+
+/**
+ * Counts of rows that pass through a statement which tells only of those that it writes: to keep the others until they are
+ * counted would cost as much as to write them. They are sequences of the session, which no transaction takes back.
+ */
+const COUNTERS = ["called", "equal"] as const;
+type Counter = (typeof COUNTERS)[number];
+
+const sequence = (counter: Counter): string => `pg_temp.rows_${counter}`;
+
+/** Sets the session's counters to nothing. */
+export async function openCounters(db: Db): Promise<void> {
+  for (const counter of COUNTERS)
+    await sql`create temp sequence if not exists ${sql.id(`rows_${counter}`)} minvalue 0 start 1`.execute(db);
+  const cleared = COUNTERS.map((counter) => sql`setval(${sql.lit(sequence(counter))}::regclass, 0)`);
+  await sql`select ${sql.join(cleared)}`.execute(db);
+}
+
+/** Counts each row for which it is evaluated; never null. */
+export const counted = (counter: Counter): RawBuilder<unknown> => sql`nextval(${sql.lit(sequence(counter))}::regclass)`;
+
+/** How many rows were counted since `openCounters`. */
+export async function readCounters(db: Db): Promise<Record<Counter, number>> {
+  const { rows } = await sql<Record<Counter, string>>`
+    select called.last_value as called, equal.last_value as equal
+    from ${sql.table(sequence("called"))} called, ${sql.table(sequence("equal"))} equal`.execute(db);
+  return { called: Number(rows[0]?.called ?? 0), equal: Number(rows[0]?.equal ?? 0) };
+}

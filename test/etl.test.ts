@@ -1,8 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { activity } from "./support/caliper-samples.js";
 import { contentsOf } from "./support/contents.js";
 import { describeOnEngines, engines } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";
+import { scratchFolder } from "./support/scratch.js";
 import { reference, result, user } from "./support/source-database.js";
+import { timebackJson } from "./support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 /** A page has 50,000 rows. */
@@ -47,6 +52,40 @@ describe.skipIf(!hasPostgres)("etl oneroster", () => {
         expect(await contentsOf(analytics), "a plan writes nothing, not even a run").toEqual(before);
         expect(await desk.etl()).toMatchObject(updated);
         expect(await desk.xp()).toEqual({ "ar-1": "7.00", "ar-2": "1.50" });
+      }));
+  });
+
+  describeOnEngines("a result beside another one's event", (engine) => {
+    test("moves the fact of its own event, and the other one stays as it stands", () =>
+      EtlDesk.lend(engine, {}, async (desk) => {
+        const { analytics, source, env } = desk;
+        const file = join(await scratchFolder("near events"), "events.ndjson");
+        const at = (hour: string) => `2025-03-09T${hour}:00:00.000Z`;
+        const event = (n: number, eventTime: string) =>
+          activity({
+            id: `urn:uuid:00000000-0000-4000-8000-00000000000${n}`,
+            eventTime,
+            actor: { id: "https://host/users/maya" },
+          });
+        await writeFile(file, [event(1, at("08")), event(2, at("10"))].map((line) => JSON.stringify(line)).join("\n"));
+        await timebackJson(["ingest", file, "--format", "json"], { env });
+        const ofActivity = (id: string, hour: string) =>
+          result(id, 9, { assessment_line_item_sourced_id: "res_1_ali", score_date: at(hour) });
+        await source.put("assessment_results", ofActivity("ar-1", "08"));
+        expect(await desk.etl()).toMatchObject({ changed: 1, facts: { inserted: 0, deleted: 0 } });
+        const facts = () =>
+          analytics.query("select sources, xmin::text as version from timeback.processed_facts order by fact_key");
+        const [first] = await facts();
+        expect(first?.sources).toContain("oneroster:assessment_result:ar-1");
+        await source.put("assessment_results", ofActivity("ar-2", "10"));
+        expect(await desk.etl()).toMatchObject({
+          changed: 1,
+          unchanged: 1,
+          facts: { inserted: 0, updated: 1, deleted: 0 },
+        });
+        const [same, second] = await facts();
+        expect(same).toEqual(first);
+        expect(second?.sources).toContain("oneroster:assessment_result:ar-2");
       }));
   });
 

@@ -52,6 +52,18 @@ class Desk {
 }
 
 describeOnEngines("ingest", (engine) => {
+  test("every event of a chunk has its fact, also of thousands, with repeated ones among them", () =>
+    atDesk(engine, async (desk) => {
+      const many = Array.from({ length: 2_500 }, (_, n) => event(n, 1));
+      await desk.write("many.ndjson", lines(...many.slice(0, 1_500), ...many.slice(0, 300), ...many.slice(1_500)));
+      expect(await desk.ingest(["many.ndjson"])).toMatchObject({
+        ...{ records: 2_800, stored: 2_500, duplicates: 300 },
+        facts: { inserted: 2_500, updated: 0, deleted: 0 },
+      });
+      const [sum] = await desk.database.query("select sum(xp_earned)::text as xp from timeback.processed_facts");
+      expect(sum).toEqual({ xp: "2500.00" });
+    }));
+
   test("plain files, gzip under any name, and stdin come to the same; every reject has its address", () =>
     atDesk(engine, async (desk) => {
       const bad = `{"id": "${idOf(3)}", "type": "ActivityEvent", "object": "x", "actor": "u", "eventTime": "yesterday"}`;

@@ -19,7 +19,7 @@ const isNamed = (scope: DeriveScope): scope is readonly string[] => Array.isArra
 
 const place = (ordinal: number) => sql`${sql.lit(ordinal)}::bigint`;
 
-/** Events `e` to choose from. Of places the planner knows how many there are, whatever its statistics say of a run that goes on. */
+/** Events `e` to choose from. */
 const eventsOf = (scope: DeriveScope): RawBuilder<unknown> =>
   isLanded(scope)
     ? eventsAt(sql`${scope.runId}`, place(scope.first), place(scope.last))

@@ -20,7 +20,7 @@ export async function openCounters(db: Db): Promise<void> {
   await sql`select ${sql.join(cleared)}`.execute(db);
 }
 
-/** Counts each row for which it is evaluated; never null. */
+/** Counts each row for which it is evaluated; never null. Only a `case` says for which that is. */
 export const counted = (counter: Counter): RawBuilder<unknown> => sql`nextval(${sql.lit(sequence(counter))}::regclass)`;
 
 /** How many rows were counted since `openCounters`. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Again, inLanes } from "./lanes.js";
+import { type Again, inLanes, stoppable } from "./lanes.js";
 
 const once: Again = (work) => work();
 
@@ -98,6 +98,27 @@ describe("items on lanes in turn", () => {
     );
     await expect(run).rejects.toThrow("no room");
     expect(ended).toEqual(["1", "3"]);
+  });
+
+  test("an item that waits when the run is told to stop goes no further; the one before is through", async () => {
+    const through: number[] = [];
+    let isStopped = false;
+    const stop = () => {
+      if (isStopped) throw new Error("told to stop");
+    };
+    const run = inLanes(
+      ["a", "b"],
+      numbers(2),
+      async (_, n, order) => {
+        await stoppable(order, stop).alone();
+        await turn();
+        isStopped = true;
+        through.push(n);
+      },
+      once,
+    );
+    await expect(run).rejects.toThrow("told to stop");
+    expect(through).toEqual([1]);
   });
 
   test("an item that fails is done again alone, and then those that were under way after it; the rest go on", async () => {

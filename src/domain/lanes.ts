@@ -29,6 +29,13 @@ interface Repeatable {
   repeat(): Promise<void>;
 }
 
+/** The same order, in which `stop` is asked after each wait: it throws where the run was told to stop meanwhile. */
+export const stoppable = (order: LaneOrder, stop: () => void): LaneOrder => ({
+  mayInsert: () => order.mayInsert().then(stop),
+  alone: () => order.alone().then(stop),
+  behind: () => order.behind().then(stop),
+});
+
 const ALONE: LaneOrder = { mayInsert: async () => {}, alone: async () => {}, behind: async () => {} };
 
 function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undefined): Flight {

@@ -171,9 +171,9 @@ export async function sharedEmails(db: Db, of: "pg_temp.findings" | "timeback.fi
   return rows.map(({ email }) => email);
 }
 
-/** Tells the planner how many emails the session's findings have: of many, `sharedEmails` looks at all facts once, not for each. */
-export async function countEmails(db: Db): Promise<void> {
-  await sql`analyze pg_temp.findings (email)`.execute(db);
+/** Lets the planner know the session's findings, where they are many: they are joined with all facts, and with what is stored. */
+export async function analyzeFindings(db: Db): Promise<void> {
+  await sql`analyze pg_temp.findings`.execute(db);
 }
 
 /** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */

@@ -4,8 +4,8 @@ import type { Session } from "./session.js";
 type Db = Session["db"];
 
 /**
- * Counts of rows that pass through a statement which tells only of those that it writes: to keep the others until they are
- * counted would cost as much as to write them. They are sequences of the session, which no transaction takes back.
+ * Counts of rows that pass through a statement which tells only of those that it writes: to keep all of them until they are
+ * counted costs seconds for a million. They are sequences of the session, which no transaction takes back.
  */
 const COUNTERS = ["called", "equal"] as const;
 type Counter = (typeof COUNTERS)[number];
@@ -15,7 +15,7 @@ const sequence = (counter: Counter): string => `pg_temp.rows_${counter}`;
 /** Sets the session's counters to nothing. */
 export async function openCounters(db: Db): Promise<void> {
   for (const counter of COUNTERS)
-    await sql`create temp sequence if not exists ${sql.id(`rows_${counter}`)} minvalue 0 start 1`.execute(db);
+    await sql`create temp sequence if not exists ${sql.id(`rows_${counter}`)} minvalue 0`.execute(db);
   const cleared = COUNTERS.map((counter) => sql`setval(${sql.lit(sequence(counter))}::regclass, 0)`);
   await sql`select ${sql.join(cleared)}`.execute(db);
 }

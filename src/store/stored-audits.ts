@@ -20,7 +20,6 @@ const isSame = sql`n.student_id = s.student_id and n.id = s.finding_id and ${cla
 
 /** Ends what the audit does not say any more, renews the evidence of what it says again, and adds what is new. */
 async function storeFindings(db: Db, number: number): Promise<void> {
-  await sql`analyze pg_temp.findings`.execute(db);
   await sql`
     update timeback.findings s set last_audit = ${number - 1}
     where last_audit is null and not exists (select from pg_temp.findings n where ${isSame})`.execute(db);

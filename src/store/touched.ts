@@ -38,7 +38,7 @@ export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): 
 /** So many places are looked for at once, as a range: of each the planner expects many events, whatever its statistics say of a run that goes on. */
 const PLACES_AT_ONCE = sql.lit(1_000);
 
-/** Events `e` that a run landed, in the order of their places; of what a query has before, of each row of it. */
+/** Events `e` that a run landed at these places; of what a query has before, of each row of it. */
 export const eventsAt = (
   runId: RawBuilder<unknown>,
   first: RawBuilder<unknown>,

@@ -1,6 +1,6 @@
 import { compareFacts } from "../../store/called-facts.js";
 import { gatherExerciseDays } from "../../store/exercises.js";
-import { addFindings, countEmails, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
+import { addFindings, analyzeFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
 import { joinAudits } from "../../store/joined-audit.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
@@ -63,7 +63,7 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
   for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
   await keepFindings(session.db, filter);
-  if (students === null) await countEmails(session.db);
+  if (students === null) await analyzeFindings(session.db);
   const checked = checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true));
   return { checked: checked.map(meaningOf), toKeep };
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { InputLimits } from "../../domain/input-limits.js";
-import { inLanes, type LaneOrder, type LaneWork } from "../../domain/lanes.js";
+import { inLanes, type LaneOrder, type LaneWork, stoppable } from "../../domain/lanes.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
@@ -113,7 +113,9 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
   }
   const progress = (records: number) => request.progress(file, { rawBytes, records });
   const land: LaneWork<Session, Chunk> = (session, chunk, order) =>
-    commitChunk(state, session, { ...input, chunk, counts, progress }, order).finally(() => chunk.release());
+    commitChunk(state, session, { ...input, chunk, counts, progress }, stoppable(order, request.stop)).finally(() =>
+      chunk.release(),
+    );
   const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
   await inLanes(lanes, readChunks(parts, start, options), land, (work) => patiently(run.session, work));
   if (input.isLasting) await dropCheckpoint(run.session.db, resolve(file));

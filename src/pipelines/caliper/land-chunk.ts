@@ -23,7 +23,7 @@ export interface ChunkLanding {
   rules: FactRules;
   expected: Expected;
   order: LaneOrder;
-  /** Told, after each part and each wait, how many records of the chunk were read; throws when the run was told to stop. */
+  /** Told, after each part, how many records of the chunk were read; throws when the run was told to stop. */
   progress(records: number): void;
 }
 
@@ -48,6 +48,5 @@ export async function landChunk(session: Session, chunk: Chunk, landing: ChunkLa
     progress(landed.records);
   }
   await order.alone();
-  progress(landed.records); // after a wait in which the run may have been told to stop
   return settleRecords(session, opened, { rules, file, landed, known });
 }

@@ -1,6 +1,6 @@
 import { foldEmail } from "../../domain/email.js";
 import { isLongKey } from "../../domain/key-text.js";
-import { inLanes, type LaneOrder } from "../../domain/lanes.js";
+import { inLanes, type LaneOrder, stoppable } from "../../domain/lanes.js";
 import { readAhead } from "../../domain/read-ahead.js";
 import type { FactChanges } from "../../store/derive.js";
 import type { FactRules } from "../../store/linking.js";
@@ -168,7 +168,7 @@ async function readTables(etl: Etl): Promise<void> {
   await inLanes(
     lanes,
     turns(etl, starts),
-    (session, turn, order) => takeTurn(etl, session, turn, order),
+    (session, turn, order) => takeTurn(etl, session, turn, stoppable(order, request.stop)),
     (work) => patiently(run.session, work),
   );
 }

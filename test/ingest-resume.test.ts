@@ -42,12 +42,15 @@ async function gated(database: FreshDatabase): Promise<void> {
     create trigger wait before update on timeback.ingest_checkpoints for each row execute function wait()`);
 }
 
-/** Starts a run over the file, stops it with `signal` while its second chunk waits, and the last one, copied, for that; lets go. */
+/**
+ * Starts a run over the file, stops it with `signal` while its second chunk waits, and the last one, copied, for that;
+ * lets go. A pool of one connection has only the second one under way.
+ */
 async function stoppedInTheMiddle(database: FreshDatabase, file: string, signal: NodeJS.Signals) {
   return database.session(async (query) => {
     await query("select pg_advisory_lock(42)");
     const { child, ended } = await startTimeback(["ingest", file], { env: { ...database.env, ...CHUNKS } });
-    await until(async () => (await waiting(database)).length > 0 && (await copied(database)).length > 0);
+    await until(async () => (await waiting(database)).length > 0 && (await busy(database)).length === 0);
     child.kill(signal);
     if (signal === "SIGKILL") await ended;
     await query("select pg_advisory_unlock(42)");
@@ -55,16 +58,16 @@ async function stoppedInTheMiddle(database: FreshDatabase, file: string, signal:
   });
 }
 
+const OWN = "datname = current_database() and application_name like 'timeback %'";
+
 const waiting = (database: FreshDatabase): Promise<Row[]> =>
-  database.query(
-    "select from pg_stat_activity where datname = current_database() and wait_event = 'advisory' and application_name like 'timeback %'",
-  );
+  database.query(`select from pg_stat_activity where ${OWN} and wait_event = 'advisory'`);
 
 /** What has been idle in its transaction for so long has nothing more to copy. */
-const copied = (database: FreshDatabase): Promise<Row[]> =>
+const busy = (database: FreshDatabase): Promise<Row[]> =>
   database.query(
-    `select from pg_stat_activity where datname = current_database() and application_name like 'timeback %'
-      and state = 'idle in transaction' and state_change < clock_timestamp() - interval '1 second'`,
+    `select from pg_stat_activity where ${OWN} and wait_event is distinct from 'advisory'
+      and (state <> 'idle in transaction' or state_change > clock_timestamp() - interval '1 second')`,
   );
 
 const checksum = async (database: FreshDatabase) =>

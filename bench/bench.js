@@ -29,6 +29,7 @@ const server = new Server(options.url);
 const OURS = "timeback_bench";
 const THEIRS = "timeback_bench_yardstick";
 const SOURCE = "timeback_bench_source";
+const RESULTS_ONLY = "timeback_bench_results";
 
 for (const script of ["gen.mjs", "ingest_psql.sh", "etl_copy.sh", "scan.sh"])
   if (!existsSync(join(options.kit, script)))
@@ -78,6 +79,9 @@ async function round(data) {
   times.again = timeback("ingest", events, "-q");
   times.copy = yardstick("etl_copy.sh", server.urlOf(SOURCE), server.urlOf(THEIRS));
   times.etl = timeback("etl", "oneroster", "-q");
+  await server.fresh(RESULTS_ONLY);
+  times.alone = timebackOn(RESULTS_ONLY, "etl", "oneroster", "-q");
+  await server.drop(RESULTS_ONLY);
   times.unchanged = timeback("etl", "oneroster", "-q");
   await changeOnePercent();
   times.changed = timeback("etl", "oneroster", "-q");

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { type InTurn, inTurn } from "../domain/in-turn.js";
 import { WorkError } from "../errors.js";
 import type { Session } from "./session.js";
 import { type SourceColumns, type SourceTable, sourceTables } from "./source-tables.js";
@@ -6,6 +7,8 @@ import { type SourceColumns, type SourceTable, sourceTables } from "./source-tab
 /** A OneRoster source that was looked at and can be read. */
 export interface Source {
   session: Session;
+  /** One statement after the other: pages and ends of stretches are asked for beside each other, over one connection. */
+  inTurn: InTurn;
   schema: string;
   /** The source's clock at the start of the run, as its own text (naive UTC, microseconds): rows dated later wait. */
   clock: string;
@@ -79,7 +82,7 @@ export async function inspectSource(session: Session, schema: string): Promise<S
     ),
   ]);
   const missing = sourceTables.filter((table) => of(table).length === 0);
-  return { session, schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
+  return { session, inTurn: inTurn(), schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
 }
 
 /** The columns that the source has of a table. */

@@ -55,9 +55,9 @@ export const keysetOf = (source: Source, table: SourceTable): string[] => [
   "s.sourced_id",
 ];
 
-/** Asks the source, again where that may help; a fault is explained as one of the source. */
-export const asked = <T>({ session }: Source, ask: () => Promise<T>): Promise<T> =>
-  explained("the OneRoster source", () => patiently(session, ask));
+/** Asks the source when it is free, again where that may help; a fault is explained as one of the source. */
+export const asked = <T>({ session, inTurn }: Source, ask: () => Promise<T>): Promise<T> =>
+  explained("the OneRoster source", () => inTurn(() => patiently(session, ask)));
 
 const from = ({ source, table, where }: Reading): string =>
   `from ${quotePart(source.schema)}.${quotePart(table.name)} s where ${where}`;

@@ -3,6 +3,7 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, inject } from "vitest";
+import { inTurn } from "../../src/domain/in-turn.js";
 import { exactTypes } from "../../src/store/sql-session.js";
 import { scratchFolder } from "./scratch.js";
 import type { LeastRoles } from "./test-databases.js";
@@ -163,12 +164,8 @@ const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratch
 
 /** The embedded database in this folder; closing it removes the folder. */
 export function databaseIn(dataDir: string): FreshDatabase {
-  let last: Promise<unknown> = Promise.resolve();
-  const session: FreshDatabase["session"] = (work) => {
-    const next = last.then(() => onDirectory(join(dataDir, "pgdata"), work)); // one at a time, else rows are lost
-    last = next.catch(() => {});
-    return next;
-  };
+  const oneAtATime = inTurn(); // else rows are lost
+  const session: FreshDatabase["session"] = (work) => oneAtATime(() => onDirectory(join(dataDir, "pgdata"), work));
   return {
     engine: "pglite",
     env: { TIMEBACK_HOME: dataDir },

@@ -63,7 +63,7 @@ const OWN = "datname = current_database() and application_name like 'timeback %'
 const waiting = (database: FreshDatabase): Promise<Row[]> =>
   database.query(`select from pg_stat_activity where ${OWN} and wait_event = 'advisory'`);
 
-/** What has been idle in its transaction for so long has nothing more to copy. */
+/** The others that may have something to copy: not those that have been idle in their transaction for so long. */
 const busy = (database: FreshDatabase): Promise<Row[]> =>
   database.query(
     `select from pg_stat_activity where ${OWN} and wait_event is distinct from 'advisory'

@@ -6,7 +6,7 @@ export interface Checkpoint {
   file: string;
   byteOffset: number;
   line: number;
-  /** Of the (decompressed) bytes before `byteOffset`: only the same bytes are resumed. */
+  /** Of the lines before `byteOffset` (src/pipelines/caliper/lines-before.ts): only the same lines are resumed. */
   prefixSha256: string;
   /** Counts of the records before `byteOffset`. */
   counts: Record<string, number>;

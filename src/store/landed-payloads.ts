@@ -5,20 +5,17 @@ import type { Session } from "./session.js";
 export interface SupposedPayload {
   /** UUID in lower case. */
   eventId: string;
-  /** Of the text (src/domain/text-digest.ts). */
+  /** Of the text (src/domain/line-digest.ts). */
   digest: string;
 }
 
-/** The places of those that are not, byte by byte, the payload of the landed event of that id. */
+/** The places of those that are not known to be, byte by byte, the payload of the landed event of that id. */
 export async function placesNotLanded(db: Session["db"], supposed: readonly SupposedPayload[]): Promise<Set<number>> {
   const { rows } = await sql<{ ordinal: string }>`
     select p.ordinal
     from unnest(${supposed.map(({ eventId }) => eventId)}::uuid[], ${supposed.map(({ digest }) => digest)}::uuid[])
       with ordinality as p(event_id, digest, ordinal)
     where p.digest is distinct from (
-      select coalesce(e.payload_digest, (
-        select left(encode(sha256(convert_to(l.payload, 'UTF8')), 'hex'), 32)::uuid from timeback.caliper_payloads l
-        where l.landed_run = e.landed_run and l.landed_ordinal = e.landed_ordinal))
-      from timeback.caliper_events e where e.event_id = p.event_id)`.execute(db);
+      select e.payload_digest from timeback.caliper_events e where e.event_id = p.event_id)`.execute(db);
   return new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
 }

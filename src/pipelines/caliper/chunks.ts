@@ -16,7 +16,6 @@ export interface Chunk {
 export type ChunkOptions = PartOptions & {
   /** Whether the bytes can be read again. */
   isLasting: boolean;
-  stop(): void;
 };
 
 /**

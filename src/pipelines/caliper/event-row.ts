@@ -28,8 +28,14 @@ export interface LandingRun {
   events: number;
 }
 
+/** Where an event was read, and the digest of its payload (src/domain/line-digest.ts). */
+export interface RowOrigin {
+  line: number;
+  payloadDigest: string;
+}
+
 /** The row of an event for `EventRows`: the next one of its run. */
-export function eventRow(event: LandableEvent, line: number, run: LandingRun): EventRow {
+export function eventRow(event: LandableEvent, { line, payloadDigest }: RowOrigin, run: LandingRun): EventRow {
   const { metrics } = event;
   const actor = keyed(event.actor);
   const reported = hasMetrics(event);
@@ -38,7 +44,7 @@ export function eventRow(event: LandableEvent, line: number, run: LandingRun): E
     event.eventId,
     run.runId,
     run.events,
-    textDigest(event.payload),
+    payloadDigest,
     reported && event.eventType === "ActivityEvent",
     event.eventType,
     reported,

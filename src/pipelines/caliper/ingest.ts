@@ -84,7 +84,7 @@ const placeOf = ({ byteOffset, line, prefixSha256 }: Checkpoint): Place => ({
   prefixSha256,
 });
 
-/** Reads a file from a checkpoint or from the start. False: its bytes are not those of the checkpoint, nothing was done. */
+/** Reads a file from a checkpoint or from the start. False: its lines are not those of the checkpoint, nothing was done. */
 async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | undefined): Promise<boolean> {
   const { request, run, summary, expected } = state;
   const { file } = input;
@@ -106,7 +106,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
   const parts = readParts({ ...options, ...(start ? { resumeAt: start.end } : {}) });
   if (start) {
     const prefix = (await parts.next()).value;
-    if (prefix?.prefixSha256 !== start.prefixSha256 || prefix?.end.byteOffset !== start.end.byteOffset) {
+    if (prefix?.prefixSha256 !== start.prefixSha256) {
       await parts.return(undefined);
       return false;
     }

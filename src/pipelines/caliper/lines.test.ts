@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blocksOf, brief, readAll } from "../../../test/support/caliper-lines.js";
-import { type LineBatch, linesOf, type ReadOptions } from "./lines.js";
-import type { Position } from "./splitter.js";
+import { brief, readAll } from "../../../test/support/caliper-lines.js";
 
 const SIZES = [1, 2, 3, 5, 1 << 16];
 
@@ -89,44 +86,4 @@ test("however the blocks fall, the lines are the same", async () => {
       );
     }),
   );
-});
-
-describe("resuming", () => {
-  const text = "one\ntwo\n\nthréé\nfour";
-  const hashOf = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
-
-  async function batches(source: string, options: ReadOptions, size: number): Promise<LineBatch[]> {
-    const all: LineBatch[] = [];
-    for await (const batch of linesOf(blocksOf(Buffer.from(source), size), "in", options)) all.push(batch);
-    return all;
-  }
-
-  test.each([1, 3, 7, 100])("from the end of any batch gives the rest (blocks of %d)", async (size) => {
-    const whole = await batches(text, {}, size);
-    for (const [index, { end }] of whole.entries()) {
-      const [first, ...rest] = await batches(text, { resumeAt: end }, size);
-      expect(first).toEqual({ lines: [], end });
-      expect(rest.flatMap(({ lines }) => lines)).toEqual(whole.slice(index + 1).flatMap(({ lines }) => lines));
-    }
-  });
-
-  test.each([1, 3, 7, 100])(
-    "can be proved: with every batch, exactly the bytes before its end were shown (%d)",
-    async (size) => {
-      for (const resumeAt of [undefined, { byteOffset: 8, number: 3 }] satisfies (Position | undefined)[]) {
-        const hash = createHash("sha256");
-        const options = { onBytes: (bytes: Buffer) => void hash.update(bytes), ...(resumeAt && { resumeAt }) };
-        for await (const { end } of linesOf(blocksOf(Buffer.from(text), size), "in", options)) {
-          expect(hash.copy().digest("hex")).toBe(hashOf(Buffer.from(text).subarray(0, end.byteOffset)));
-        }
-        expect(hash.digest("hex")).toBe(hashOf(text));
-      }
-    },
-  );
-
-  test("of input that has become shorter gives one batch that ends short", async () => {
-    expect(await batches("one\n", { resumeAt: { byteOffset: 8, number: 3 } }, 100)).toEqual([
-      { lines: [], end: { byteOffset: 4, number: 1 } },
-    ]);
-  });
 });

@@ -13,24 +13,12 @@ export interface LineBatch {
 
 /** How to read one input; everything may be left out. */
 export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | "maxExpansion">> {
-  /**
-   * Where a former run stopped. The bytes before it are shown to onBytes but not split; then one batch without lines
-   * is given, so that their hash can be compared. It ends short of the wanted place where the input does.
-   */
-  resumeAt?: Position;
-  /**
-   * Shown the decompressed bytes, each once and in order; whenever a batch is given, exactly those before its `end`.
-   * To be used at once: the buffer is filled again.
-   */
-  onBytes?: (bytes: Buffer) => void;
   /** Told how many bytes of the file (as it stands on disk, compressed or not) have been taken so far. */
   onRawBytes?: (total: number) => void;
 }
 
 /** As many as the longest of the magic numbers below. */
 const MAGIC_BYTES = 6;
-const NEWLINE = 10;
-const START: Position = { byteOffset: 0, number: 1 };
 
 /**
  * Reads the lines of a file, or of stdin for `-`: plain or gzip, whatever its name is. Holds one block and one line.
@@ -43,35 +31,19 @@ export function readLines(file: string, options: ReadOptions = {}): AsyncGenerat
 
 /** As readLines, of bytes from anywhere; `file` is the name in the addresses of lines. */
 export async function* linesOf(source: Blocks, file: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
-  const { resumeAt = START, onBytes = ignore, onRawBytes = ignore } = options;
+  const { onRawBytes = ignore } = options;
   const { maxLineBytes, maxExpansion } = { ...defaultLimits, ...options };
-  const splitter = new LineSplitter(file, maxLineBytes, resumeAt);
-  let unseen = resumeAt.byteOffset;
+  const splitter = new LineSplitter(file, maxLineBytes);
   let fault: Fault | null = null;
   for await (const block of decompressed(counted(source, onRawBytes), maxExpansion)) {
     if (block instanceof Fault) {
       fault = block;
       break;
     }
-    const prefix = block.subarray(0, unseen);
-    if (unseen > 0) {
-      onBytes(prefix);
-      unseen -= prefix.length;
-      if (unseen === 0) yield { lines: [], end: resumeAt };
-    }
-    yield* batchOf(block.subarray(prefix.length), splitter, onBytes);
+    const lines = splitter.push(block);
+    if (lines.length > 0) yield { lines, end: splitter.position };
   }
-  if (unseen > 0) yield { lines: [], end: { byteOffset: resumeAt.byteOffset - unseen, number: 1 } };
-  else yield* lastBatch(splitter, file, fault);
-}
-
-/** A hash that has been shown the finished lines, and no byte more, can be saved with the batch. */
-function* batchOf(block: Buffer, splitter: LineSplitter, onBytes: (bytes: Buffer) => void): Generator<LineBatch> {
-  const finished = block.lastIndexOf(NEWLINE) + 1;
-  const lines = splitter.push(block);
-  if (finished > 0) onBytes(block.subarray(0, finished));
-  if (lines.length > 0) yield { lines, end: splitter.position };
-  if (finished < block.length) onBytes(block.subarray(finished));
+  yield* lastBatch(splitter, file, fault);
 }
 
 function* lastBatch(splitter: LineSplitter, file: string, fault: Fault | null): Generator<LineBatch> {

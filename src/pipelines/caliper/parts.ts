@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { InputLimits } from "../../domain/input-limits.js";
 import type { LandingRun } from "./event-row.js";
-import { readLines } from "./lines.js";
+import { type LineBatch, readLines } from "./lines.js";
+import { LinesBefore, passedOver } from "./lines-before.js";
 import { RecordBuilder } from "./record-builder.js";
 import type { InputLine, Position } from "./splitter.js";
 import { UnreadLines } from "./unread-lines.js";
@@ -9,7 +9,7 @@ import { UnreadLines } from "./unread-lines.js";
 /** A place between two lines of a file. */
 export interface Place {
   end: Position;
-  /** Of all (decompressed) bytes of the file before `end`. */
+  /** Of the lines of the file before `end`: see `LinesBefore`. */
   prefixSha256: string;
 }
 
@@ -30,34 +30,31 @@ export interface PartOptions {
   partRecords: number;
   partBytes: number;
   limits: InputLimits;
+  /** Where a former run stopped. */
   resumeAt?: Position;
-  /** How many lines are read; all, where it is left out. */
+  /** How many lines are read from there on; all, where it is left out. */
   lines?: number;
   /** Asked for each part: whether its lines are left unread. */
   leavesUnread(): boolean;
   onRawBytes(total: number): void;
+  /** Throws when the run was told to stop. */
+  stop(): void;
 }
 
 /**
  * The parts of one file, in order, the last one even when it is empty. With `resumeAt`, the first part is empty and
- * tells the hash of the bytes before it, so that the caller can see whether they are the bytes it knows.
+ * tells the hash of the lines before it, so that the caller can see whether they are the lines it knows.
  */
 export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
-  const { file, limits, resumeAt, onRawBytes, lines = Number.POSITIVE_INFINITY } = options;
-  const hash = createHash("sha256");
-  const read = {
-    ...limits,
-    onRawBytes,
-    onBytes: (bytes: Buffer) => void hash.update(bytes),
-    ...(resumeAt ? { resumeAt } : {}),
-  };
+  const { resumeAt, lines = Number.POSITIVE_INFINITY } = options;
+  const before = new LinesBefore();
   let open = new OpenPart(options);
   let end: Position = resumeAt ?? { byteOffset: 0, number: 1 };
-  const part = (): Part => ({ ...open.contents(), end, prefixSha256: hash.copy().digest("hex") });
+  const part = (): Part => ({ ...open.contents(), end, prefixSha256: before.sha256() });
   let first = resumeAt !== undefined;
   let left = lines;
-  for await (const batch of readLines(file, read)) {
-    for (const line of batch.lines.slice(0, left)) open.add(line);
+  for await (const batch of batchesOf(options, before)) {
+    for (const line of batch.lines.slice(0, left)) open.add(line, before.add(line));
     left -= batch.lines.length;
     end = batch.end;
     if (first || open.isFull()) {
@@ -68,6 +65,12 @@ export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
     if (left <= 0) break;
   }
   yield part();
+}
+
+function batchesOf(options: PartOptions, before: LinesBefore): AsyncGenerator<LineBatch> {
+  const { file, limits, resumeAt, onRawBytes, stop } = options;
+  const batches = readLines(file, { ...limits, onRawBytes });
+  return resumeAt ? passedOver(batches, { place: resumeAt, before, stop }) : batches;
 }
 
 /** The part that is being filled. */
@@ -82,10 +85,10 @@ class OpenPart {
     this.leaves = options.leavesUnread();
   }
 
-  add(line: InputLine): void {
+  add(line: InputLine, digest: string): void {
     this.lines += 1;
-    if (line.kind === "rejected" || !this.leaves) this.builder.add(line);
-    else this.unread.add(line);
+    if (line.kind === "rejected" || !this.leaves) this.builder.add(line, { digest });
+    else this.unread.add(line, digest);
   }
 
   isFull(): boolean {

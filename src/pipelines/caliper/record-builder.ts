@@ -1,9 +1,10 @@
 import type { InputLimits } from "../../domain/input-limits.js";
+import { lineDigest } from "../../domain/line-digest.js";
 import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
 import { eventRow, type LandingRun } from "./event-row.js";
 import { parseLine } from "./parse.js";
-import type { Parsed } from "./record.js";
+import type { Line, Parsed } from "./record.js";
 import type { InputLine } from "./splitter.js";
 
 /** Records of one file that are landed in one transaction. */
@@ -39,27 +40,34 @@ export class RecordBuilder {
     );
   }
 
-  /** `member` is the place in its line that a record had which now stands by itself. */
-  add(line: InputLine, member = 0): void {
+  /** `member` is the place in its line that a record had which now stands by itself, `digest` that of the line, where it is known. */
+  add(line: InputLine, { member = 0, digest }: { member?: number; digest?: string } = {}): void {
     if (line.kind === "rejected") this.reject(line, 0, { ...line, record: null });
     else {
       const records = parseLine(line, this.limits);
       records.forEach((parsed, place) => {
-        this.addRecord(line, records.length === 1 ? member : place, parsed);
+        this.addRecord(line, { member: records.length === 1 ? member : place, digest }, parsed);
       });
     }
   }
 
-  private addRecord(line: InputLine & { text: string }, member: number, parsed: Parsed): void {
+  private addRecord(
+    line: Line,
+    { member, digest }: { member: number; digest: string | undefined },
+    parsed: Parsed,
+  ): void {
     if (parsed.kind === "skipped") this.skipped += 1;
     else if (parsed.kind === "rejected") this.reject(line, member, parsed);
     else {
-      this.events.add(eventRow(parsed.event, line.number, this.run));
+      const { payload } = parsed.event;
+      const isLine = digest !== undefined && payload === line.text.trim();
+      const payloadDigest = isLine ? digest : lineDigest(payload);
+      this.events.add(eventRow(parsed.event, { line: line.number, payloadDigest }, this.run));
     }
   }
 
   private reject(
-    line: InputLine,
+    line: Omit<Line, "text">,
     member: number,
     { code, reason, excerpt, record }: Omit<Parsed & { kind: "rejected" }, "kind">,
   ): void {

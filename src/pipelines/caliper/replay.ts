@@ -63,7 +63,7 @@ async function replayLines(
 ): Promise<void> {
   const builder = new RecordBuilder(lines[0]?.file ?? "", landing);
   for (const { file, line, member, byteOffset, text } of lines)
-    builder.add({ kind: "text", file, number: line, byteOffset, text }, member);
+    builder.add({ kind: "text", file, number: line, byteOffset, text }, { member });
   const records = builder.records();
   const replay = async (session: Session) => {
     const opened = await openLanding(session, run.runId);

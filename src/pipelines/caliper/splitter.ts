@@ -27,15 +27,12 @@ export class LineSplitter {
   private held: Buffer[] = [];
   private heldBytes = 0;
   /** Where the line that is being read starts. */
-  private next: Position;
+  private readonly next: Position = { byteOffset: 0, number: 1 };
 
   constructor(
     private readonly file: string,
     private readonly maxLineBytes: number,
-    start: Position,
-  ) {
-    this.next = { ...start };
-  }
+  ) {}
 
   /** Where the last finished line ended. */
   get position(): Position {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { textDigest } from "../../domain/text-digest.js";
+import { lineDigest } from "../../domain/line-digest.js";
 import type { InputLine } from "./splitter.js";
 import { UnreadLines } from "./unread-lines.js";
 
@@ -18,14 +18,14 @@ const withAnother = lineOf(4, `{"externalId" : "${ID.replace("A", "b")}"}`);
 
 const held = (): UnreadLines => {
   const lines = new UnreadLines();
-  for (const line of [withId, withoutId, withAnother]) lines.add(line);
+  for (const line of [withId, withoutId, withAnother]) lines.add(line, lineDigest(line.text));
   return lines;
 };
 
 test("lines are supposed to be the payloads of the first ids in them", () => {
   expect(held().supposed).toEqual([
-    { eventId: ID.toLowerCase(), digest: textDigest(withId.text.trim()) },
-    { eventId: ID.replace("A", "b").toLowerCase(), digest: textDigest(withAnother.text) },
+    { eventId: ID.toLowerCase(), digest: lineDigest(withId.text) },
+    { eventId: ID.replace("A", "b").toLowerCase(), digest: lineDigest(withAnother.text) },
   ]);
 });
 
@@ -37,7 +37,7 @@ test("what is not known comes out as it went in", () => {
 
 test("known lines alone leave nothing; what was cleared holds nothing", () => {
   const lines = new UnreadLines();
-  lines.add(withId);
+  lines.add(withId, lineDigest(withId.text));
   expect(lines.toRead(new Set())).toEqual([]);
   lines.clear();
   expect([lines.length, lines.bytes, lines.supposed, lines.toRead(new Set())]).toEqual([0, 0, [], []]);

@@ -1,5 +1,4 @@
 import { detached } from "../../domain/detached-text.js";
-import { textDigest } from "../../domain/text-digest.js";
 import { BinaryRows, onlyText } from "../../store/binary-rows.js";
 import type { SupposedPayload } from "../../store/landed-payloads.js";
 import type { Line } from "./record.js";
@@ -25,11 +24,12 @@ export class UnreadLines {
     return this.texts.bytes;
   }
 
-  add({ text, file, number, byteOffset }: Line): void {
+  /** `digest` is that of the line (src/domain/line-digest.ts). */
+  add({ text, file, number, byteOffset }: Line, digest: string): void {
     const eventId = FIRST_ID.exec(text)?.[1];
     if (eventId !== undefined) {
       this.placesOfSupposed.push(this.length);
-      this.supposed.push({ eventId: detached(eventId).toLowerCase(), digest: textDigest(text.trim()) });
+      this.supposed.push({ eventId: detached(eventId).toLowerCase(), digest });
     }
     this.addresses.push({ file, number, byteOffset });
     this.texts.add([text]);

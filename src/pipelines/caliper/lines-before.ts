@@ -7,6 +7,9 @@ import type { InputLine, Position } from "./splitter.js";
 const digestOf = (line: InputLine): string =>
   line.kind === "text" ? lineDigest(line.text) : lineDigest(`${line.code} ${line.reason} ${line.excerpt}`);
 
+/** Characters that are held at most: what lives longer is copied about by the garbage collector. */
+const SHORT_LIVED = 4096;
+
 /**
  * The lines of a file up to a place: two files of one hash hold the same records up to there, at the same places. It is made
  * of the digests of the lines, which landing them needs anyway, and not of all bytes a second time.
@@ -19,13 +22,18 @@ export class LinesBefore {
   add(line: InputLine): string {
     const digest = digestOf(line);
     this.open += `${line.number} ${line.byteOffset} ${digest}\n`;
+    if (this.open.length > SHORT_LIVED) this.flush();
     return digest;
+  }
+
+  private flush(): void {
+    this.hash.update(this.open);
+    this.open = "";
   }
 
   /** Of the lines that were taken so far, in hexadecimal. */
   sha256(): string {
-    this.hash.update(this.open);
-    this.open = "";
+    this.flush();
     return this.hash.copy().digest("hex");
   }
 }

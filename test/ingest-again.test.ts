@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { activity } from "./support/caliper-samples.js";
@@ -119,6 +119,31 @@ describe.skipIf(!hasPostgres)("chunks that are landed over two connections", () 
         );
       await expect.poll(async () => Number((await reads())[0]?.found)).toBeGreaterThanOrEqual(4_000);
       expect(await reads(), "each event is found once").toEqual([{ found: 4_000, passed: 0 }]);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+const WITHOUT_FACTS = `
+  select count(*)::int as events from timeback.caliper_events e where has_metrics
+  and not exists (select from timeback.processed_facts where fact_key = 'caliper:event:' || e.event_id)`;
+
+describeOnEngines("a file that has grown", (engine) => {
+  test("leaves no new event without a fact, wherever the landed part of it ends", async () => {
+    const database = await openDesk(engine);
+    const env = { ...database.env, TIMEBACK_CHUNK_RECORDS: "200" };
+    const file = join(database.folder, "grows.ndjson");
+    try {
+      // A part is a block of 64 KiB, which holds about 60 of these. Where a part is new, later ones are read before those that were left unread.
+      let stored = 0;
+      for (const grown of [600, 150, 230, 290, 350, 410]) {
+        await appendFile(file, Array.from({ length: grown }, (_, n) => `${line(event(stored + n + 1))}\n`).join(""));
+        const counts = { stored: grown, duplicates: stored, facts: { inserted: grown, updated: 0, deleted: 0 } };
+        expect(await timebackJson(["ingest", file, "--format", "json"], { env })).toMatchObject(counts);
+        expect(await database.query(WITHOUT_FACTS), `${grown} behind ${stored}`).toEqual([{ events: 0 }]);
+        stored += grown;
+      }
     } finally {
       await database.close();
     }

@@ -106,10 +106,19 @@ export async function openIncoming(db: Session["db"], runId: string): Promise<La
   return { runId, places: null, actors: new Map() };
 }
 
+/**
+ * From the least to the greatest place. Lines that were left unread get their places when they are read after all, which may be
+ * after those of later parts: what lies between may hold events of another transaction, to derive which again changes nothing.
+ */
+const around = (one: Landing["places"], { first, last }: EventRows["places"]): EventRows["places"] => ({
+  first: Math.min(one?.first ?? first, first),
+  last: Math.max(one?.last ?? last, last),
+});
+
 /** Lists what of the events that `copyNewEvents` has been through still has to be looked at: see `settleEvents`. */
 export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
   if (fresh.size > 0) {
-    landing.places = { first: landing.places?.first ?? events.places.first, last: events.places.last };
+    landing.places = around(landing.places, events.places);
     for (const actor of events.actorsOf(fresh)) landing.actors.set(actor.key, actor);
   }
   if (fresh.size === events.length) return;

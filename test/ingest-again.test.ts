@@ -129,20 +129,49 @@ const WITHOUT_FACTS = `
   select count(*)::int as events from timeback.caliper_events e where has_metrics
   and not exists (select from timeback.processed_facts where fact_key = 'caliper:event:' || e.event_id)`;
 
+/** The same contradiction stands so many events later once more. */
+const REPEATED_AFTER = 115;
+
+/** New events behind landed ones; after each ten of them one that contradicts a landed one, and is repeated later. */
+function grownLines(stored: number, grown: number): string[] {
+  const contradiction = (n: number) =>
+    n > 0 && n % 10 === 0 ? [line(event(n, { generated: { items: [{ type: "xpEarned", value: stored }] } }))] : [];
+  return Array.from({ length: grown }, (_, n) => n + 1).flatMap((n) => [
+    line(event(stored + n)),
+    ...contradiction(n),
+    ...contradiction(n - REPEATED_AFTER),
+  ]);
+}
+
+const LINES_OF_CONFLICTS = `
+  select event_id::text as id, line::int from timeback.caliper_conflicts
+  where payload::jsonb #>> '{generated,items,0,value}' = `;
+
 describeOnEngines("a file that has grown", (engine) => {
-  test("leaves no new event without a fact, wherever the landed part of it ends", async () => {
+  test("leaves no new event without a fact, and keeps each conflict by its first line, wherever the landed part ends", async () => {
     const database = await openDesk(engine);
     const env = { ...database.env, TIMEBACK_CHUNK_RECORDS: "200" };
     const file = join(database.folder, "grows.ndjson");
     try {
+      await writeFile(file, Array.from({ length: 600 }, (_, n) => `${line(event(n + 1))}\n`).join(""));
+      await timebackJson(["ingest", file, "--format", "json"], { env });
+      let stored = 600;
+      let lines = 600;
       // A part is a block of 64 KiB, which holds about 60 of these. Where a part is new, later ones are read before those that were left unread.
-      let stored = 0;
-      for (const grown of [600, 150, 230, 290, 350, 410]) {
-        await appendFile(file, Array.from({ length: grown }, (_, n) => `${line(event(stored + n + 1))}\n`).join(""));
-        const counts = { stored: grown, duplicates: stored, facts: { inserted: grown, updated: 0, deleted: 0 } };
-        expect(await timebackJson(["ingest", file, "--format", "json"], { env })).toMatchObject(counts);
+      for (const grown of [150, 230, 290, 350, 410]) {
+        const added = grownLines(stored, grown);
+        await appendFile(file, `${added.join("\n")}\n`);
+        expect(await timebackJson(["ingest", file, "--format", "json"], { env, code: 1 })).toMatchObject({
+          stored: grown,
+          facts: { inserted: grown, updated: 0, deleted: 0 },
+        });
         expect(await database.query(WITHOUT_FACTS), `${grown} behind ${stored}`).toEqual([{ events: 0 }]);
+        const kept = await database.query(`${LINES_OF_CONFLICTS} '${stored}' order by line`);
+        const firstLine = ({ id }: Row) => lines + 1 + added.findIndex((text) => text.includes(String(id)));
+        expect(kept, `${grown} behind ${stored}`).toEqual(kept.map((row) => ({ ...row, line: firstLine(row) })));
+        expect(kept).toHaveLength(grown / 10);
         stored += grown;
+        lines += added.length;
       }
     } finally {
       await database.close();

@@ -142,7 +142,7 @@ async function keepConflicts(db: Session["db"], runId: string, file: string): Pr
       insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
       select distinct on (event_id, digest) event_id, digest, ${file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
       from differing join pg_temp.repeated_payloads using (landed_run, landed_ordinal)
-      order by event_id, digest, landed_ordinal
+      order by event_id, digest, line, landed_ordinal
       on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
       returning c.first_seen = c.last_seen as fresh)
     select (select count(*) from differing) as found, (select count(*) from kept where fresh) as fresh`.execute(db);

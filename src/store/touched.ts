@@ -30,7 +30,7 @@ export interface LandedPlaces {
   last: number;
 }
 
-/** Touches the events that stand at these places: hardly any is not new. Once in a transaction. */
+/** Touches the events that stand at these places: few, if any, were landed before. Once in a transaction. */
 export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): Promise<void> {
   await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last})`.execute(db);
 }

@@ -5,7 +5,7 @@ import type { Session } from "./session.js";
 export interface SupposedPayload {
   /** UUID in lower case. */
   eventId: string;
-  /** Of the text (src/domain/line-digest.ts). */
+  /** Of the text (src/domain/text-digest.ts). */
   digest: string;
 }
 

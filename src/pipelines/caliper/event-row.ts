@@ -28,7 +28,7 @@ export interface LandingRun {
   events: number;
 }
 
-/** Where an event was read, and the digest of its payload (src/domain/line-digest.ts). */
+/** Where an event was read, and the digest of its payload (src/domain/text-digest.ts). */
 export interface RowOrigin {
   line: number;
   payloadDigest: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { blocksOf } from "../../../test/support/caliper-lines.js";
-import { lineDigest } from "../../domain/line-digest.js";
+import { lineDigest } from "../../domain/text-digest.js";
 import { type LineBatch, linesOf } from "./lines.js";
 import { LinesBefore, passedOver } from "./lines-before.js";
 import type { InputLine, Position } from "./splitter.js";
@@ -58,8 +58,16 @@ describe("a file that is read from a place on", () => {
     expect(shorter.sha256).not.toBe((await resumed(utf8, place)).sha256);
   });
 
+  test("is closed where nobody wants the rest", async () => {
+    const batches = read(utf8);
+    const passed = passedOver(batches, { place: { byteOffset: 9, number: 4 }, before: new LinesBefore(), stop() {} });
+    await passed.next();
+    await passed.return(undefined);
+    expect(await batches.next()).toEqual({ done: true, value: undefined });
+  });
+
   test("can be stopped on the way", async () => {
-    expect((await resumed(utf8, { byteOffset: 9, number: 4 }, 4)).stops).toBeGreaterThan(2);
+    expect((await resumed(utf8, { byteOffset: 9, number: 4 }, 1)).stops, "once a batch, until it is there").toBe(3);
     const stop = () => {
       throw new Error("stopped");
     };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lineDigest } from "../../domain/line-digest.js";
+import { lineDigest } from "../../domain/text-digest.js";
 import type { LineBatch } from "./lines.js";
 import type { InputLine, Position } from "./splitter.js";
 
@@ -11,14 +11,14 @@ const digestOf = (line: InputLine): string =>
 const SHORT_LIVED = 4096;
 
 /**
- * The lines of a file up to a place: two files of one hash hold the same records up to there, at the same places. It is made
- * of the digests of the lines, which landing them needs anyway, and not of all bytes a second time.
+ * The lines of a file up to a place: two files of one hash come to the same records up to there, at the same places. It is made
+ * of the digests of the lines, which landing them needs anyway, and not of all bytes a second time. docs/caliper.md.
  */
 export class LinesBefore {
   private readonly hash = createHash("sha256");
   private open = "";
 
-  /** Takes the next line; returns its digest (src/domain/line-digest.ts). */
+  /** Takes the next line; returns its digest (src/domain/text-digest.ts). */
   add(line: InputLine): string {
     const digest = digestOf(line);
     this.open += `${line.number} ${line.byteOffset} ${digest}\n`;
@@ -38,20 +38,36 @@ export class LinesBefore {
   }
 }
 
-/** Batches from a place on, after one without lines that ends there: by then, `before` has taken every line before it. */
-export async function* passedOver(
+/** A place in a file, what takes the lines before it, and what throws when the run was told to stop. */
+interface Passing {
+  place: Position;
+  before: LinesBefore;
+  stop(): void;
+}
+
+/** Shows `before` every line before the place; resolves to what the first batch holds that goes beyond it. */
+async function passOver(
   batches: AsyncGenerator<LineBatch>,
-  { place, before, stop }: { place: Position; before: LinesBefore; stop(): void },
-): AsyncGenerator<LineBatch> {
-  let isThere = false;
-  for await (const { lines, end } of batches) {
-    const rest = isThere ? lines : lines.filter(({ byteOffset }) => byteOffset >= place.byteOffset);
-    for (const line of lines.slice(0, lines.length - rest.length)) before.add(line);
+  { place, before, stop }: Passing,
+): Promise<LineBatch | undefined> {
+  for (;;) {
+    const { value: batch } = await batches.next();
+    if (!batch) return undefined;
+    const lines = batch.lines.filter(({ byteOffset }: InputLine) => byteOffset >= place.byteOffset);
+    for (const line of batch.lines.slice(0, batch.lines.length - lines.length)) before.add(line);
     stop();
-    if (rest.length === 0) continue;
-    if (!isThere) yield { lines: [], end: place };
-    isThere = true;
-    yield { lines: rest, end };
+    if (lines.length > 0) return { lines, end: batch.end };
   }
-  if (!isThere) yield { lines: [], end: place };
+}
+
+/** Batches from a place on, after one without lines that ends there: by then, `before` has taken every line before it. */
+export async function* passedOver(batches: AsyncGenerator<LineBatch>, passing: Passing): AsyncGenerator<LineBatch> {
+  try {
+    const rest = await passOver(batches, passing);
+    yield { lines: [], end: passing.place };
+    if (rest) yield rest;
+    yield* batches;
+  } finally {
+    await batches.return(undefined);
+  }
 }

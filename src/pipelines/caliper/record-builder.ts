@@ -1,5 +1,5 @@
 import type { InputLimits } from "../../domain/input-limits.js";
-import { lineDigest } from "../../domain/line-digest.js";
+import { lineDigest } from "../../domain/text-digest.js";
 import { EventRows } from "../../store/event-rows.js";
 import type { Reject } from "../../store/rejects.js";
 import { eventRow, type LandingRun } from "./event-row.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lineDigest } from "../../domain/line-digest.js";
+import { lineDigest } from "../../domain/text-digest.js";
 import type { InputLine } from "./splitter.js";
 import { UnreadLines } from "./unread-lines.js";
 

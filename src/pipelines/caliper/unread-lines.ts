@@ -24,7 +24,7 @@ export class UnreadLines {
     return this.texts.bytes;
   }
 
-  /** `digest` is that of the line (src/domain/line-digest.ts). */
+  /** `digest` is that of the line (src/domain/text-digest.ts). */
   add({ text, file, number, byteOffset }: Line, digest: string): void {
     const eventId = FIRST_ID.exec(text)?.[1];
     if (eventId !== undefined) {

@@ -25,6 +25,7 @@ class History {
     private readonly population: Population,
     private readonly database: FreshDatabase,
     private readonly folder: string,
+    private readonly kills: boolean,
     private readonly lines = population.text("events.ndjson").trim().split("\n"),
   ) {}
 
@@ -75,14 +76,24 @@ class History {
     const env = { ...this.database.env, TIMEBACK_CHUNK_RECORDS: this.pick(CHUNK_RECORDS) };
     this.told.push(`${Object.values(env).join(" ")} timeback ${args.join(" ")}`);
     if (this.random() < 0.2) {
-      const { child, ended } = await startTimeback(args, { env });
-      await Promise.race([ended, setTimeout(this.whole(300, 900))]);
-      child.kill(this.pick(["SIGKILL", "SIGTERM"]));
-      const { code, signal } = await ended;
-      this.told.push(`killed: ${signal ?? code}`);
+      const afterMs = this.whole(300, 900);
+      const signal = this.pick<NodeJS.Signals>(["SIGKILL", "SIGTERM"]);
+      if (this.kills) await this.kill(args, env, { afterMs, signal });
     }
     const { code, stderr } = await timeback(args, { env });
     expect(code, `${this.told.join("\n")}\n${stderr}`).toBeLessThanOrEqual(1);
+  }
+
+  private async kill(
+    args: readonly string[],
+    env: Record<string, string>,
+    { afterMs, signal }: { afterMs: number; signal: NodeJS.Signals },
+  ): Promise<void> {
+    const { child, ended } = await startTimeback(args, { env });
+    await Promise.race([ended, setTimeout(afterMs)]);
+    child.kill(signal);
+    const how = await ended;
+    this.told.push(`killed: ${how.signal ?? how.code}`);
   }
 
   private async readSource(): Promise<void> {
@@ -111,12 +122,16 @@ class History {
 }
 
 /** Lives through so many steps; fails after the first that leaves other facts than those of what is landed, and tells them. */
-export async function liveThrough(engine: EngineName, random: () => number, steps: number): Promise<void> {
+export async function liveThrough(
+  engine: EngineName,
+  random: () => number,
+  { steps, kills }: { steps: number; kills: boolean },
+): Promise<void> {
   const seed = String(1 + Math.floor(random() * 1e6));
   const population = await Population.simulate(["--students", "25", "--seed", seed]);
   const database = await freshDatabase(engine, "history");
   try {
-    const history = new History(random, population, database, await scratchFolder("history"));
+    const history = new History(random, population, database, await scratchFolder("history"), kills);
     for (let step = 1; step <= steps; step += 1) await history.goOn();
   } finally {
     await database.close();

@@ -8,7 +8,9 @@ const USER_URN = /^urn:(?:.*:)?user:[^:/]+$/i;
  */
 export function lastSegment(iri: string): string | null {
   const path = bare(iri);
-  const segment = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf(":")) + 1);
+  let start = path.length;
+  while (start > 0 && !isSeparator(path.charCodeAt(start - 1))) start -= 1;
+  const segment = path.slice(start);
   if (segment === "") return null;
   return segment.includes("%") ? decoded(segment) : segment;
 }
@@ -24,11 +26,21 @@ export function looksLikeUser(id: string): boolean {
   return USER_PATH.test(path) || USER_URN.test(path);
 }
 
+const SLASH = 47;
+const COLON = 58;
+
+const isSeparator = (code: number): boolean => code === SLASH || code === COLON;
+
+/** Where a character first stands; the end where it does not. */
+function placeOf(character: string, text: string): number {
+  const place = text.indexOf(character);
+  return place < 0 ? text.length : place;
+}
+
 /** Without query, fragment and trailing slashes. */
 function bare(iri: string): string {
-  const cut = iri.search(/[?#]/);
-  let end = cut < 0 ? iri.length : cut;
-  while (end > 0 && iri[end - 1] === "/") end -= 1;
+  let end = Math.min(placeOf("?", iri), placeOf("#", iri));
+  while (end > 0 && iri.charCodeAt(end - 1) === SLASH) end -= 1;
   return end === iri.length ? iri : iri.slice(0, end);
 }
 

@@ -54,11 +54,10 @@ function writeText(block: Buffer, at: number, text: string): number {
 }
 
 const ZERO = 48;
-const NINE = 57;
 const DASH = 45;
-const LETTERS = 87;
 
-const nibble = (code: number): number => (code <= NINE ? code - ZERO : code - LETTERS);
+/** Of a digit in hexadecimal: letters stand 64 places and more from the start, the first of them at 1. */
+const nibble = (code: number): number => (code & 15) + 9 * (code >> 6);
 
 function writeUuid(block: Buffer, at: number, hex: string): number {
   let place = 0;

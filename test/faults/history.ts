@@ -80,7 +80,9 @@ class History {
       const signal = this.pick<NodeJS.Signals>(["SIGKILL", "SIGTERM"]);
       if (this.kills) await this.kill(args, env, { afterMs, signal });
     }
-    const { code, stderr } = await timeback(args, { env });
+    const { code, signal, stderr } = await timeback(args, { env });
+    this.told.push(`ended: ${signal ?? code}`);
+    expect(signal, `${this.told.join("\n")}\n${stderr}`).toBeNull();
     expect(code, `${this.told.join("\n")}\n${stderr}`).toBeLessThanOrEqual(1);
   }
 

@@ -30,13 +30,22 @@ export function readEvent(
   if (!occurredAt.ok) return new Fault("bad-time", `eventTime: ${occurredAt.why}, found ${found(shape.eventTime)}`);
   const generated = readGenerated(shape.generated, type);
   if (generated instanceof Fault) return generated;
+  const object = readObject(shape.object);
+  // Field by field: to spread objects takes a tenth of all that an event takes.
   const event: LandableEvent = {
     eventId,
     eventType: type,
     actor,
     occurredAt: occurredAt.instant,
-    ...readObject(shape.object),
-    ...generated,
+    activityKey: object.activityKey,
+    objectSlug: object.objectSlug,
+    subject: object.subject,
+    app: object.app,
+    courseId: object.courseId,
+    courseName: object.courseName,
+    activityName: object.activityName,
+    attempt: generated.attempt,
+    metrics: generated.metrics,
     runId: readRunId(shape.extensions),
     payload,
   };

@@ -56,7 +56,7 @@ function writeText(block: Buffer, at: number, text: string): number {
 const ZERO = 48;
 const DASH = 45;
 
-/** Of a digit in hexadecimal: letters stand 64 places and more from the start, the first of them at 1. */
+/** Of a digit in hexadecimal: the low bits of a letter start at 1 for `a`, and bit 6 tells letters from the others. */
 const nibble = (code: number): number => (code & 15) + 9 * (code >> 6);
 
 function writeUuid(block: Buffer, at: number, hex: string): number {

@@ -48,15 +48,15 @@ export function readMetrics(items: readonly Metric[], type: TimebackEventType): 
   const metrics = noMetrics();
   const seen = new Set<string>();
   for (const [index, { type: name, value }] of items.entries()) {
-    if (seen.has(name))
-      return new Fault("duplicate-metric", `${pathOf(index)}.type: ${found(name)} stands here a second time`);
+    const path = `generated.items[${index}]`;
+    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} stands here a second time`);
     seen.add(name);
     const decimal = decimalText(tokenOf(value));
     if (decimal === null)
-      return new Fault("bad-metric", `${pathOf(index)}.value: expected a finite number, found ${found(value)}`);
+      return new Fault("bad-metric", `${path}.value: expected a finite number, found ${found(value)}`);
     const column = COLUMNS[type].get(name);
     if (column === undefined) continue;
-    if (!isWithin(decimal, column.min, column.max)) return outOfRange(index, name, column, value);
+    if (!isWithin(decimal, column.min, column.max)) return outOfRange(path, name, column, value);
     metrics[column.name] = decimal;
   }
   return metrics;
@@ -72,10 +72,8 @@ export function readAttempt(attempt: JsonNumber | null | undefined): number | nu
 
 const tokenOf = (value: JsonNumber): number | string => (value instanceof ExactNumber ? value.token : value);
 
-const pathOf = (index: number): string => `generated.items[${index}]`;
-
-const outOfRange = (index: number, name: string, { min, max }: Column, value: JsonNumber): Fault =>
-  new Fault("out-of-range", `${pathOf(index)}.value: ${name} must be from ${min} to ${max}, found ${found(value)}`);
+const outOfRange = (path: string, name: string, { min, max }: Column, value: JsonNumber): Fault =>
+  new Fault("out-of-range", `${path}.value: ${name} must be from ${min} to ${max}, found ${found(value)}`);
 
 const noMetrics = (): Metrics => ({
   xp: null,

@@ -90,16 +90,14 @@ export class LineSplitter {
   }
 
   private add(bytes: Buffer, length: number, newline: 0 | 1, encoding: Encoding | null, lines: InputLine[]): void {
-    const { file } = this;
-    const { number, byteOffset } = this.next;
+    const address = { file: this.file, number: this.next.number, byteOffset: this.next.byteOffset };
     this.next.number += 1;
     this.next.byteOffset += length + newline;
-    const fault = length > this.maxLineBytes ? tooLong(length, this.maxLineBytes) : null;
-    if (fault !== null || encoding === null)
-      lines.push(unreadableAt({ file, number, byteOffset }, fault ?? unreadable(bytes), bytes));
+    if (length > this.maxLineBytes) lines.push(unreadableAt(address, tooLong(length, this.maxLineBytes), bytes));
+    else if (encoding === null) lines.push(unreadableAt(address, unreadable(bytes), bytes));
     else {
       const text = textOf(bytes, encoding);
-      if (text !== "") lines.push({ kind: "text", file, number, byteOffset, text });
+      if (text !== "") lines.push({ kind: "text", ...address, text });
     }
   }
 }

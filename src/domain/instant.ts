@@ -1,7 +1,9 @@
+import { wholeAt } from "./whole-at.js";
+
 /** An exact instant in UTC (`2025-03-01T08:00:00.000000Z`), or one line saying why the text names none. */
 export type InstantReading = { ok: true; instant: string } | { ok: false; why: string };
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(.*)$/;
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(.*)$/;
 const OFFSET = /^([+-])(\d\d)(?::?(\d\d))?$/;
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2999;
@@ -14,25 +16,27 @@ const LAST_YEAR = 2999;
 export function readInstant(text: string): InstantReading {
   const parts = ISO.exec(text);
   if (parts === null) return refuse("expected an ISO 8601 instant such as 2025-03-01T08:00:00Z");
-  const [, year = "", month = "", day = "", hour, minute = "00", second = "00", fraction = "", zone = ""] = parts;
-  if (hour === undefined) return refuse("expected a date and a time with an offset");
+  const [, date = "", time, second = "00", fraction = "", zone = ""] = parts;
+  if (time === undefined) return refuse("expected a date and a time with an offset");
   if (zone === "") return refuse("the offset is missing (Z or ±HH:MM)");
-  const fault = dateFault(Number(year), Number(month), Number(day)) ?? clockFault(hour, minute, second);
+  const fault = dateFault(date) ?? clockFault(time, second);
   if (fault !== null) return refuse(fault);
   const offset = offsetMinutes(zone);
   if (offset === null) return refuse("expected an offset such as Z or +02:00 at the end");
-  const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const wall = `${date}T${time}:${second}`;
   const utc = offset === 0 ? wall : shifted(wall, -offset);
-  const utcYear = Number(utc.slice(0, 4));
-  if (utcYear < FIRST_YEAR || utcYear > LAST_YEAR) return refuse(`the year is outside ${FIRST_YEAR}..${LAST_YEAR}`);
+  const year = wholeAt(utc, 0, 4);
+  if (year < FIRST_YEAR || year > LAST_YEAR) return refuse(`the year is outside ${FIRST_YEAR}..${LAST_YEAR}`);
   return { ok: true, instant: `${utc}.${fraction.slice(0, 6).padEnd(6, "0")}Z` };
 }
 
 const refuse = (why: string): InstantReading => ({ ok: false, why });
 
-function dateFault(year: number, month: number, day: number): string | null {
+function dateFault(date: string): string | null {
+  const month = wholeAt(date, 5, 7);
+  const day = wholeAt(date, 8, 10);
   if (month < 1 || month > 12) return "there is no such month";
-  if (day < 1 || day > daysIn(year, month)) return "there is no such day";
+  if (day < 1 || day > daysIn(wholeAt(date, 0, 4), month)) return "there is no such day";
   return null;
 }
 
@@ -41,9 +45,9 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function clockFault(hour: string, minute: string, second: string): string | null {
-  if (hour > "23") return "the hour is past 23";
-  if (minute > "59") return "the minute is past 59";
+function clockFault(time: string, second: string): string | null {
+  if (wholeAt(time, 0, 2) > 23) return "the hour is past 23";
+  if (wholeAt(time, 3, 5) > 59) return "the minute is past 59";
   if (second > "59") return "the second is past 59";
   return null;
 }

@@ -1,3 +1,4 @@
+import { wholeAt } from "../domain/whole-at.js";
 import { Blocks, BYTES_OF_A_UNIT } from "./blocks.js";
 
 /** The types of columns that can be written; an instant is a timestamptz. */
@@ -53,7 +54,6 @@ function writeText(block: Buffer, at: number, text: string): number {
   return text.length;
 }
 
-const ZERO = 48;
 const DASH = 45;
 
 /** Of a digit in hexadecimal: the low bits of a letter start at 1 for `a`, and bit 6 tells letters from the others. */
@@ -71,13 +71,6 @@ function writeUuid(block: Buffer, at: number, hex: string): number {
 
 const DIGITS = 4;
 const NEGATIVE = 0x4000;
-
-/** The whole number that stands from a place to another; its digits are not looked at. */
-function wholeAt(text: string, from: number, to: number): number {
-  let whole = 0;
-  for (let place = from; place < to; place += 1) whole = whole * 10 + text.charCodeAt(place) - ZERO;
-  return whole;
-}
 
 /**
  * Digits in groups of four to both sides of the point; the server leaves out groups of zeros at the ends. (A
@@ -105,13 +98,19 @@ function writeNumeric(block: Buffer, at: number, decimal: string): number {
 }
 
 const SECONDS_TO_2000 = Date.UTC(2000) / 1000;
-const MICROSECONDS = 1_000_000n;
+/** A million is 15,625 times 2 ** 6: so many times the seconds is a whole number that a double holds, as a million times is not. */
+const MICROSECONDS = 15_625;
+const REST = 2 ** 6;
 
 /** Microseconds since 2000; seconds are whole, so Date (asked for UTC only) is exact here. */
 function writeInstant(block: Buffer, at: number, instant: string): number {
   const part = (from: number, to: number) => wholeAt(instant, from, to);
-  const day = Date.UTC(part(0, 4), part(5, 7) - 1, part(8, 10), part(11, 13), part(14, 16), part(17, 19));
-  block.writeBigInt64BE(BigInt(day / 1000 - SECONDS_TO_2000) * MICROSECONDS + BigInt(part(20, 26)), at);
+  const time = Date.UTC(part(0, 4), part(5, 7) - 1, part(8, 10), part(11, 13), part(14, 16), part(17, 19));
+  const units = (time / 1000 - SECONDS_TO_2000) * MICROSECONDS;
+  const high = Math.floor(units / (WORD / REST));
+  const low = (units - high * (WORD / REST)) * REST + part(20, 26);
+  int32(block, at, high + Math.floor(low / WORD));
+  int32(block, at + 4, low % WORD);
   return 8;
 }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { assertWritten } from "./assertions.js";
 import { ifAllNew } from "./attempt.js";
 import { withNumber } from "./binary-rows.js";
-import { type EventRows, factColumns, payloadColumns, rowColumns } from "./event-rows.js";
+import { type EventRows, factColumns, type Places, payloadColumns, rowColumns } from "./event-rows.js";
 import type { Session } from "./session.js";
 import { analyzeGrown } from "./statistics.js";
 import { type IncomingActor, landActors, openActors, stageActors } from "./students.js";
@@ -17,7 +17,7 @@ export interface Conflicts {
 /** The events of a part, and the places of those that were new and are copied in. */
 export interface CopiedEvents {
   events: EventRows;
-  fresh: ReadonlySet<number>;
+  fresh: Places;
 }
 
 const columns = (prefix: string): RawBuilder<unknown> =>
@@ -32,7 +32,7 @@ export interface ExpectedIds {
 }
 
 /** The places of the events that are the first of their id, by their ids. */
-function firstPlaces({ ids }: EventRows): Map<string, number> {
+function firstById({ ids }: EventRows): Map<string, number> {
   const first = new Map<string, number>();
   ids.forEach((id, place) => {
     if (!first.has(id)) first.set(id, place);
@@ -40,22 +40,33 @@ function firstPlaces({ ids }: EventRows): Map<string, number> {
   return first;
 }
 
-async function leaveOutLanded(db: Session["db"], first: Map<string, number>): Promise<void> {
+const placesOf = (first: Map<string, number>, { length }: EventRows): Places =>
+  first.size === length ? "all" : new Set(first.values());
+
+/** The places of the events that are the first of their id. */
+const firstPlaces = (events: EventRows): Places =>
+  new Set(events.ids).size === events.length ? "all" : placesOf(firstById(events), events);
+
+/** Those of them whose ids are not landed. */
+async function newPlaces(db: Session["db"], events: EventRows): Promise<Places> {
+  const first = firstById(events);
   const { rows } = await sql<{ id: string }>`
     select event_id::text as id from timeback.caliper_events where event_id = any(${[...first.keys()]}::uuid[])`.execute(
     db,
   );
   for (const { id } of rows) first.delete(id);
+  return placesOf(first, events);
 }
 
-async function copyEvents(session: Session, events: EventRows, fresh: ReadonlySet<number>): Promise<void> {
-  if (fresh.size === 0) return;
+async function copyEvents(session: Session, events: EventRows, fresh: Places): Promise<void> {
+  const count = events.count(fresh);
+  if (count === 0) return;
   const chosen = (rows: EventRows["rows" | "payloads"]) =>
-    fresh.size === events.length ? rows.all() : [Buffer.concat(rows.at(fresh))];
+    fresh === "all" ? rows.all() : [Buffer.concat(rows.at(fresh))];
   const landed = await session.copyInBinary("timeback.caliper_events", rowColumns, chosen(events.rows));
-  assertWritten("events were landed", landed, fresh.size);
+  assertWritten("events were landed", landed, count);
   const kept = await session.copyInBinary("timeback.caliper_payloads", payloadColumns, chosen(events.payloads));
-  assertWritten("payloads were landed", kept, fresh.size);
+  assertWritten("payloads were landed", kept, count);
 }
 
 /**
@@ -69,19 +80,16 @@ export async function copyNewEvents(
   { allNew, behind }: ExpectedIds,
 ): Promise<CopiedEvents> {
   const { db } = session;
-  const first = firstPlaces(events);
-  const copy = () => copyEvents(session, events, new Set(first.values())).then(() => true);
-  let isCopied = first.size === 0 || (allNew && (await ifAllNew(db, copy)));
-  if (!isCopied) {
-    await leaveOutLanded(db, first);
-    isCopied = await ifAllNew(db, copy);
-  }
-  if (!isCopied) {
-    await behind();
-    await leaveOutLanded(db, first);
-    await copy();
-  }
-  return { events, fresh: new Set(first.values()) };
+  const areAllNew = (fresh: Places) => ifAllNew(db, () => copyEvents(session, events, fresh).then(() => true));
+  if (events.length === 0) return { events, fresh: "all" };
+  const first = allNew ? firstPlaces(events) : null;
+  if (first !== null && (await areAllNew(first))) return { events, fresh: first };
+  const found = await newPlaces(db, events);
+  if (await areAllNew(found)) return { events, fresh: found };
+  await behind();
+  const fresh = await newPlaces(db, events);
+  await copyEvents(session, events, fresh);
+  return { events, fresh };
 }
 
 /** What a transaction of a run has copied in so far. */
@@ -89,8 +97,8 @@ export interface Landing {
   runId: string;
   /** Where its events stand among those of the run. */
   places: Omit<LandedPlaces, "runId"> | null;
-  /** Their actors, by key. */
-  actors: Map<string, IncomingActor>;
+  /** Their actors, each once; of equal ones there may be several. */
+  actors: Set<IncomingActor>;
 }
 
 /** Opens the session's empty lists of events whose ids came before, and of actors. */
@@ -103,7 +111,7 @@ export async function openIncoming(db: Session["db"], runId: string): Promise<La
     select * from timeback.caliper_payloads with no data`.execute(db);
   await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
   await openActors(db);
-  return { runId, places: null, actors: new Map() };
+  return { runId, places: null, actors: new Set() };
 }
 
 /**
@@ -117,13 +125,12 @@ const around = (one: Landing["places"], { first, last }: EventRows["places"]): E
 
 /** Lists what of the events that `copyNewEvents` has been through still has to be looked at: see `settleEvents`. */
 export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
-  if (fresh.size > 0) {
+  if (events.count(fresh) > 0) {
     landing.places = around(landing.places, events.places);
-    for (const actor of events.actorsOf(fresh)) landing.actors.set(actor.key, actor);
+    for (const actor of events.actorsOf(fresh)) landing.actors.add(actor);
   }
-  if (fresh.size === events.length) return;
-  const places = new Set(events.ids.keys());
-  for (const place of fresh) places.delete(place);
+  const places = events.others(fresh);
+  if (places.size === 0) return;
   const at = [...places];
   const rows = events.rows.at(places).map((row, n) => withNumber(row, events.lines[at[n] ?? 0] ?? 0));
   await session.copyInBinary("pg_temp.repeated_events", ["line", ...rowColumns], [Buffer.concat(rows)]);
@@ -164,7 +171,7 @@ export async function settleEvents(
   const { db } = session;
   if (places !== null) {
     await noteLanded(db, { runId, ...places });
-    await stageActors(session, actors.values());
+    await stageActors(session, actors);
     await landActors(db);
     await analyzeGrown(db, ["caliper_events", "caliper_actors", "processed_facts"]);
   }

@@ -51,6 +51,9 @@ export interface EventRow {
   payload: string;
 }
 
+/** Places of events among those of a part; most parts are new as a whole, and a list of all places would be dear. */
+export type Places = ReadonlySet<number> | "all";
+
 /** Events of one file on their way in. */
 export class EventRows {
   readonly ids: string[] = [];
@@ -59,9 +62,7 @@ export class EventRows {
   readonly places = { first: 0, last: 0 };
   readonly rows = new BinaryRows(Object.values(ROW));
   readonly payloads = new BinaryRows(Object.values(PAYLOAD));
-  /** The actors of all of them, each once, by key. */
-  readonly actors = new Map<string, IncomingActor>();
-  private readonly actorOf: string[] = [];
+  private readonly actors: IncomingActor[] = [];
 
   constructor(
     readonly file: string,
@@ -82,8 +83,7 @@ export class EventRows {
     this.places.last = ordinal;
     this.ids.push(eventId);
     this.lines.push(line);
-    this.actorOf.push(actor.key);
-    this.actors.set(actor.key, actor);
+    this.actors.push(actor);
     this.rows.add(row);
     this.payloads.add([this.runId, ordinal, payload]);
   }
@@ -94,10 +94,20 @@ export class EventRows {
     this.payloads.release();
   }
 
-  /** The actors of the events at these places. */
-  actorsOf(places: ReadonlySet<number>): IncomingActor[] {
-    if (places.size === this.length) return [...this.actors.values()];
-    const keys = new Set([...places].map((place) => this.actorOf[place]));
-    return [...this.actors.values()].filter(({ key }) => keys.has(key));
+  /** How many these places are. */
+  count(places: Places): number {
+    return places === "all" ? this.length : places.size;
+  }
+
+  /** The places that are not among these. */
+  others(places: Places): Set<number> {
+    const others = new Set(places === "all" ? [] : this.ids.keys());
+    if (places !== "all") for (const place of places) others.delete(place);
+    return others;
+  }
+
+  /** The actors of the events at these places; one may come several times. */
+  actorsOf(places: Places): readonly IncomingActor[] {
+    return places === "all" ? this.actors : this.actors.filter((_, place) => places.has(place));
   }
 }

@@ -64,13 +64,14 @@ export async function copyRecords(
   expected: ExpectedIds,
 ): Promise<LandedRecords> {
   const copied = await copyNewEvents(session, events, expected);
+  const stored = events.count(copied.fresh);
   await stageRest(session, landing, copied);
   await stageRejects(session, rejects);
   return {
     ...noneLanded(),
     records: known + events.length + skipped + rejects.length,
-    stored: copied.fresh.size,
-    duplicates: known + events.length - copied.fresh.size,
+    stored,
+    duplicates: known + events.length - stored,
     skipped,
     rejected: rejects.length,
   };

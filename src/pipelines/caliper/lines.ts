@@ -21,7 +21,7 @@ export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | 
 const MAGIC_BYTES = 6;
 
 /**
- * Reads the lines of a file, or of stdin for `-`: plain or gzip, whatever its name is. Holds one block and one line.
+ * Reads the lines of a file, or of stdin for `-`: plain or gzip, whatever its name is. Holds some blocks and one line.
  * What cannot be read as text comes as a rejection at its place, and so does damaged gzip; a missing file or a
  * directory is a UsageError, an unreadable one a WorkError.
  */

@@ -16,21 +16,16 @@ import { reportCommand } from "./commands/report.js";
 import { runsCommand } from "./commands/runs.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { systemUser } from "./config.js";
-import { printableText } from "./domain/printable.js";
-import { safeArguments, safeComplaint } from "./domain/redact.js";
+import { safeArguments } from "./domain/redact.js";
 import { ExitCode, TimebackError, wordsOf } from "./errors.js";
 import { packageFolder } from "./package-folder.js";
+import { complain, helpWidth, printHelp, watchStreams } from "./standard-streams.js";
 
 const packageFile = new URL("package.json", packageFolder);
 
 function version(): string {
   const { version: found } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
   return found;
-}
-
-/** Faults may repeat what was typed or read: people type URLs in the wrong place, and no terminal may obey the data. */
-function complain(text: string, typed: readonly string[] = []): void {
-  process.stderr.write(printableText(safeComplaint(text, typed)));
 }
 
 /** Settings that commander does not hand down to commands added with `addCommand`. */
@@ -77,7 +72,13 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
     .version(shell.version)
     .showHelpAfterError("(add --help for the options and examples)")
     .enablePositionalOptions() // an option after the name of a subcommand is the subcommand's
-    .configureOutput({ writeErr: (text) => complain(text, args) })
+    .configureOutput({
+      writeErr: (text) => complain(text, args),
+      writeOut: printHelp,
+      getOutHelpWidth: helpWidth,
+      getOutHasColors: () => false, // nothing in it is coloured, and to ask loads the stream
+    })
+    .hook("preAction", watchStreams)
     .exitOverride();
   for (const command of askedCommands(args)) program.addCommand(command(shell));
   inherit(program);
@@ -138,12 +139,6 @@ function failWhenAbandoned(): () => void {
 /** Runs the command line and returns the exit code (docs/contracts.md). */
 export async function main(argv: readonly string[]): Promise<number> {
   const isOver = failWhenAbandoned();
-  process.stderr.on("error", () => {}); // the exit code still says it
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
-    complain(`timeback: standard output cannot be written: ${error.message}\n`);
-    process.exit(ExitCode.failed);
-  });
   let exitCode: number = ExitCode.done;
   const shell: Shell = {
     version: version(),

@@ -42,7 +42,7 @@ async function* safely(
   for await (const part of text) yield safe(part);
 }
 
-/** A fault of stdout ends the process, where it is heard (src/cli.ts). */
+/** A fault of stdout ends the process, where it is heard (src/standard-streams.ts). */
 async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise<void> {
   for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
 }

@@ -48,7 +48,7 @@ function daysIn(year: number, month: number): number {
 function clockFault(time: string, second: string): string | null {
   if (wholeAt(time, 0, 2) > 23) return "the hour is past 23";
   if (wholeAt(time, 3, 5) > 59) return "the minute is past 59";
-  if (second > "59") return "the second is past 59";
+  if (wholeAt(second, 0, 2) > 59) return "the second is past 59";
   return null;
 }
 

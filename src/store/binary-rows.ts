@@ -98,17 +98,18 @@ function writeNumeric(block: Buffer, at: number, decimal: string): number {
 }
 
 const SECONDS_TO_2000 = Date.UTC(2000) / 1000;
-/** A million is 15,625 times 2 ** 6: so many times the seconds is a whole number that a double holds, as a million times is not. */
-const MICROSECONDS = 15_625;
-const REST = 2 ** 6;
+/** A unit is 64 microseconds: so many units since 2000 a double holds exactly, up to the year 2999; microseconds are too many. */
+const UNITS_OF_A_SECOND = 15_625;
+const UNIT = 64;
+const UNITS_OF_A_WORD = WORD / UNIT;
 
 /** Microseconds since 2000; seconds are whole, so Date (asked for UTC only) is exact here. */
 function writeInstant(block: Buffer, at: number, instant: string): number {
   const part = (from: number, to: number) => wholeAt(instant, from, to);
   const time = Date.UTC(part(0, 4), part(5, 7) - 1, part(8, 10), part(11, 13), part(14, 16), part(17, 19));
-  const units = (time / 1000 - SECONDS_TO_2000) * MICROSECONDS;
-  const high = Math.floor(units / (WORD / REST));
-  const low = (units - high * (WORD / REST)) * REST + part(20, 26);
+  const units = (time / 1000 - SECONDS_TO_2000) * UNITS_OF_A_SECOND;
+  const high = Math.floor(units / UNITS_OF_A_WORD);
+  const low = (units - high * UNITS_OF_A_WORD) * UNIT + part(20, 26);
   int32(block, at, high + Math.floor(low / WORD));
   int32(block, at + 4, low % WORD);
   return 8;

@@ -101,9 +101,8 @@ export class EventRows {
 
   /** The places that are not among these. */
   others(places: Places): Set<number> {
-    const others = new Set(places === "all" ? [] : this.ids.keys());
-    if (places !== "all") for (const place of places) others.delete(place);
-    return others;
+    if (places === "all") return new Set();
+    return new Set([...this.ids.keys()].filter((place) => !places.has(place)));
   }
 
   /** The actors of the events at these places; one may come several times. */

@@ -27,12 +27,12 @@ export function complain(text: string, typed: readonly string[] = []): void {
   process.stderr.write(printableText(safeComplaint(text, typed)));
 }
 
-/** False for a pipe and for a file on disk, told without loading the stream. */
+/** False for a pipe and for a file, told without loading the stream. */
 function mayBeTerminal(): boolean {
   try {
     return fstatSync(STDOUT).isCharacterDevice();
   } catch {
-    return true; // closed: the stream knows what to do
+    return true; // the stream says what is wrong
   }
 }
 
@@ -41,12 +41,15 @@ const HELP_WIDTH = 80;
 /** How wide help may be: as wide as the terminal, and as for paper elsewhere. */
 export const helpWidth = (): number => (mayBeTerminal() && process.stdout.columns) || HELP_WIDTH;
 
-/** Prints help, or the version, without the stream where there is no terminal; where that fails, the stream waits, or says why. */
+/**
+ * Prints help, or the version: to a pipe or a file without the stream. Where that fails, the stream takes over, which waits or
+ * says why; what comes later follows it there.
+ */
 export function printHelp(text: string): void {
   let rest = Buffer.from(text);
   try {
-    while (rest.length > 0 && !mayBeTerminal()) rest = rest.subarray(writeSync(STDOUT, rest));
-  } catch {} // as above
+    while (rest.length > 0 && !isWatched && !mayBeTerminal()) rest = rest.subarray(writeSync(STDOUT, rest));
+  } catch {} // a full pipe, or a fault that the stream will meet too
   if (rest.length === 0) return;
   watchStreams();
   process.stdout.write(rest);

@@ -15,13 +15,13 @@ async function loadedBy(...args: string[]) {
   const hook = join(folder, "hook.cjs");
   const keep = `require("node:fs").writeFileSync(${JSON.stringify(list)}, JSON.stringify(process.moduleLoadList))`;
   await writeFile(hook, `process.on("exit", () => ${keep});`);
-  const ended = await timeback(args, { env: { NODE_OPTIONS: `--require ${hook}` } });
+  const ended = await timeback(args, { env: { NODE_OPTIONS: `--require "${hook}"` } });
   return { ended, modules: JSON.parse(await readFile(list, "utf8")) as string[] };
 }
 
 const STREAM = "NativeModule internal/streams/writable";
 
-describe("help and version are written as they are where no terminal reads them", () => {
+describe("help and version are written to a pipe or a file without a stream", () => {
   test.each(["--help", "--version", "audit --help"])("%s loads no stream", async (words) => {
     const { ended, modules } = await loadedBy(...words.split(" "));
     expect(ended).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^Usage: timeback|^\d/) });
@@ -35,17 +35,28 @@ describe("help and version are written as they are where no terminal reads them"
   });
 
   test.skipIf(process.platform === "win32")("a reader that leaves is no fault, closed output neither", async () => {
-    for (const rest of ["--help | true", "--version | true", "--help >&-"]) {
+    for (const rest of [
+      "--help | true",
+      "check fixtures/era-guide-bug/events.ndjson | true",
+      "--version | true",
+      "--help >&-",
+    ]) {
       const script = `set -o pipefail; "$0" bin/timeback.js ${rest}`;
       await expect(run("bash", ["-c", script, process.execPath]), rest).resolves.toMatchObject({ stderr: "" });
     }
   });
 
-  test.skipIf(process.platform !== "linux")("a full disk is", async () => {
-    const script = `"$0" bin/timeback.js --help > /dev/full`;
-    await expect(run("bash", ["-c", script, process.execPath])).rejects.toMatchObject({
+  test.skipIf(process.platform !== "linux").each([
+    ["--help > /dev/full", "ENOSPC"],
+    ["--help > $1/answer", "EFBIG"],
+    ["check fixtures/era-guide-bug/events.ndjson > /dev/full", "ENOSPC"],
+  ])("output that cannot be written is one: %s", async (words, why) => {
+    const limit = why === "EFBIG" ? "ulimit -f 0; " : "";
+    const script = `${limit}exec "$0" bin/timeback.js ${words}`;
+    const ended = run("bash", ["-c", script, process.execPath, await scratchFolder("full")]);
+    await expect(ended).rejects.toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/^timeback: standard output cannot be written: .*ENOSPC.*\n$/),
+      stderr: expect.stringMatching(new RegExp(`^timeback: standard output cannot be written: .*${why}.*\n$`)),
     });
   });
 });

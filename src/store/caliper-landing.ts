@@ -43,11 +43,7 @@ function firstById({ ids }: EventRows): Map<string, number> {
 const placesOf = (first: Map<string, number>, { length }: EventRows): Places =>
   first.size === length ? "all" : new Set(first.values());
 
-/** The places of the events that are the first of their id. */
-const firstPlaces = (events: EventRows): Places =>
-  new Set(events.ids).size === events.length ? "all" : placesOf(firstById(events), events);
-
-/** Those of them whose ids are not landed. */
+/** The places of the events that are the first of their id, where that is not landed. */
 async function newPlaces(db: Session["db"], events: EventRows): Promise<Places> {
   const first = firstById(events);
   const { rows } = await sql<{ id: string }>`
@@ -82,7 +78,7 @@ export async function copyNewEvents(
   const { db } = session;
   const areAllNew = (fresh: Places) => ifAllNew(db, () => copyEvents(session, events, fresh).then(() => true));
   if (events.length === 0) return { events, fresh: "all" };
-  const first = allNew ? firstPlaces(events) : null;
+  const first = allNew ? placesOf(firstById(events), events) : null;
   if (first !== null && (await areAllNew(first))) return { events, fresh: first };
   const found = await newPlaces(db, events);
   if (await areAllNew(found)) return { events, fresh: found };
@@ -97,8 +93,8 @@ export interface Landing {
   runId: string;
   /** Where its events stand among those of the run. */
   places: Omit<LandedPlaces, "runId"> | null;
-  /** Their actors, each once; of equal ones there may be several. */
-  actors: Set<IncomingActor>;
+  /** Their actors, by key. */
+  actors: Map<string, IncomingActor>;
 }
 
 /** Opens the session's empty lists of events whose ids came before, and of actors. */
@@ -111,7 +107,7 @@ export async function openIncoming(db: Session["db"], runId: string): Promise<La
     select * from timeback.caliper_payloads with no data`.execute(db);
   await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
   await openActors(db);
-  return { runId, places: null, actors: new Set() };
+  return { runId, places: null, actors: new Map() };
 }
 
 /**
@@ -127,7 +123,7 @@ const around = (one: Landing["places"], { first, last }: EventRows["places"]): E
 export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
   if (events.count(fresh) > 0) {
     landing.places = around(landing.places, events.places);
-    for (const actor of events.actorsOf(fresh)) landing.actors.add(actor);
+    for (const actor of events.actorsOf(fresh)) landing.actors.set(actor.key, actor);
   }
   const places = events.others(fresh);
   if (places.size === 0) return;
@@ -171,7 +167,7 @@ export async function settleEvents(
   const { db } = session;
   if (places !== null) {
     await noteLanded(db, { runId, ...places });
-    await stageActors(session, actors);
+    await stageActors(session, actors.values());
     await landActors(db);
     await analyzeGrown(db, ["caliper_events", "caliper_actors", "processed_facts"]);
   }

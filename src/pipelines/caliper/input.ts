@@ -3,9 +3,9 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { UsageError, WorkError, wordsOf } from "../../errors.js";
 
-/** Large blocks are few, but while one is cut and read, nothing is sent to the server. */
+/** Parts of a file end where a block ends. */
 const BLOCK_BYTES = 64 * 1024;
-/** Each question ends a turn of the event loop, which makes reading a tenth dearer: several blocks are asked for at once. */
+/** Each question ends a turn of the event loop, and many turns are dear; but while what came is read, nothing is sent to the server. */
 const READ_BYTES = 8 * BLOCK_BYTES;
 const STDIN = "-";
 

@@ -52,6 +52,17 @@ const EDGES: BinaryValue[] = [
   "9".repeat(40),
 ];
 
+/** The first and the last, and those around a word of microseconds (2 ** 32) before and after 2000. */
+const INSTANTS = [
+  "1900-01-01T00:00:00.000000Z",
+  "1999-12-31T22:48:25.032703Z",
+  "1999-12-31T22:48:25.032704Z",
+  "1999-12-31T23:59:59.999999Z",
+  "2000-01-01T01:11:34.967295Z",
+  "2000-01-01T01:11:34.967296Z",
+  "2999-12-31T23:59:59.999999Z",
+];
+
 const open = (database: FreshDatabase): Promise<Store> | Store =>
   database.url === undefined
     ? openPglite({ home: database.dataDir ?? "", command: "test", lockWaitSeconds: 5 })
@@ -87,15 +98,7 @@ describeOnEngines("rows in the binary format", (engine) => {
     const store = await open(database);
     try {
       await store.withSession(async (session) => {
-        const edges = EDGES.map((amount) => [
-          null,
-          2 ** 40,
-          7,
-          true,
-          amount,
-          "1999-12-31T23:59:59.999999Z",
-          "é\t\\N\n",
-        ]);
+        const edges = EDGES.flatMap((amount) => INSTANTS.map((at) => [null, 2 ** 40, 7, true, amount, at, "é\t\\N\n"]));
         expect(await differing(session, edges)).toEqual([]);
         await fc.assert(
           fc.asyncProperty(fc.array(row, { maxLength: 50 }), async (rows) => {

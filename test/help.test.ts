@@ -50,7 +50,7 @@ describe("help and version are written to a pipe or a file without a stream", ()
     ["--help > /dev/full", "ENOSPC"],
     ["--help > $1/answer", "EFBIG"],
     ["check fixtures/era-guide-bug/events.ndjson > /dev/full", "ENOSPC"],
-  ])("output that cannot be written is one: %s", async (words, why) => {
+  ])("output that cannot be written is a fault: %s", async (words, why) => {
     const limit = why === "EFBIG" ? "ulimit -f 0; " : "";
     const script = `${limit}exec "$0" bin/timeback.js ${words}`;
     const ended = run("bash", ["-c", script, process.execPath, await scratchFolder("full")]);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { activity } from "./support/caliper-samples.js";
 import { engines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
 import { type Run, timeback } from "./support/timeback.js";
@@ -153,6 +154,25 @@ describe.skipIf(!hasPostgres)("a database that is not as it should be", () => {
       );
     } finally {
       await database.query(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+
+  test("a role that may make no temp tables is told so by the audit, though it does not wait for them", async () => {
+    const name = new URL(url).pathname.slice(1);
+    const role = `${name}_reader`;
+    await timeback(["ingest", "-"], { env: database.env, input: `${JSON.stringify(activity({}))}\n` });
+    await database.query(`create role ${role} login password 'reader';
+      revoke temporary on database ${name} from public;
+      grant usage on schema timeback to ${role}; grant select on all tables in schema timeback to ${role}`);
+    try {
+      const env = { DATABASE_URL: Object.assign(new URL(url), { username: role, password: "reader" }).href };
+      const refused = new RegExp(
+        `^timeback: the analytics database: permission denied to create temporary tables in .+ \\(this user lacks a permission\\)${SAID}`,
+      );
+      for (const args of [["audit"], ["audit", "ada@school.example"]])
+        expectOneLine(await timeback(args, { env }), 3, refused);
+    } finally {
+      await database.query(`grant temporary on database ${name} to public; drop owned by ${role}; drop role ${role}`);
     }
   });
 

@@ -8,12 +8,17 @@ type Db = Session["db"];
 
 const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
+/** A result `r` showed 0 before: looked up for each of few, whatever history there is of others; or found among all readings. */
+const wasZero = (areFew: boolean): RawBuilder<unknown> =>
+  areFew
+    ? sql`(select bool_or(v.xp = 0) from timeback.assessment_result_versions v where v.sourced_id = r.sourced_id)`
+    : sql`r.sourced_id in (select v.sourced_id from timeback.assessment_result_versions v where v.xp = 0)`;
+
 /** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. The last reading is the result. */
-const rises = (ofStudents: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const rises = (ofStudents: RawBuilder<unknown>, wasZero: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   with risen as materialized (
     select r.sourced_id, r.xp, r.xp_since from timeback.assessment_results r
-    where r.linkable and r.xp > 0 ${ofStudents}
-      and r.sourced_id in (select v.sourced_id from timeback.assessment_result_versions v where v.xp = 0)),
+    where r.linkable and r.xp > 0 ${ofStudents} and ${wasZero}),
   reading as (
     select v.sourced_id, v.version, v.xp, v.xp_since
     from timeback.assessment_result_versions v join risen r on r.sourced_id = v.sourced_id
@@ -106,14 +111,14 @@ export async function gatherBankWrites(db: Db, rules: AuditRules, students: Stud
 const ofFew = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
   sql`
   create temp table bank_writes as
-  with xp_rises as materialized (${rises(ofStudents)}),
+  with xp_rises as materialized (${rises(ofStudents, wasZero(true))}),
   found as materialized (${writes(ofStudents, sql`xp_rises`)})
   ${hosted(rules, sql`found`)}`,
   sql`create temp table near_banks as ${near(rules)}`,
 ];
 
 const ofMany = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
-  sql`create temp table xp_rises as ${rises(ofStudents)}`,
+  sql`create temp table xp_rises as ${rises(ofStudents, wasZero(false))}`,
   sql`analyze pg_temp.xp_rises`,
   sql`create temp table bank_writes_found as ${writes(ofStudents, sql`pg_temp.xp_rises`)}`,
   sql`create temp table bank_writes as ${hosted(rules, sql`pg_temp.bank_writes_found`)}`,

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
+import { Ahead, type Query } from "./ahead.js";
 import { binaryFormat, type CopyFormat, textFormat } from "./copy-format.js";
 import { type Patience, whenUp } from "./patience.js";
 import type { Database } from "./schema.js";
@@ -43,16 +44,18 @@ class ExactCursor extends Cursor {
   }
 }
 
+const queryOf = (client: pg.PoolClient): Query => client.query.bind(client) as Query;
+
 function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): Kysely<Database> {
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool: pool as unknown as pg.Pool, cursor: ExactCursor as never }),
   });
 }
 
-function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine): Session {
+function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine, query = queryOf(client)): Session {
   const copyIn = (table: string, columns: readonly string[], rows: CopyRows, format: CopyFormat) =>
     copy.copyIn(client, `${copyInStatement(table, columns, copySource)}${format.option}`, rows, format);
-  const lent = { query: client.query.bind(client), release() {} };
+  const lent = { query, release() {} };
   return {
     db: kyselyOn({ connect: async () => lent, end: async () => {} }),
     inTransaction: false,
@@ -84,7 +87,7 @@ export function storeOn(engine: Engine): Store {
   pool.on("error", () => {}); // an idle connection died: the next query says so
   pool.on("connect", (client) => void client.on("error", () => {})); // and one at work: its query says so
   const lend = async <T>(
-    work: (session: Session) => Promise<T>,
+    work: (client: pg.PoolClient) => Promise<T>,
     giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,
   ): Promise<T> => {
     const client = await connect();
@@ -94,7 +97,7 @@ export function storeOn(engine: Engine): Store {
     };
     client.on("error", remember);
     try {
-      return await work(sessionOn(client, engine));
+      return await work(client);
     } finally {
       client.off("error", remember);
       await giveBack(client, broken);
@@ -104,8 +107,12 @@ export function storeOn(engine: Engine): Store {
     kind,
     connections: pool.options.max,
     db: kyselyOn({ connect, end: () => pool.end() }),
-    withSession: (work) => lend(work, (client, broken) => client.release(broken)),
-    withDraft: (work) => lend((session) => drafted(session, work), giveUp),
+    withSession: (work) =>
+      lend(
+        (client) => work(sessionOn(client, engine)),
+        (client, broken) => client.release(broken),
+      ),
+    withDraft: (work) => lend((client) => drafted(client, engine, work), giveUp),
     async close() {
       await pool.end();
       await afterClose?.();
@@ -113,7 +120,13 @@ export function storeOn(engine: Engine): Store {
   };
 }
 
-async function drafted<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
-  await sql`begin isolation level repeatable read`.execute(session.db);
-  return work({ ...session, inTransaction: true });
+/** Temp tables are what a draft is made of: it does not wait for one to be there before it asks for the next. */
+function drafted<T>(client: pg.PoolClient, engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
+  const ahead = new Ahead(queryOf(client));
+  const own = sessionOn(client, engine, ahead.query);
+  const session = { ...own, ...ahead.copies(own), inTransaction: true };
+  return ahead.whole(async () => {
+    await sql`begin isolation level repeatable read`.execute(session.db);
+    return work(session);
+  });
 }

@@ -5,6 +5,7 @@ import { withoutPasswords } from "../domain/redact.js";
 import { WorkError, wordsOf } from "../errors.js";
 import { explained } from "./explain.js";
 import { type Holder, holdersOf, takeLocks, tryLock, unlock } from "./locks.js";
+import { withoutWorkers } from "./parallel-workers.js";
 import { patiently } from "./patience.js";
 import type { Session, Store } from "./session.js";
 
@@ -102,6 +103,7 @@ const withBeside = <T>(store: Store, run: Run, work: (run: Run) => Promise<T>): 
   store.withSession(async (beside) => {
     if (!(await tryLock(beside.db, BESIDE_LOCK))) return work(run);
     try {
+      await withoutWorkers(run.session, beside);
       return await work({ ...run, beside });
     } finally {
       await unlock(beside.db, BESIDE_LOCK).catch(() => {});

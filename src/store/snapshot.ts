@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { WorkError } from "../errors.js";
+import { withoutWorkers } from "./parallel-workers.js";
 import { takeSnapshotOf } from "./same-snapshot.js";
 import type { Session, Store } from "./session.js";
 
@@ -44,6 +45,7 @@ export const besideDraft = <T>(
     ? work(null)
     : store.withDraft(async (beside) => {
         await takeSnapshotOf(session, beside);
+        await withoutWorkers(session, beside);
         return work(beside);
       });
 

@@ -160,7 +160,8 @@ describe.skipIf(!hasPostgres)("a database that is not as it should be", () => {
   test("a role that may make no temp tables is told so by the audit, though it does not wait for them", async () => {
     const name = new URL(url).pathname.slice(1);
     const role = `${name}_reader`;
-    await timeback(["ingest", "-"], { env: database.env, input: `${JSON.stringify(activity({}))}\n` });
+    const input = `${JSON.stringify(activity({}))}\n`;
+    expect(await timeback(["ingest", "-"], { env: database.env, input })).toMatchObject({ code: 0 });
     await database.query(`create role ${role} login password 'reader';
       revoke temporary on database ${name} from public;
       grant usage on schema timeback to ${role}; grant select on all tables in schema timeback to ${role}`);

@@ -4,17 +4,22 @@ import type { Session } from "./session.js";
 
 type Answer = Pick<QueryResult, "command" | "rowCount" | "rows">;
 
-/** Sends a statement to a connection that is at work on no other. */
+/** Asks a connection to do a statement. */
 export type Query = (statement: string, values?: unknown[]) => Promise<Answer>;
 
 /** Statements of which nothing is heard but a fault. */
 const SAYS_NOTHING = /^\s*(begin|create temp table) /;
 const NOTHING: Answer = { command: "", rowCount: null, rows: [] };
 
+/** Said of whatever follows a fault in its transaction: never the fault itself. */
+const IN_FAILED_TRANSACTION = "25P02";
+const isConsequence = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === IN_FAILED_TRANSACTION;
+
 /**
  * A connection that may be asked for what comes next before it is through with what came before: while the server is at work on
  * one statement, the next is put together. They reach the server in the order of asking. A statement that says nothing is
- * answered at once.
+ * answered at once; after its fault nothing more is sent, and whatever is asked for fails by that.
  */
 export class Ahead {
   #query: Query;
@@ -26,35 +31,42 @@ export class Ahead {
   }
 
   readonly query: Query = (statement, values) => {
-    const answer = this.#turn(() => this.#query(statement, values));
+    const answer = this.#send(() => this.#query(statement, values));
     if (!SAYS_NOTHING.test(statement)) return answer;
     answer.catch((error: unknown) => {
-      this.#fault ??= { of: error };
+      if (!isConsequence(error)) this.#fault ??= { of: error };
     });
     return Promise.resolve(NOTHING);
   };
 
-  /** The bulk copies of a session over the same connection, each in its turn. */
+  /** The bulk copies of a session over the same connection: what was asked for before is through when they begin. */
   copies({ copyIn, copyInBinary, copyOut }: Session): Pick<Session, "copyIn" | "copyInBinary" | "copyOut"> {
-    const turn = this.#turn;
+    const send = this.#send;
     return {
-      copyIn: (...asked) => turn(() => copyIn(...asked)),
-      copyInBinary: (...asked) => turn(() => copyInBinary(...asked)),
+      copyIn: (...asked) => send(() => copyIn(...asked)),
+      copyInBinary: (...asked) => send(() => copyInBinary(...asked)),
       async *copyOut(select) {
-        await turn(async () => {});
+        await send(async () => {});
         yield* copyOut(select);
       },
     };
   }
 
-  /** Does work over this connection. A fault of what nobody waited for is thrown in place of what came of it. */
+  /** Does work over this connection; nothing is sent any more when that has failed. @throws what a statement that said nothing failed by */
   async whole<T>(work: () => Promise<T>): Promise<T> {
-    const outcome = await work().then(
-      (value) => this.#turn(async () => ({ value })),
-      (error: unknown) => ({ error }),
-    );
-    if (this.#fault) throw this.#fault.of;
-    if ("error" in outcome) throw outcome.error;
-    return outcome.value;
+    try {
+      const value = await work();
+      await this.#send(async () => {});
+      return value;
+    } catch (error) {
+      this.#fault ??= { of: error };
+      throw this.#fault.of;
+    }
   }
+
+  #send = <T>(work: () => Promise<T>): Promise<T> =>
+    this.#turn(async () => {
+      if (this.#fault) throw this.#fault.of;
+      return work();
+    });
 }

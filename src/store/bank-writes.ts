@@ -8,17 +8,17 @@ type Db = Session["db"];
 
 const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
-/** A result `r` showed 0 before: looked up for each of few, whatever history there is of others; or found among all readings. */
-const wasZero = (areFew: boolean): RawBuilder<unknown> =>
-  areFew
-    ? sql`(select bool_or(v.xp = 0) from timeback.assessment_result_versions v where v.sourced_id = r.sourced_id)`
-    : sql`r.sourced_id in (select v.sourced_id from timeback.assessment_result_versions v where v.xp = 0)`;
+/** A result `r` showed 0 before: to be looked up for each of few. (Of `exists` the planner may make a search through everybody's history.) */
+const ZERO_LOOKED_UP = sql`(
+  select bool_or(v.xp = 0) from timeback.assessment_result_versions v where v.sourced_id = r.sourced_id)`;
+/** The same, to be found among all readings. */
+const ZERO_AMONG_ALL = sql`r.sourced_id in (select v.sourced_id from timeback.assessment_result_versions v where v.xp = 0)`;
 
 /** The first reading that shows XP after one that showed 0: when, by its `date_last_modified`. The last reading is the result. */
-const rises = (ofStudents: RawBuilder<unknown>, wasZero: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const rises = (ofStudents: RawBuilder<unknown>, showedZero: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   with risen as materialized (
     select r.sourced_id, r.xp, r.xp_since from timeback.assessment_results r
-    where r.linkable and r.xp > 0 ${ofStudents} and ${wasZero}),
+    where r.linkable and r.xp > 0 ${ofStudents} and ${showedZero}),
   reading as (
     select v.sourced_id, v.version, v.xp, v.xp_since
     from timeback.assessment_result_versions v join risen r on r.sourced_id = v.sourced_id
@@ -111,14 +111,14 @@ export async function gatherBankWrites(db: Db, rules: AuditRules, students: Stud
 const ofFew = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
   sql`
   create temp table bank_writes as
-  with xp_rises as materialized (${rises(ofStudents, wasZero(true))}),
+  with xp_rises as materialized (${rises(ofStudents, ZERO_LOOKED_UP)}),
   found as materialized (${writes(ofStudents, sql`xp_rises`)})
   ${hosted(rules, sql`found`)}`,
   sql`create temp table near_banks as ${near(rules)}`,
 ];
 
 const ofMany = (rules: AuditRules, ofStudents: RawBuilder<unknown>): RawBuilder<unknown>[] => [
-  sql`create temp table xp_rises as ${rises(ofStudents, wasZero(false))}`,
+  sql`create temp table xp_rises as ${rises(ofStudents, ZERO_AMONG_ALL)}`,
   sql`analyze pg_temp.xp_rises`,
   sql`create temp table bank_writes_found as ${writes(ofStudents, sql`pg_temp.xp_rises`)}`,
   sql`create temp table bank_writes as ${hosted(rules, sql`pg_temp.bank_writes_found`)}`,

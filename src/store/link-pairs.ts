@@ -23,25 +23,18 @@ async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<void>
   );
 }
 
-/** The common table expression with the results that have several candidates. */
-const contestedIn = (pairs: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1)`;
-
-/** The best candidate of each result in `contested`, `claimed` as `bestLinks` says it. */
-const bestOfContested = (pairs: RawBuilder<unknown>, columns: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select ${columns}, claimed from (
-    select ${columns}, bool_or(pays) over (partition by sourced_id) as claimed,
-      row_number() over (partition by sourced_id order by ${bestFirst}) as rank
-    from ${pairs} where sourced_id in (select sourced_id from contested)) ranked
-  where rank = 1`;
-
 /** Over `pairs`, which have these columns, the expressions of `bestLinks`. */
 const bestOf = (pairs: RawBuilder<unknown>, columns: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  ${contestedIn(pairs)},
+  contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
   link as (
-    select ${columns}, pays as claimed from ${pairs}
+    select ${columns}, pays as claimed from ${pairs} c
     where sourced_id not in (select sourced_id from contested)
-    union all ${bestOfContested(pairs, columns)})`;
+    union all
+    select ${columns}, claimed from (
+      select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
+        row_number() over (partition by sourced_id order by ${bestFirst}) as rank
+      from ${pairs} c where sourced_id in (select sourced_id from contested)) ranked
+    where rank = 1)`;
 
 /**
  * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
@@ -73,33 +66,24 @@ const allCandidates = (rules: FactRules, students: Students): RawBuilder<unknown
 
 /**
  * Makes `pg_temp.links` (`sourced_id`, `event_id`, `student_id`, `rule`, ..., `claimed`): each linked result of these students
- * with its one event. Links never leave a student.
+ * with its one event. Links never leave a student. The candidates of many stand in a table first: how many there are is worth
+ * knowing, and a new table may be filled in parallel.
  */
 export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
-  if (!areFew(students)) return gatherLinksOfMany(db, rules, students);
-  await sql`
-    create temp table links as
-    with link_pairs as materialized (select ${LINK_COLUMNS} from ${allCandidates(rules, students)} c),
-    ${bestOf(sql`link_pairs`, LINK_COLUMNS)} select ${LINK_COLUMNS}, claimed from link`.execute(db);
-}
-
-/**
- * The candidates of many become the links where they stand: a new table may be filled in parallel, and of most results the only
- * candidate is the best. Those of the others are put in its place.
- */
-async function gatherLinksOfMany(db: Db, rules: FactRules, students: Students): Promise<void> {
-  const links = sql`pg_temp.links`;
+  const pairs = sql`select ${LINK_COLUMNS} from ${allCandidates(rules, students)} c`;
+  const links = sql`select ${LINK_COLUMNS}, claimed from link`;
+  if (areFew(students)) {
+    await sql`
+      create temp table links as
+      with link_pairs as materialized (${pairs}), ${bestOf(sql`link_pairs`, LINK_COLUMNS)} ${links}`.execute(db);
+    return;
+  }
   for (const statement of [
-    sql`drop table if exists pg_temp.links, pg_temp.contested_links`,
-    sql`create temp table links as select ${LINK_COLUMNS}, pays as claimed from ${allCandidates(rules, students)} c`,
-    sql`analyze pg_temp.links`,
-    sql`create temp table contested_links as with ${contestedIn(links)} ${bestOfContested(links, LINK_COLUMNS)}`,
-  ])
-    await statement.execute(db);
-  if (!(await isAny(db, "contested_links"))) return;
-  for (const statement of [
-    sql`delete from pg_temp.links where sourced_id in (select sourced_id from pg_temp.contested_links)`,
-    sql`insert into pg_temp.links (${LINK_COLUMNS}, claimed) select ${LINK_COLUMNS}, claimed from pg_temp.contested_links`,
+    sql`drop table if exists pg_temp.link_pairs, pg_temp.links`,
+    sql`create temp table link_pairs as ${pairs}`,
+    sql`analyze pg_temp.link_pairs`,
+    sql`create temp table links as with ${bestOf(sql`pg_temp.link_pairs`, LINK_COLUMNS)} ${links}`,
+    sql`drop table pg_temp.link_pairs`,
     sql`analyze pg_temp.links`,
   ])
     await statement.execute(db);

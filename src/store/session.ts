@@ -29,7 +29,8 @@ export interface Store {
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
    * As `withSession`, in one transaction of repeatable reads that is taken back in the end. Nobody waits for that: a
-   * server sees to it when its connection has gone.
+   * server sees to it when its connection has gone. It does not wait until a temp table is made: a fault of that is thrown by
+   * what is asked for next. Its rows come in pages (pages.ts), never as a stream.
    */
   withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

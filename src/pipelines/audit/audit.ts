@@ -5,10 +5,10 @@ import { joinAudits } from "../../store/joined-audit.js";
 import type { FactRules } from "../../store/linking.js";
 import type { Session } from "../../store/session.js";
 import { auditRulesOf, settingsInForce } from "../../store/settings.js";
-import { areFew, HALVES } from "../../store/student-part.js";
+import { HALVES } from "../../store/student-part.js";
 import { askApps, type CountsToKeep } from "./ask-apps.js";
 import type { AuditGround, AuditPart, Check } from "./check.js";
-import { checks, rounds } from "./checks.js";
+import { checks } from "./checks.js";
 
 /** Told what is being done, and how many findings there are so far. */
 export type AuditProgress = (doing: string, findings: number) => void;
@@ -73,13 +73,11 @@ async function auditPart(ground: AuditGround, tell: (doing: string, more?: numbe
   await openFindings(session.db);
   tell("what the landed records call for");
   await compareFacts(session.db, rules, students);
-  const make = async (check: Check): Promise<void> => {
+  for (const check of checks) {
     tell(check.meaning);
     for await (const page of check.find(ground))
       if (page.length > 0) tell(check.meaning, await addFindings(session, page));
-  };
-  // Of few students a round is asked for at once: putting a question takes about as long as answering it.
-  for (const round of areFew(students) ? rounds : checks.map((check) => [check])) await Promise.all(round.map(make));
+  }
 }
 
 const meaningOf = ({ meaning }: Check): string => meaning;

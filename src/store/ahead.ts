@@ -11,11 +11,6 @@ export type Query = (statement: string, values?: unknown[]) => Promise<Answer>;
 const SAYS_NOTHING = /^\s*(begin|create temp table) /;
 const NOTHING: Answer = { command: "", rowCount: null, rows: [] };
 
-/** Said of whatever follows a fault in its transaction: never the fault itself. */
-const IN_FAILED_TRANSACTION = "25P02";
-const isConsequence = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === IN_FAILED_TRANSACTION;
-
 /**
  * A connection that may be asked for what comes next before it is through with what came before: while the server is at work on
  * one statement, the next is put together. They reach the server in the order of asking. A statement that says nothing is
@@ -34,7 +29,7 @@ export class Ahead {
     const answer = this.#send(() => this.#query(statement, values));
     if (!SAYS_NOTHING.test(statement)) return answer;
     answer.catch((error: unknown) => {
-      if (!isConsequence(error)) this.#fault ??= { of: error };
+      this.#fault ??= { of: error };
     });
     return Promise.resolve(NOTHING);
   };

@@ -44,8 +44,7 @@ class ExactCursor extends Cursor {
   }
 }
 
-/** (The cast: `bind` knows only the last of pg's overloads, which takes a callback.) */
-const queryOf = (client: pg.PoolClient): Query => client.query.bind(client) as Query;
+const queryOf = (client: pg.PoolClient): Query => client.query.bind(client);
 
 function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): Kysely<Database> {
   return new Kysely<Database>({

@@ -105,15 +105,18 @@ const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown>
 
 export const MILLISECOND = sql`interval '1 millisecond'`;
 
-/** The millisecond in which an instant lies: as date_trunc says it, but much sooner. */
-export const millisecondOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`date_bin(${MILLISECOND}, ${instant}, timestamptz '0001-01-01 00:00:00+00')`;
+/** Time cut into buckets of this width: the beginning of the one in which an instant lies. Much sooner told than by date_trunc or date_part. */
+export const bucketOf = (instant: RawBuilder<unknown>, width: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`date_bin(${width}, ${instant}, timestamptz '0001-01-01 00:00:00+00')`;
+
+/** The millisecond in which an instant lies. */
+export const millisecondOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> => bucketOf(instant, MILLISECOND);
 
 /** One instant to the millisecond. */
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`${millisecondOf(sql`e.occurred_at`)} = ${millisecondOf(instant)}`;
 
-const isSlugThere = sql`(${slugStandsIn(activitySlug)} or coalesce(${slugStandsIn(objectSlug)}, false))`;
+/** Length of the longest slug of the event that stands in the line item's id; null where none does. */
 const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
   case when ${slugStandsIn(objectSlug)} then length(${objectSlug}) end)`;
 
@@ -127,27 +130,26 @@ const byInstant = (
   instant: RawBuilder<unknown>,
   guard: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-  ${pair("L3", none, slugLength)}
+  ${pair("L3", none, sql`slug.length`)}
   from ${nearInTime(approach, instant, MILLISECOND)}
-  where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and ${isSlugThere}`;
+  cross join lateral (select ${slugLength} as length offset 0) slug
+  where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and slug.length is not null`;
 
 /** Where score date and event are one instant, L2 pairs the two if they have one activity: so much is quickly told. */
 const isOtherActivity = sql`r.score_day is null and e.activity_key is distinct from r.activity_key`;
 
 /** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
-const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => {
-  const isL2 = sql`(${isNearInActivity(rules)}) is true`;
-  return sql`
-  ${pair(sql`case when ${isL2} then 'L2' else 'L3' end`, none, sql`case when ${isL2} then 0 else ${slugLength} end`)}
-  from ${nearInTime(approach, scoreDate, secondsApart(Math.max(rules.linkWindowSeconds, 1)))}
-  where r.score_day is null and (${isL2} or (${isInstant(sql`r.score_date`)} and ${isSlugThere}))`;
-};
+const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => sql`
+  ${pair(sql`case when near.is_l2 then 'L2' else 'L3' end`, none, sql`slug.length`)}
+  from ${nearInTime(approach, scoreDate, secondsApart(rules.linkWindowSeconds))}
+  cross join lateral (select (${isNearInActivity(rules)}) is true as is_l2 offset 0) near
+  cross join lateral (select case when near.is_l2 then 0 when ${isInstant(scoreDate)} then ${slugLength} end as length offset 0) slug
+  where r.score_day is null and slug.length is not null`;
 
 /** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
 const byActivity = (rules: FactRules): RawBuilder<unknown> => {
-  const seconds = rules.linkWindowSeconds;
-  const window = secondsApart(seconds);
-  const bucket = (instant: RawBuilder<unknown>) => sql`floor(date_part('epoch', ${instant}) / ${sql.lit(2 * seconds)})`;
+  const window = secondsApart(rules.linkWindowSeconds);
+  const bucket = (instant: RawBuilder<unknown>) => bucketOf(instant, secondsApart(2 * rules.linkWindowSeconds));
   return sql`
   ${pair("L2", none, none)}
   from results r

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import {
+  bucketOf,
   DAY_RULE_SECONDS,
   type FactRules,
   linkableEvents,
@@ -49,9 +50,8 @@ export async function resultsNearPairs(
   db: Session["db"],
   { linkWindowSeconds }: FactRules,
 ): Promise<RawBuilder<unknown> | null> {
-  const seconds = Math.max(linkWindowSeconds, DAY_RULE_SECONDS);
-  const window = secondsApart(seconds);
-  const bucket = (instant: RawBuilder<unknown>) => sql`floor(date_part('epoch', ${instant}) / ${sql.lit(seconds)})`;
+  const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
+  const bucket = (instant: RawBuilder<unknown>) => bucketOf(instant, window);
   const { rows } = await sql<{ first: string | null; last: string | null }>`
     select (min(occurred_at) - ${window})::text as first, (max(occurred_at) + ${window})::text as last from pg_temp.link_pairs`.execute(
     db,
@@ -68,7 +68,7 @@ export async function resultsNearPairs(
   await sql`analyze pg_temp.other_results`.execute(db);
   return sql`(
   select o.sourced_id from pg_temp.other_results o
-  cross join lateral (values (o.score_date), (o.ended_at)) as told(instant) cross join (values (-1), (0), (1)) as b(beside)
+  cross join lateral (values (o.score_date), (o.ended_at)) as told(instant) cross join (values (-${window}), (interval '0'), (${window})) as b(beside)
   join (select distinct student_id, ${bucket(sql.ref("occurred_at"))} as bucket from pg_temp.link_pairs) p
     on p.student_id = o.student_id and p.bucket = ${bucket(sql.ref("told.instant"))} + beside
   where told.instant is not null

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { EtlSummary } from "../pipelines/oneroster/etl.js";
+import type { Run } from "../store/runs.js";
 import type { Store } from "../store/session.js";
+import type { Source } from "../store/source-read.js";
 import {
   type CommonFlags,
   type Opened,
@@ -117,14 +119,21 @@ async function readSource({
   progress,
   window,
 }: EtlRun): Promise<EtlSummary & { runId: string }> {
-  const [{ runEtl }, { inspectSource }, { withPlannedRun }, { factRules, storeSettings }, { withSource }] =
-    await Promise.all([
-      import("../pipelines/oneroster/etl.js"),
-      import("../store/source-read.js"),
-      import("../store/fact-plan.js"),
-      import("../store/settings.js"),
-      import("../store/open.js"),
-    ]);
+  const [
+    { runEtl },
+    { inspectSource },
+    { withPlannedRun },
+    { factRules, storeSettings },
+    { withSource },
+    { keepHeapSmall },
+  ] = await Promise.all([
+    import("../pipelines/oneroster/etl.js"),
+    import("../store/source-read.js"),
+    import("../store/fact-plan.js"),
+    import("../store/settings.js"),
+    import("../store/open.js"),
+    import("./small-heap.js"),
+  ]);
   const asked = requestedSettings(config);
   await factRules(store.db, asked);
   const { sourceUrl } = config;
@@ -142,23 +151,21 @@ async function readSource({
     stop: stopOn(shell.signal),
     progress: (table: string, rows: number) => progress.show(`${table}: ${rows.toLocaleString("en-US")} rows`),
   };
+  const readFrom = async (run: Run, source: Source) => {
+    keepHeapSmall();
+    return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
+  };
   if (sourceUrl === undefined) {
     const schema = flags.sourceSchema ?? IMPORTED_SCHEMA;
     await store.withSession((session) => inspectSource(session, schema));
-    return withPlannedRun(store, request, async (run) => {
-      const source = await inspectSource(run.session, schema);
-      return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
-    });
+    return withPlannedRun(store, request, async (run) => readFrom(run, await inspectSource(run.session, schema)));
   }
   const note = await plainTextNote(flags, sourceUrl);
   return withSource({ url: sourceUrl, command: "etl oneroster", announce: screen.note }, (sourceStore) =>
     sourceStore.withSession(async (session) => {
       note();
       const source = await inspectSource(session, flags.sourceSchema ?? "public");
-      return withPlannedRun(store, request, async (run) => ({
-        runId: run.runId,
-        ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)),
-      }));
+      return withPlannedRun(store, request, (run) => readFrom(run, source));
     }),
   );
 }

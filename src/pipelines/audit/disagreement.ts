@@ -1,22 +1,19 @@
 import type { Finding } from "../../domain/finding.js";
 import { xpNumber } from "../../domain/json-text.js";
 import { type Disagreement, gatherDisagreeing, listDisagreements } from "../../store/audit-disagreements.js";
-import { listUnclearXp, type UnclearXp } from "../../store/audit-xp-keys.js";
 import { isAny } from "../../store/pages.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
-import { keyEvidence, keyWords } from "./unreadable-xp.js";
 import { xpWords } from "./xp-words.js";
 
 /** Reports records of one activity that say different things. Runs after the bundles, which explain some. docs/audit.md. */
 export const disagreement: Check = {
   kinds: ["disagreement"],
   meaning: "records of one activity that report different XP or attempts",
-  async *find({ session: { db }, rules, students }) {
+  async *find({ session: { db }, students }) {
     await gatherDisagreeing(db, students);
-    if (await isAny(db, "disagreeing"))
-      for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
-    for await (const rows of listUnclearXp(db, "differing", rules, students)) yield rows.map(withinMetadata);
+    if (!(await isAny(db, "disagreeing"))) return;
+    for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
   },
 };
 
@@ -45,13 +42,4 @@ function xpClause({ xpDiffers, xp, results }: Disagreement): string[] {
 function attemptClause({ attemptDiffers, attempt, results }: Disagreement): string[] {
   if (!attemptDiffers || attempt === null) return [];
   return [`the event says attempt ${attempt}, its results attempt ${listed(results.flatMap((r) => r.attempt ?? []))}`];
-}
-
-function withinMetadata(row: UnclearXp): Finding {
-  return suspicion(row, {
-    kind: "disagreement",
-    about: [`metadata of ${row.sourcedId}`],
-    summary: `result ${row.sourcedId} names different amounts of XP (${keyWords(row)}); the first is taken: ${xpWords(row.xp)} XP`,
-    evidence: { rule: "all keys for XP in a result's metadata hold the same number", ...keyEvidence(row) },
-  });
 }

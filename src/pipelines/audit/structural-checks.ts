@@ -4,7 +4,7 @@ import { disagreement } from "./disagreement.js";
 import { duplicateEvent } from "./duplicate-event.js";
 import { identityConflict } from "./identity-conflict.js";
 import { standingFacts } from "./standing-facts.js";
-import { unreadableXp } from "./unreadable-xp.js";
+import { unclearXp } from "./unclear-xp.js";
 
 /** Every check but that of bundled XP, which must be made first: disagreements leave out what it explains. */
 export const structuralChecks: readonly Check[] = [
@@ -13,5 +13,5 @@ export const structuralChecks: readonly Check[] = [
   disagreement,
   conflict,
   identityConflict,
-  unreadableXp,
+  unclearXp,
 ];

@@ -14,14 +14,11 @@ import { type Suspect, suspect } from "./suspect.js";
 export interface UnclearXp extends Suspect {
   sourcedId: string;
   at: string;
-  /** What counts as the result's XP: of several numbers the first, of none nothing. */
+  /** What counts as the result's XP: where the keys hold several numbers, the first; null where something stands, but no number. */
   xp: string | null;
   /** The keys that hold something: what stands there, and the number that it is, if it is one. */
   keys: { key: string; text: string; number: string | null }[];
 }
-
-/** `unreadable`: something stands under a key, and no key holds a number. `differing`: keys hold different numbers. */
-type Fault = "unreadable" | "differing";
 
 const SPACE = "[ \\t\\n\\r]*";
 /** One of the keys with a value that is not null. */
@@ -31,28 +28,17 @@ const HELD = `"(${XP_KEYS.map((key) => key.replaceAll(".", "\\.")).join("|")})"$
  * A quick look, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
  * differ only where a key other than the first stands.
  */
-const QUICK = {
-  unreadable: sql`r.xp is null and r.metadata ~ ${HELD}`,
-  differing: sql`r.xp is not null and (${sql.join(
-    XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
-    sql` or `,
-  )})`,
-};
-const SURE = {
-  unreadable: sql`k.numbers = 0`,
-  differing: sql`k.numbers > 1`,
-};
+const mayBeUnclear = sql`case when r.xp is null then r.metadata ~ ${HELD} else ${sql.join(
+  XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
+  sql` or `,
+)} end`;
+const isUnclear = sql`case when r.xp is null then k.numbers = 0 else k.numbers > 1 end`;
 
 /**
- * Active results of these students whose metadata has that fault; blank text and JSON null are
- * nothing. By student, then instant and id. Needs the ground.
+ * Active results of these students under whose keys for XP something stands that is no number, or different numbers; blank
+ * text and JSON null are nothing. By student, then instant and id. Needs the ground.
  */
-export const listUnclearXp = (
-  db: Session["db"],
-  fault: Fault,
-  rules: FactRules,
-  students: Students,
-): AsyncGenerator<UnclearXp[]> =>
+export const listUnclearXp = (db: Session["db"], rules: FactRules, students: Students): AsyncGenerator<UnclearXp[]> =>
   rowsAbout(
     db,
     students,
@@ -66,7 +52,7 @@ export const listUnclearXp = (
           from unnest(${[...XP_KEYS]}::text[]) with ordinality x(key, place)
           cross join lateral (select btrim(r.metadata::jsonb ->> key, e' \\t\\n\\r') as text) stands
           where text <> '') held) k
-      where r.linkable and ${QUICK[fault]} and ${SURE[fault]} and k.keys is not null
+      where r.linkable and ${mayBeUnclear} and ${isUnclear} and k.keys is not null
         ${inPart(students, sql`r.student_id`)} ${notOfTestUser(rules, sql`r.student_id`)})
     select ${suspect({
       student: sql.ref("r.student_id"),

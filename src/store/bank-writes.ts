@@ -1,12 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { isBanked, isPassive, isSameCourse } from "./exercises.js";
+import { bucketOf, secondsApart } from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 
 type Db = Session["db"];
-
-const interval = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
 /** A result `r` showed 0 before: to be looked up for each of few. (Of `exists` the planner may make a search through everybody's history.) */
 const ZERO_LOOKED_UP = sql`(
@@ -51,27 +50,24 @@ const writes = (ofStudents: RawBuilder<unknown>, rises: RawBuilder<unknown>): Ra
   where r.linkable and r.xp > 0 and r.score_day is null ${ofStudents} and (${isBanked("r")} or rise.sourced_id is not null)
     and (${isBanked("r")} or (r.xp_reason is null and (${isPassive("resource")})))`;
 
-/** The stretch of the width of a host's window in which an instant lies: what is so close lies in this one or the one before. */
-const stretch = ({ hostSeconds }: AuditRules, instant: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`date_bin(${interval(hostSeconds)}, ${instant}, timestamptz '2000-01-01')`;
-
 /**
  * Each with its host: the last exercise event shortly before it, by the leader of its twins. Both sides are put together by
- * student and stretch of time at once, which is quicker than to look for each.
+ * student and bucket of time at once, which is quicker than to look for each: what is so close lies in one bucket with it or in the one before.
  */
-const hosted = (rules: AuditRules, found: RawBuilder<unknown>): RawBuilder<unknown> => {
-  const window = interval(rules.hostSeconds);
+const hosted = ({ hostSeconds }: AuditRules, found: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const window = secondsApart(hostSeconds);
+  const bucket = (instant: RawBuilder<unknown>) => bucketOf(instant, window);
   return sql`
   select b.*, host.leader as host
   from ${found} b
   left join (
     select distinct on (w.sourced_id) w.sourced_id, x.leader
     from (
-      select b.sourced_id, b.student_id, b.at, b.course_id, near.stretch
+      select b.sourced_id, b.student_id, b.at, b.course_id, near.bucket
       from ${found} b
-      cross join lateral (values (${stretch(rules, sql`b.at`)}), (${stretch(rules, sql`b.at - ${window}`)})) as near(stretch)
+      cross join lateral (values (${bucket(sql`b.at`)}), (${bucket(sql`b.at - ${window}`)})) as near(bucket)
       offset 0) w
-    join pg_temp.exercises x on x.student_id = w.student_id and ${stretch(rules, sql`x.occurred_at`)} = w.stretch
+    join pg_temp.exercises x on x.student_id = w.student_id and ${bucket(sql`x.occurred_at`)} = w.bucket
     where x.occurred_at <= w.at and x.occurred_at >= w.at - ${window} and ${isSameCourse(sql`x.course_id`, sql`w.course_id`)}
     order by w.sourced_id, x.occurred_at desc, x.event_id) host on host.sourced_id = b.sourced_id`;
 };
@@ -87,7 +83,7 @@ const near = ({ bankBeforeSeconds, hostSeconds }: AuditRules): RawBuilder<unknow
   union all
   select x.leader, b.sourced_id, b.xp, false, abs(extract(epoch from b.at - x.occurred_at))
   from pg_temp.exercises x join pg_temp.bank_writes b on b.student_id = x.student_id and b.host is null
-    and b.at >= x.occurred_at - ${interval(bankBeforeSeconds)} and b.at <= x.occurred_at + ${interval(hostSeconds)}
+    and b.at >= x.occurred_at - ${secondsApart(bankBeforeSeconds)} and b.at <= x.occurred_at + ${secondsApart(hostSeconds)}
     and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)}
   where x.leads and ${isNotItsOwn}`;
 
@@ -95,7 +91,7 @@ const near = ({ bankBeforeSeconds, hostSeconds }: AuditRules): RawBuilder<unknow
 export const lateBanks = ({ hostSeconds, bankLateSeconds }: AuditRules): RawBuilder<unknown> => sql`
   from pg_temp.bank_writes b
   where b.student_id = x.student_id and b.host is null
-    and b.at > x.occurred_at + ${interval(hostSeconds)} and b.at <= x.occurred_at + ${interval(bankLateSeconds)}
+    and b.at > x.occurred_at + ${secondsApart(hostSeconds)} and b.at <= x.occurred_at + ${secondsApart(bankLateSeconds)}
     and ${isSameCourse(sql`x.course_id`, sql`b.course_id`)} and ${isNotItsOwn}`;
 
 /**

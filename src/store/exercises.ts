@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { notOfTestUser } from "./derived-facts.js";
-import type { FactRules } from "./linking.js";
+import { type FactRules, secondsApart } from "./linking.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
 
@@ -41,7 +41,7 @@ export async function gatherCompleted(db: Db, rules: FactRules, students: Studen
 
 /** The results that link to an event, under the leader of its twins, and whether they are close enough to be its own. */
 const eventResults = ({ ownSeconds }: AuditRules): RawBuilder<unknown> => {
-  const window = sql`make_interval(secs => ${sql.lit(ownSeconds)})`;
+  const window = secondsApart(ownSeconds);
   const isNear = (instant: RawBuilder<unknown>) =>
     sql`coalesce(${instant} >= c.occurred_at - ${window} and ${instant} <= c.occurred_at + ${window}, false)`;
   return sql`

@@ -66,6 +66,7 @@ const pair = (
 
 const none = sql.lit(0);
 
+/** So many seconds, as an interval. */
 export const secondsApart = (seconds: number): RawBuilder<unknown> => sql`make_interval(secs => ${sql.lit(seconds)})`;
 
 /** The event is at most so far from an instant of the result: said from both sides, so that an index of either serves. */

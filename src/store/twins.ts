@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { AuditRules } from "../domain/audit-rules.js";
 import { calledFor } from "./called-facts.js";
 import { isoInstant } from "./iso-instant.js";
+import { secondsApart } from "./linking.js";
 import { rowsAbout } from "./pages.js";
 import type { Session } from "./session.js";
 import { areFew, inPart, type Students } from "./student-part.js";
@@ -25,7 +26,7 @@ export async function gatherTwins(
       group by 1, 2 having count(*) > 1),
     spaced as (
       select c.*, occurred_at - lag(occurred_at) over (${alike} order by occurred_at, event_id)
-        <= make_interval(secs => ${sql.lit(twinSeconds)}) as follows
+        <= ${secondsApart(twinSeconds)} as follows
       from pg_temp.completed c join repeated r using (student_id, activity_key) where c.xp <> 0),
     chained as (
       select *, count(*) filter (where follows is not true) over (${alike} order by occurred_at, event_id) as chain

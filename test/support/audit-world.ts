@@ -18,7 +18,11 @@ export interface ActivityShape {
   /** Of `resources.metadata`; by default what the key says: `video-2` is a video, everything else an exercise. */
   type?: string | null;
   khanActivityType?: string;
-  course?: string;
+  course?: string | null;
+  /** The course of the component to which the line item belongs. */
+  componentCourse?: string;
+  /** The component is named by the component resource, not by the line item. */
+  throughResource?: boolean;
   /** The line item stands below another one. */
   child?: boolean;
 }
@@ -65,6 +69,12 @@ export class Story {
 
   constructor(readonly slug: string) {
     this.students.add(this.studentId());
+  }
+
+  /** The id of an event that was reported, by its name, as Caliper writes it. */
+  eventUrn(name: string): string {
+    const id = [...this.names].find(([, called]) => called === name)?.[0];
+    return `urn:uuid:${id}`;
   }
 
   get app(): string {
@@ -204,6 +214,8 @@ export function writeWorld(stories: readonly Story[], folder: string): void {
       writeFileSync(join(source, `${table}.csv`), stringify(rows as Cells[], { header: true }));
     if (load === 1) {
       write("users", stories.flatMap(usersOf));
+      write("course_components", stories.flatMap(componentsOf));
+      write("component_resources", stories.flatMap(componentResourcesOf));
       write("resources", stories.flatMap(resourcesOf));
       write("assessment_line_items", stories.flatMap(lineItemsOf));
     }
@@ -232,9 +244,31 @@ const resourcesOf = ({ slug, activities }: Story): Cells[] =>
 const typeOf = (key: string): string => /^(video|article)/.exec(key)?.[0] ?? "exercise";
 
 const lineItemsOf = ({ slug, activities }: Story): Cells[] =>
-  [...activities].map(([key, { course = "c1", child = false }]) => ({
+  [...activities].map(([key, { course = "c1", child = false, componentCourse, throughResource = false }]) => ({
     sourced_id: `${slug}.${key}_ali`,
     title: key,
     parent_sourced_id: child ? `${slug}.parent` : "",
-    course_sourced_id: course,
+    component_sourced_id: componentCourse === undefined || throughResource ? "" : `${slug}.${key}.component`,
+    component_resource_sourced_id: throughResource ? `${slug}.${key}.resource` : "",
+    course_sourced_id: course ?? "",
   }));
+
+const componentsOf = ({ slug, activities }: Story): Cells[] =>
+  [...activities].flatMap(([key, { componentCourse }]) =>
+    componentCourse === undefined
+      ? []
+      : [{ sourced_id: `${slug}.${key}.component`, title: key, course_sourced_id: componentCourse }],
+  );
+
+const componentResourcesOf = ({ slug, activities }: Story): Cells[] =>
+  [...activities].flatMap(([key, { throughResource }]) =>
+    throughResource
+      ? [
+          {
+            sourced_id: `${slug}.${key}.resource`,
+            component_sourced_id: `${slug}.${key}.component`,
+            resource_sourced_id: `${slug}.${key}`,
+          },
+        ]
+      : [],
+  );

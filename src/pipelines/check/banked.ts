@@ -1,6 +1,7 @@
 import type { AuditRules } from "../../domain/audit-rules.js";
 import type { NamedBank } from "../../domain/bundle-words.js";
 import { sumOf, type Xp } from "../../domain/xp.js";
+import type { EventNote } from "./event-note.js";
 import type { Evidence, Ground, ResultNote } from "./evidence.js";
 import type { Exercise, JudgedEvent } from "./exercises.js";
 import { TimeLine } from "./time-line.js";
@@ -12,14 +13,11 @@ interface Bank extends NamedBank {
   courseId: string | null;
   /** An event proves XP shortly before the exercise only. */
   isEvent: boolean;
-  /** False where one reading alone cannot tell: such XP proves nothing, and no event beside it is quiet. */
-  isSure: boolean;
 }
 
 /** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
 export interface BankedXp {
   near: NamedBank[];
-  /** No banked XP is near, nor what may be; and the student's banked XP is known at all. */
   isQuiet: boolean;
   late: NamedBank[];
   zeroBase: Xp;
@@ -29,25 +27,21 @@ const ZERO_MS = 2 * 3_600_000;
 
 const instantText = (time: number): string => new Date(time).toISOString();
 
-/** Whether a result was banked: it says so, or says nothing and was seen to rise; null where it may have been. */
-function wasBanked({ isBanked, hasReason, roseAt }: ResultNote, isPassive: boolean): boolean | null {
-  if (isBanked || hasReason || !isPassive) return isBanked;
-  return roseAt === null ? null : true;
-}
+/** Whether a result was banked: it says so, or says nothing and was seen to rise. */
+const wasBanked = ({ isBanked, hasReason, roseAt }: ResultNote, isPassive: boolean): boolean =>
+  isBanked || (!hasReason && isPassive && roseAt !== null);
 
-function banksOfResults(results: readonly ResultNote[], { resources }: Evidence): Bank[] {
-  return results.flatMap((result) => {
+/** A score date without time proves nothing. */
+const banksOfResults = (results: readonly ResultNote[], { resources }: Evidence): Bank[] =>
+  results.flatMap((result) => {
     const { sourcedId, xp, activityKey, courseId } = result;
     const time = result.completedAt ?? result.roseAt ?? result.scoredAt;
-    if (xp === null || xp <= 0n || result.scoredAt === null || time === null) return [];
     const resource = resources.get(activityKey);
-    const banked = wasBanked(result, resource?.isPassive ?? false);
-    if (banked === false) return [];
+    if (xp === null || xp <= 0n || result.day !== null || time === null) return [];
+    if (!wasBanked(result, resource?.isPassive ?? false)) return [];
     const named = { at: instantText(time), activityId: activityKey, title: resource?.title ?? null };
-    const base = resource?.base ?? 0n;
-    return [{ sourcedId, xp, base, hosted: false, ...named, time, courseId, isEvent: false, isSure: banked === true }];
+    return [{ sourcedId, xp, base: resource?.base ?? 0n, hosted: false, ...named, time, courseId, isEvent: false }];
   });
-}
 
 const banksOfEvents = (judged: readonly JudgedEvent[]): Bank[] =>
   judged
@@ -63,15 +57,20 @@ const banksOfEvents = (judged: readonly JudgedEvent[]): Bank[] =>
       time: event.at,
       courseId: event.courseId,
       isEvent: true,
-      isSure: true,
     }));
 
 const isSameCourse = (one: string | null, other: string | null): boolean =>
   one === null || other === null || one === other;
 
+/** One event of an exercise; its twins count as events of the same exercise. */
+interface Completion {
+  event: EventNote;
+  exercise: Exercise;
+}
+
 /** What happened to a student, in the order of time. */
 interface Past {
-  exercises: TimeLine<Exercise>;
+  completions: TimeLine<Completion>;
   /** Banked XP that no exercise hosts, and that which one does. */
   unhosted: TimeLine<Bank>;
   hosted: ReadonlyMap<Exercise, Bank[]>;
@@ -81,13 +80,19 @@ interface Past {
 
 const SECOND_MS = 1000;
 
-/** The last exercise shortly before a bank write; of several at once, the one with the lowest id. */
-function hostOf({ time, courseId }: Bank, exercises: TimeLine<Exercise>, { hostSeconds }: AuditRules): Exercise | null {
-  const hosts = exercises
+const byEventId = (a: Completion, b: Completion): number => (a.event.eventId < b.event.eventId ? -1 : 1);
+
+/** The exercise that was completed last, shortly before a bank write; of several at once, the one with the lowest event id. */
+function hostOf(
+  { time, courseId }: Bank,
+  completions: TimeLine<Completion>,
+  { hostSeconds }: AuditRules,
+): Exercise | null {
+  const hosts = completions
     .within(time - hostSeconds * SECOND_MS, time)
     .filter(({ event }) => isSameCourse(event.courseId, courseId));
   const latest = hosts.at(-1)?.event.at;
-  return hosts.find(({ event }) => event.at === latest) ?? null;
+  return hosts.filter(({ event }) => event.at === latest).sort(byEventId)[0]?.exercise ?? null;
 }
 
 function pastOf(
@@ -96,11 +101,14 @@ function pastOf(
   results: readonly ResultNote[],
   { evidence, rules }: Ground,
 ): Past {
-  const line = new TimeLine(exercises, ({ event }) => event.at);
+  const all = exercises.flatMap((exercise) =>
+    [exercise.event, ...exercise.twins].map((event) => ({ event, exercise })),
+  );
+  const completions = new TimeLine(all, ({ event }) => event.at);
   const unhosted: Bank[] = [];
   const hosted = new Map<Exercise, Bank[]>();
   for (const bank of banks) {
-    const host = hostOf(bank, line, rules);
+    const host = hostOf(bank, completions, rules);
     if (host === null) unhosted.push(bank);
     else hosted.set(host, [...(hosted.get(host) ?? []), { ...bank, hosted: true }]);
   }
@@ -110,7 +118,7 @@ function pastOf(
     return isUnpaid && scoredAt !== null ? [{ ...result, scoredAt }] : [];
   });
   return {
-    exercises: line,
+    completions,
     unhosted: new TimeLine(unhosted, ({ time }) => time),
     hosted,
     unpaid: new TimeLine(unpaid, ({ scoredAt }) => scoredAt),
@@ -138,21 +146,24 @@ function lateOf(exercise: Exercise, { unhosted }: Past, rules: AuditRules): Name
   const near = at + rules.hostSeconds * SECOND_MS;
   return unhosted
     .within(near, at + rules.bankLateSeconds * SECOND_MS)
-    .filter(({ time, isSure, isEvent }) => time > near && isSure && !isEvent)
+    .filter(({ time, isEvent }) => time > near && !isEvent)
     .filter(mayHold(exercise))
     .sort((a, b) => a.time - b.time || byId(a, b));
 }
 
 /** Base XP of the passive results at 0 since the last exercise. */
-function zeroBaseOf({ event }: Exercise, { unpaid, exercises }: Past, { resources }: Evidence): Xp {
+function zeroBaseOf(exercise: Exercise, { unpaid, completions }: Past, { resources }: Evidence): Xp {
+  const { at, courseId } = exercise.event;
   const isLast = ({ scoredAt }: { scoredAt: number }): boolean =>
-    !exercises
-      .within(scoredAt, event.at)
-      .some((other) => other.event.at < event.at && isSameCourse(other.event.courseId, event.courseId));
-  const since = unpaid.within(event.at - ZERO_MS, event.at);
+    !completions
+      .within(scoredAt, at)
+      .some(
+        (other) => other.exercise !== exercise && other.event.at < at && isSameCourse(other.event.courseId, courseId),
+      );
+  const since = unpaid.within(at - ZERO_MS, at);
   return sumOf(
     since
-      .filter((result) => isSameCourse(result.courseId, event.courseId) && isLast(result))
+      .filter((result) => isSameCourse(result.courseId, courseId) && isLast(result))
       .map(({ activityKey }) => resources.get(activityKey)?.base ?? 0n),
   );
 }
@@ -166,7 +177,6 @@ export function bankedXp(
 ): Map<Exercise, BankedXp> {
   const { evidence, rules } = ground;
   const results = evidence.resultsOf(student);
-  const isCovered = !evidence.hasResults || evidence.hasStudent(student);
   const banks = evidence.hasResults ? banksOfResults(results, evidence) : banksOfEvents(judged);
   const past = pastOf(banks, exercises, results, ground);
   return new Map(
@@ -175,8 +185,8 @@ export function bankedXp(
       return [
         exercise,
         {
-          near: near.filter(({ isSure }) => isSure),
-          isQuiet: near.length === 0 && isCovered,
+          near,
+          isQuiet: near.length === 0,
           late: lateOf(exercise, past, rules),
           zeroBase: zeroBaseOf(exercise, past, evidence),
         },

@@ -91,10 +91,11 @@ function judge(students: readonly StudentEvents[], ground: Ground) {
   const findings = students.flatMap((student) => [
     ...twinsOf(student, ground),
     ...judgeStudent(suspects(student), calibrationOf).map((claim) =>
-      bundledFinding(claim, calibrationOf(claim.suspect.app)),
+      bundledFinding(claim, calibrationOf(claim.suspect.app), ground.evidence.hasResources),
     ),
   ]);
-  return { findings, calibrations: [...calibrated.values()].filter(({ events }) => events > 0) };
+  const byApp = [...calibrated].sort(([a], [b]) => inByteOrder(a, b)).map(([, calibration]) => calibration);
+  return { findings, calibrations: byApp.filter(({ events }) => events > 0) };
 }
 
 const twinsOf = ({ student, events }: StudentEvents, ground: Ground): CheckFinding[] =>

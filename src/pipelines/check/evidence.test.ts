@@ -42,7 +42,11 @@ test("instants without offset are UTC; a day is no instant", () => {
 test("events are named by the result's id, caliperSourcedId and relatedCaliperEvents, in this order", () => {
   const id = (n: number) => `9e3779b1-0000-4000-8000-00000000000${n}`;
   const metadata = { caliperSourcedId: `urn:uuid:${id(2).toUpperCase()}`, relatedCaliperEvents: ["x", id(3)] };
-  expect(read(metadata, { sourced_id: `caliper_${id(1)}` })?.eventRefs).toEqual([id(1), id(2), id(3)]);
+  expect(read(metadata, { sourced_id: `caliper_${id(1)}` })?.eventRefs).toEqual([
+    { eventId: id(1), form: 0 },
+    { eventId: id(2), form: 1 },
+    { eventId: id(3), form: 2 },
+  ]);
 });
 
 test("the activity is that of the line item's resource, else its name; child line items and deleted results are out", () => {

@@ -30,7 +30,13 @@ export interface ResultNote {
   hasReason: boolean;
   /** `date_last_modified` of the first reading that showed XP after one that showed 0; null where none did. */
   roseAt: number | null;
-  eventRefs: readonly string[];
+  eventRefs: readonly EventRef[];
+}
+
+/** An event that a result names: 0 as its own id, 1 as `caliperSourcedId`, 2 among `relatedCaliperEvents`. */
+export interface EventRef {
+  eventId: string;
+  form: number;
 }
 
 /** A resource: what its activity pays, and whether it is watched or read. */
@@ -39,6 +45,9 @@ export interface ResourceNote {
   isPassive: boolean;
   title: string | null;
 }
+
+/** A status in any case; a row that names none is active. */
+const isActive = (row: SourceRow): boolean => (row.get("status") ?? "active").toLowerCase() === "active";
 
 const XP_KEYS = ["xp", "xpEarned", "timeback.xp"];
 const LIMIT = 1_000_000_000n * ONE_XP;
@@ -85,11 +94,12 @@ const eventIdOf = (value: unknown): string[] => {
   return bare !== undefined && UUID.test(bare) ? [bare] : [];
 };
 
-/** The events that a result names, the strongest form of rule L1 first. docs/facts.md, "Links". */
-function eventRefs(sourcedId: string, { caliperSourcedId, relatedCaliperEvents }: Metadata): string[] {
+/** The events that a result names, each with the form of rule L1 that names it: 0 is the strongest. docs/facts.md, "Links". */
+function eventRefs(sourcedId: string, { caliperSourcedId, relatedCaliperEvents }: Metadata): EventRef[] {
   const related = Array.isArray(relatedCaliperEvents) ? relatedCaliperEvents : [];
-  const own = sourcedId.startsWith("caliper_") ? eventIdOf(sourcedId.slice("caliper_".length)) : [];
-  return [...own, ...eventIdOf(caliperSourcedId), ...related.flatMap(eventIdOf)];
+  const own = sourcedId.startsWith("caliper_") ? sourcedId.slice("caliper_".length) : null;
+  const forms = [[own], [caliperSourcedId], related];
+  return forms.flatMap((values, form) => values.flatMap(eventIdOf).map((eventId) => ({ eventId, form })));
 }
 
 const wholeOf = (value: unknown): number | null => {
@@ -106,7 +116,22 @@ export interface Ground {
 interface LineItem {
   isChild: boolean;
   courseId: string | null;
+  component: string | null;
   componentResource: string | null;
+}
+
+/** Where a component resource leads. */
+interface ComponentResource {
+  component: string | null;
+  resource: string | null;
+}
+
+/** A result in its last reading, and what the readings before it showed. */
+interface ReadResult {
+  /** Null where the last reading is no evidence: not active, or of a child line item. */
+  note: ResultNote | null;
+  sawZero: boolean;
+  roseAt: number | null;
 }
 
 /** What the rows of OneRoster tables say of the students asked for. Rows must come in the order of EVIDENCE_TABLES. */
@@ -116,10 +141,14 @@ export class Evidence {
   /** Every user, with the email. */
   readonly users = new Map<string, string | null>();
   readonly resources = new Map<string, ResourceNote>();
-  private readonly results = new Map<string, Map<string, ResultNote>>();
+  private readonly results = new Map<string, Map<string, ReadResult>>();
   /** Whether results were read at all: then banked XP is theirs. */
   hasResults = false;
-  private readonly componentResources = new Map<string, string>();
+  /** Whether resources were read at all: then it is known what activities pay. */
+  hasResources = false;
+  /** The course of each component. */
+  private readonly courseOfComponent = new Map<string, string | null>();
+  private readonly componentResources = new Map<string, ComponentResource>();
   private readonly lineItems = new Map<string, LineItem>();
 
   /** `concerns` says whether results of a student are of interest: all others are let go. */
@@ -134,37 +163,46 @@ export class Evidence {
   add(table: EvidenceTable, row: SourceRow): void {
     const id = row.get("sourced_id") ?? "";
     if (table === "users") this.addUser(id, row);
-    else if (table === "resources") this.resources.set(id, resourceOf(row));
-    else if (table === "component_resources") this.componentResources.set(id, row.get("resource_sourced_id") ?? "");
+    else if (table === "resources") this.addResource(id, row);
+    else if (table === "course_components") this.courseOfComponent.set(id, textOf(row.get("course_sourced_id")));
+    else if (table === "component_resources") this.componentResources.set(id, componentResourceOf(row));
     else if (table === "assessment_line_items") this.lineItems.set(id, lineItemOf(row));
     else this.addResult(id, row);
+  }
+
+  private addResource(id: string, row: SourceRow): void {
+    this.hasResources = true;
+    this.resources.set(id, resourceOf(row));
   }
 
   private addUser(id: string, row: SourceRow): void {
     const email = row.get("email")?.toLowerCase();
     this.users.set(id, email ?? null);
-    if (row.get("status") !== "active" || email === undefined) return;
-    this.usersByEmail.add(email, id);
+    if (isActive(row) && email !== undefined) this.usersByEmail.add(email, id);
   }
 
-  /** A result that is read again is a later reading of it: the latest stays. Results that are not active and those of child line items prove nothing. */
+  /** A result that is read again is a later reading of it: the last one stands. Results that are not active and those of child line items prove nothing. */
   private addResult(sourcedId: string, row: SourceRow): void {
     this.hasResults = true;
     const student = row.get("student_sourced_id") ?? "";
-    const item = row.get("assessment_line_item_sourced_id") ?? "";
-    const lineItem = this.lineItems.get(item);
-    if (row.get("status") !== "active" || lineItem?.isChild || !this.concerns(student)) return;
-    const results = this.results.get(student) ?? new Map<string, ResultNote>();
-    const before = results.get(sourcedId);
-    const now = this.resultOf(sourcedId, student, item, row);
-    const rises = before !== undefined && (before.xp ?? 0n) === 0n && (now.xp ?? 0n) > 0n;
-    now.roseAt = before?.roseAt ?? (rises ? instantOf(row.get("date_last_modified")) : null);
-    this.results.set(student, results.set(sourcedId, now));
+    if (!this.concerns(student)) return;
+    const results = this.results.get(student) ?? new Map<string, ReadResult>();
+    const before = results.get(sourcedId) ?? { note: null, sawZero: false, roseAt: null };
+    const now = this.resultOf(sourcedId, student, row);
+    const rises = before.roseAt === null && before.sawZero && (now.xp ?? 0n) > 0n;
+    now.roseAt = rises ? instantOf(row.get("date_last_modified")) : before.roseAt;
+    const isEvidence = isActive(row) && !this.lineItems.get(now.lineItem)?.isChild;
+    results.set(sourcedId, {
+      note: isEvidence ? now : null,
+      sawZero: before.sawZero || now.xp === 0n,
+      roseAt: now.roseAt,
+    });
+    this.results.set(student, results);
   }
 
   /** The results of one student, in the order of their ids. */
   resultsOf(student: string): ResultNote[] {
-    const results = [...(this.results.get(student)?.values() ?? [])];
+    const results = [...(this.results.get(student)?.values() ?? [])].flatMap(({ note }) => note ?? []);
     return results.sort((a, b) => (a.sourcedId < b.sourcedId ? -1 : 1));
   }
 
@@ -173,18 +211,20 @@ export class Evidence {
     return this.results.has(student);
   }
 
-  private resultOf(sourcedId: string, student: string, item: string, row: SourceRow): ResultNote {
+  private resultOf(sourcedId: string, student: string, row: SourceRow): ResultNote {
     const metadata = metadataOf(row);
+    const item = row.get("assessment_line_item_sourced_id") ?? "";
     const lineItem = this.lineItems.get(item);
-    const resource = this.componentResources.get(lineItem?.componentResource ?? "");
+    const place = this.componentResources.get(lineItem?.componentResource ?? "");
+    const component = lineItem?.component ?? place?.component ?? "";
     const isDay = row.get("score_date_is_day") === "true";
     const multiplier = numberOf(metadata.multiplier);
     return {
       sourcedId,
       student,
       lineItem: item,
-      activityKey: resource ?? item.replace(/_ali$/, ""),
-      courseId: textOf(metadata.courseSourcedId) ?? lineItem?.courseId ?? null,
+      activityKey: place?.resource ?? item.replace(/_ali$/, ""),
+      courseId: textOf(metadata.courseSourcedId) ?? lineItem?.courseId ?? this.courseOfComponent.get(component) ?? null,
       scoredAt: isDay ? null : instantOf(row.get("score_date")),
       day: isDay ? (row.get("score_date") ?? "").slice(0, "2025-03-01".length) : null,
       endedAt: instantOf(metadata.endedAt),
@@ -211,5 +251,11 @@ function resourceOf(row: SourceRow): ResourceNote {
 const lineItemOf = (row: SourceRow): LineItem => ({
   isChild: row.has("parent_sourced_id"),
   courseId: row.get("course_sourced_id") ?? null,
+  component: row.get("component_sourced_id") ?? null,
   componentResource: row.get("component_resource_sourced_id") ?? null,
+});
+
+const componentResourceOf = (row: SourceRow): ComponentResource => ({
+  component: row.get("component_sourced_id") ?? null,
+  resource: row.get("resource_sourced_id") ?? null,
 });

@@ -57,16 +57,17 @@ export const twinFinding = (first: EventNote, twin: EventNote, studentId: string
   };
 };
 
-/** The guard of the audit cannot be asked: that the activity pays the XP as it is. */
+/** Without resources nothing says that the activity cannot pay the XP by itself. */
 const UNCHECKED = "; what the activity can pay is not known, so it is not confirmed";
 
-/** A claim of the audit's rules about an event of the files. Nothing is confirmed without the base XP. */
+/** A claim of the audit's rules about an event of the files. Where no resources were read, nothing is confirmed. */
 export function bundledFinding(
   claim: NamedClaim & { suspect: CheckedSuspect },
   calibration: Calibration,
+  hasResources: boolean,
 ): CheckFinding {
   const { suspect, own, rule } = claim;
-  const isUnchecked = claim.verdict === "confirmed" && suspect.completion.base === null;
+  const isUnchecked = claim.verdict === "confirmed" && !hasResources;
   const { event, activityKey } = suspect.exercise;
   const how = own === null ? null : ownArithmetic(keptFormulas(calibration), suspect.completion, own);
   const because = how === null ? "" : ` (own XP: ${how})`;

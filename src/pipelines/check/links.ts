@@ -12,15 +12,18 @@ type Fit = readonly (number | string)[];
 const isDelimited = (text: string, at: number): boolean =>
   at < 0 || at >= text.length || DELIMITER.test(text.charAt(at));
 
+/** As a database counts them: a character beyond the first 65,536 is one. */
+const characters = (text: string): number => [...text].length;
+
 function standsIn(slug: string | null, item: string): boolean {
-  if (slug === null || slug.length < MIN_SLUG) return false;
+  if (slug === null || characters(slug) < MIN_SLUG) return false;
   for (let at = item.indexOf(slug); at >= 0; at = item.indexOf(slug, at + 1))
     if (isDelimited(item, at - 1) && isDelimited(item, at + slug.length)) return true;
   return false;
 }
 
 const slugLength = ({ activityKey, objectSlug }: EventNote, item: string): number =>
-  Math.max(...[activityKey, objectSlug].map((slug) => (standsIn(slug, item) ? (slug?.length ?? 0) : 0)));
+  Math.max(...[activityKey, objectSlug].map((slug) => (standsIn(slug, item) ? characters(slug ?? "") : 0)));
 
 const isSameMilli = (at: number, instant: number | null): boolean =>
   instant !== null && Math.floor(at) === Math.floor(instant);
@@ -29,8 +32,8 @@ const dayOf = (at: number): string => new Date(at).toISOString().slice(0, "2025-
 
 /** Rule, form and slug length of the strongest rule that links the two; null where none does. */
 function ruleOf(event: EventNote, result: ResultNote): Fit | null {
-  const form = result.eventRefs.indexOf(event.eventId);
-  if (form >= 0) return [0, "L1", Math.min(form, 2), 0];
+  const named = result.eventRefs.find(({ eventId }) => eventId === event.eventId);
+  if (named !== undefined) return [0, "L1", named.form, 0];
   const isSameActivity = event.activityKey !== null && event.activityKey === result.activityKey;
   if (isSameActivity && result.scoredAt !== null && Math.abs(result.scoredAt - event.at) <= WINDOW_MS)
     return [0, "L2", 0, 0];
@@ -70,7 +73,7 @@ class Candidates {
   }
 
   of({ eventRefs, activityKey, scoredAt, endedAt }: ResultNote): Set<EventNote> {
-    const named = eventRefs.flatMap((id) => this.byId.get(id) ?? []);
+    const named = eventRefs.flatMap(({ eventId }) => this.byId.get(eventId) ?? []);
     const moments = [scoredAt, endedAt].flatMap((at) => (at === null ? [] : (this.byMilli.get(Math.floor(at)) ?? [])));
     return new Set([...named, ...(this.byKey.get(activityKey) ?? []), ...moments]);
   }

@@ -46,6 +46,7 @@ export type SourceRow = ReadonlyMap<string, string>;
 export const EVIDENCE_TABLES = [
   "users",
   "resources",
+  "course_components",
   "component_resources",
   "assessment_line_items",
   "assessment_results",

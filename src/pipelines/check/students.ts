@@ -11,12 +11,13 @@ function emailsOf(actors: readonly ActorNote[]): SoleOwners {
 }
 
 /**
- * The student of every actor, by the rules of docs/facts.md, "Students". Without users, an id that a result names stands
- * for a user, and so does the one user id that the files name together with an email.
+ * The student of every actor, by the rules of docs/facts.md, "Students". Where no users were read, an id that a result
+ * names stands for a user, and an email for the one user id that the files name together with it.
  */
 export function resolveStudents(actors: readonly ActorNote[], evidence: Evidence): Map<ActorNote, string> {
-  const named = emailsOf(actors);
-  const isKnown = (id: string) => evidence.users.has(id) || evidence.hasStudent(id);
+  const hasUsers = evidence.users.size > 0;
+  const named = hasUsers ? new SoleOwners() : emailsOf(actors);
+  const isKnown = (id: string) => (hasUsers ? evidence.users.has(id) : evidence.hasStudent(id));
   const resolve = ({ segment, looksLikeUser, email }: ActorNote): string => {
     const known = segment !== null && isKnown(segment) ? segment : null;
     const likely = looksLikeUser ? segment : null;

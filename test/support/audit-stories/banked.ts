@@ -10,6 +10,7 @@ const HOUR = 3600;
 const video = (story: Story, ...readings: ReadingShape[]): Story =>
   holds(story).activity("video", { base: 5 }).event({ xp: 8 }).result("video", readings);
 const before: ReadingShape = { at: -600, metadata: { xp: 0 } };
+const banking: ReadingShape = { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } };
 /** The same where the bank write is at this second. */
 const bankedAt = (story: Story, seconds: number): Story => holds(story).bank("video", 5, seconds).event({ xp: 8 });
 
@@ -56,31 +57,27 @@ export const banked: readonly AuditStory[] = [
     OPEN,
   ],
   ["a child line item's result is not banked", (s) => bankedAt(s.activity("video", { child: true }), 2), OPEN],
+  ["a deleted result is not banked", (s) => video(s, before, banking, { modified: 9, status: "tobedeleted" }), OPEN],
+  ["a result's status counts in any case", (s) => video(s, before, { ...banking, status: "Active" }), FOUND],
   [
-    "a deleted result is not banked",
-    (s) =>
-      video(
-        s,
-        before,
-        { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } },
-        { modified: 9, status: "tobedeleted" },
-      ),
+    "the course of a line item without one is that of its component",
+    (s) => bankedAt(s.activity("video", { course: null, componentCourse: "c1" }), 2),
+    FOUND,
+  ],
+  [
+    "banked XP of a component of another course is not in the event",
+    (s) => bankedAt(s.activity("video", { course: null, componentCourse: "c2" }), 2),
     OPEN,
   ],
   [
-    "a score date that is a day proves no bundle",
-    (s) => video(s, { ...before, day: true }, { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    "the component may stand at the component resource alone",
+    (s) => bankedAt(s.activity("video", { course: null, componentCourse: "c2", throughResource: true }), 2),
     OPEN,
   ],
+  ["a score date that is a day proves no bundle", (s) => video(s, { ...before, day: true }, banking), OPEN],
   [
     "a banked result that fell back to 0 is not banked",
-    (s) =>
-      video(
-        s,
-        before,
-        { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } },
-        { modified: 9, metadata: { xp: 0 } },
-      ),
+    (s) => video(s, before, banking, { modified: 9, metadata: { xp: 0 } }),
     OPEN,
   ],
   [
@@ -105,18 +102,12 @@ export const banked: readonly AuditStory[] = [
   ],
   [
     "else it is at the modification that first showed the rise",
-    (s) => video(s, { ...before, at: -40 * HOUR }, { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    (s) => video(s, { ...before, at: -40 * HOUR }, banking),
     FOUND,
   ],
   [
     "a later unrelated change of the row does not move it",
-    (s) =>
-      video(
-        s,
-        { ...before, at: -40 * HOUR },
-        { modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } },
-        { modified: 40 * HOUR, scoreStatus: "submitted" },
-      ),
+    (s) => video(s, { ...before, at: -40 * HOUR }, banking, { modified: 40 * HOUR, scoreStatus: "submitted" }),
     FOUND,
   ],
   [

@@ -181,6 +181,24 @@ export const ownXp: readonly AuditStory[] = [
         .result("own", [{ of: "ex", at: 1, metadata: { xp: 3 } }, { status: "tobedeleted" }]),
   ],
   [
+    "of the events that a result relates to, whatever their order, the nearest in time has it",
+    (s) => {
+      banks(isVoid(s)).event().event({ of: "next", at: 3600, xp: 1 });
+      s.own({ xp: 3, relatedCaliperEvents: [s.eventUrn("next"), s.eventUrn("ex")] }, { of: "elsewhere" });
+    },
+    GUIDE,
+  ],
+  [
+    "the event that a result names as its own has it, before those that it relates to",
+    (s) => {
+      banks(isVoid(s)).event().event({ of: "next", at: 3600, xp: 1 });
+      s.own(
+        { xp: 3, caliperSourcedId: s.eventUrn("next"), relatedCaliperEvents: [s.eventUrn("ex")] },
+        { of: "elsewhere" },
+      );
+    },
+  ],
+  [
     "a score date that is a day proves no own XP",
     (s) =>
       banks(isVoid(s))

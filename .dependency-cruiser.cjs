@@ -11,6 +11,26 @@ const room = (name, others) => ({
   to: { path: "^src/", pathNot: ours(`${name}/`, ...others) },
 });
 
+/** The floors of the store, the lowest first: a folder may import those of the floors below its own. */
+const STORE_FLOORS = [
+  ["copy"],
+  ["engine"],
+  ["schema", "source"],
+  ["runs"],
+  ["facts"],
+  ["landing", "audit", "corrections", "reading"],
+];
+
+const storeFloors = STORE_FLOORS.flatMap((folders, floor) => {
+  const below = STORE_FLOORS.slice(0, floor).flat();
+  return folders.map((folder) => ({
+    name: `store-${folder}-imports-what-is-below`,
+    severity: "error",
+    from: { ...inProgram, path: `^src/store/${folder}/` },
+    to: { path: "^src/store/", pathNot: `^src/store/(${[folder, ...below].join("|")})/` },
+  }));
+});
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -28,14 +48,22 @@ module.exports = {
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only", "npm"] },
     },
     room("domain", []),
+    room("flow", []),
     {
-      name: "domain-is-pure",
+      name: "domain-and-flow-are-pure",
       severity: "error",
-      from: { ...inProgram, path: "^src/domain/" },
+      from: { ...inProgram, path: "^src/(domain|flow)/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
-    room("store", ["domain/", "errors\\.ts$", "package-folder\\.ts$"]),
-    room("pipelines", ["domain/", "store/", "errors\\.ts$"]),
+    {
+      name: "values-know-no-rules",
+      severity: "error",
+      from: { ...inProgram, path: "^src/domain/values/" },
+      to: { path: "^src/domain/", pathNot: "^src/domain/values/" },
+    },
+    room("store", ["domain/", "flow/", "errors\\.ts$", "package-folder\\.ts$"]),
+    ...storeFloors,
+    room("pipelines", ["domain/", "flow/", "store/", "errors\\.ts$"]),
     {
       name: "flows-are-strangers",
       comment: "commands join the flows",

@@ -27,7 +27,7 @@ const GROUPS = [
   { name: "store", test: /[\\/]src[\\/]store[\\/]/ },
   {
     name: "audit",
-    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit-(overview|answer|head)|(finding-)?listing))\.ts$/,
+    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit[\\/](audit-(overview|answer|head)|finding-listing)|formats[\\/]listing))\.ts$/,
   },
 ];
 
@@ -65,7 +65,7 @@ mkdirSync(FOLDER, { recursive: true });
 for (const file of readdirSync(FOLDER).filter((one) => !isKept(one)))
   rmSync(`${FOLDER}/${file}`, { recursive: true, force: true });
 const files = await bundle({ cli: "src/cli.ts" }, { groups: GROUPS });
-await bundle({ "build-seed": "src/store/build-seed.ts" }, false);
+await bundle({ "build-seed": "src/store/schema/build-seed.ts" }, false);
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n');
 writeFileSync(
   `${FOLDER}/THIRD-PARTY.txt`,

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { auditCommand } from "./commands/audit.js";
-import { checkCommand } from "./commands/check.js";
-import type { Shell } from "./commands/common.js";
+import { auditCommand } from "./commands/audit/audit.js";
+import { checkCommand } from "./commands/check/check.js";
 import { dbCommand } from "./commands/db.js";
 import { demoCommand } from "./commands/demo.js";
 import { etlCommand } from "./commands/etl-oneroster.js";
@@ -10,16 +9,17 @@ import { factsCommand } from "./commands/facts.js";
 import { importCommand } from "./commands/import-oneroster.js";
 import { ingestCommand } from "./commands/ingest.js";
 import { recomputeCommand } from "./commands/recompute.js";
-import { rejectsCommand } from "./commands/rejects.js";
-import { repairCommand } from "./commands/repair.js";
+import { rejectsCommand } from "./commands/rejects/rejects.js";
+import { repairCommand } from "./commands/repair/repair.js";
 import { reportCommand } from "./commands/report.js";
 import { runsCommand } from "./commands/runs.js";
-import { simulateCommand } from "./commands/simulate.js";
+import type { Shell } from "./commands/shell/options.js";
+import { complain, helpWidth, printHelp, watchStreams } from "./commands/shell/standard-streams.js";
+import { simulateCommand } from "./commands/simulate/simulate.js";
 import { systemUser } from "./config.js";
-import { safeArguments } from "./domain/redact.js";
+import { safeArguments } from "./domain/values/secrets.js";
 import { ExitCode, TimebackError, wordsOf } from "./errors.js";
 import { packageFolder } from "./package-folder.js";
-import { complain, helpWidth, printHelp, watchStreams } from "./standard-streams.js";
 
 const packageFile = new URL("package.json", packageFolder);
 

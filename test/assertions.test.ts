@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { assertEachSourceOnce, assertSound } from "../src/store/assertions.js";
+import type { Db } from "../src/store/engine/session.js";
+import { inDraft } from "../src/store/engine/snapshot.js";
+import { assertEachSourceOnce, assertSound } from "../src/store/facts/invariants.js";
 import { withStore } from "../src/store/open.js";
-import type { Session } from "../src/store/session.js";
-import { inDraft } from "../src/store/snapshot.js";
 import { activity } from "./support/caliper-samples.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
@@ -88,7 +88,7 @@ describeOnEngines("what must never be", (engine) => {
   });
 
   /** What is said in a database with these facts, of which the first ones are about to be written. */
-  const saidOf = (assertion: (db: Session["db"]) => Promise<void>, facts: readonly (readonly [string, string[]])[]) =>
+  const saidOf = (assertion: (db: Db) => Promise<void>, facts: readonly (readonly [string, string[]])[]) =>
     withStore(
       {
         databaseUrl: database.url,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../src/pipelines/audit/audit.js";
-import { closeBalance, unexplainedDays } from "../src/store/balance.js";
+import { closeBalance, unexplainedDays } from "../src/store/audit/fact-checks/trial-balance.js";
+import { inDraft } from "../src/store/engine/snapshot.js";
 import { withStore } from "../src/store/open.js";
-import { factRules } from "../src/store/settings.js";
-import { inDraft } from "../src/store/snapshot.js";
+import { factRules } from "../src/store/runs/settings.js";
 import { describeOnEngines, type FreshDatabase } from "./support/engines.js";
 import { loaded } from "./support/load-population.js";
 import { Population } from "./support/population.js";

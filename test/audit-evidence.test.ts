@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sealed } from "../src/pipelines/audit/evidence-file.js";
+import { sealed } from "../src/pipelines/audit/evidence/file.js";
 import { contentsOf } from "./support/contents.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";

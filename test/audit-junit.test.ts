@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FINDING_KINDS } from "../src/domain/finding.js";
+import { FINDING_KINDS } from "../src/domain/findings/finding.js";
 import { AuditDesk, eventLine } from "./support/audit-desk.js";
 import { describeOnAnEngine } from "./support/engines.js";
 import { timeback } from "./support/timeback.js";

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Calibration } from "../src/domain/calibration.js";
-import type { ListedFinding } from "../src/domain/listed-finding.js";
+import type { ListedFinding } from "../src/domain/findings/listed-finding.js";
+import type { Calibration } from "../src/domain/rules/calibration.js";
 import { audit } from "../src/pipelines/audit/audit.js";
-import { type FindingFilter, listFindings } from "../src/store/findings.js";
+import { type FindingFilter, listFindings } from "../src/store/audit/findings/findings.js";
+import { inDraft } from "../src/store/engine/snapshot.js";
 import { withStore } from "../src/store/open.js";
-import { factRules } from "../src/store/settings.js";
-import { inDraft } from "../src/store/snapshot.js";
+import { factRules } from "../src/store/runs/settings.js";
 import { banked } from "./support/audit-stories/banked.js";
 import { calibrations } from "./support/audit-stories/calibrations.js";
 import { eras } from "./support/audit-stories/eras.js";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { BinaryRows, type BinaryType, type BinaryValue, withNumber } from "../src/store/binary-rows.js";
-import { copyRow } from "../src/store/copy-text.js";
-import { openPglite } from "../src/store/pglite.js";
-import { openPostgres } from "../src/store/postgres.js";
-import type { Session, Store } from "../src/store/session.js";
+import { BinaryRows, type BinaryType, type BinaryValue, withNumber } from "../src/store/copy/binary-rows.js";
+import { copyRow } from "../src/store/copy/text-rows.js";
+import { openPglite } from "../src/store/engine/pglite.js";
+import { openPostgres } from "../src/store/engine/postgres.js";
+import type { Session, Store } from "../src/store/engine/session.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 
 const COLUMNS = {

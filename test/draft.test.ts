@@ -1,17 +1,17 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { attempt } from "../src/store/attempt.js";
-import { copyRow } from "../src/store/copy-text.js";
+import { copyRow } from "../src/store/copy/text-rows.js";
+import { attempt } from "../src/store/engine/savepoint.js";
+import type { Db, Session } from "../src/store/engine/session.js";
+import { besideDraft, inDraft } from "../src/store/engine/snapshot.js";
 import { withStore } from "../src/store/open.js";
-import type { Session } from "../src/store/session.js";
-import { besideDraft, inDraft } from "../src/store/snapshot.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 
 const FAULT = /division by zero/;
 
-const make = (db: Session["db"], table: string, value: string) =>
+const make = (db: Db, table: string, value: string) =>
   sql`create temp table ${sql.raw(table)} as select ${sql.raw(value)} as n`.execute(db);
-const ask = async (db: Session["db"], what: string) =>
+const ask = async (db: Db, what: string) =>
   (await sql<{ n: number }>`select ${sql.raw(what)} as n`.execute(db)).rows[0]?.n;
 
 describeOnEngines("a draft, which does not wait for its temp tables", (engine) => {

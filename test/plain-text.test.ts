@@ -1,7 +1,7 @@
 import { connect, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
-import { plainTextHost } from "../src/store/postgres.js";
+import { plainTextHost } from "../src/store/engine/postgres.js";
 import { engines } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";
 import { timeback } from "./support/timeback.js";

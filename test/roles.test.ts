@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { sourceTables } from "../src/store/source-tables.js";
+import { sourceTables } from "../src/store/source/tables.js";
 import { activity } from "./support/caliper-samples.js";
 import { engines, freshDatabase } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";

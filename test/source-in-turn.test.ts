@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { openPostgres } from "../src/store/postgres.js";
-import { inspectSource, type Source } from "../src/store/source-read.js";
-import { modifiedRows } from "../src/store/source-stretches.js";
-import { assessmentResults } from "../src/store/source-tables.js";
+import { openPostgres } from "../src/store/engine/postgres.js";
+import { modifiedRows } from "../src/store/source/batches.js";
+import { inspectSource, type Source } from "../src/store/source/inspect.js";
+import { assessmentResults } from "../src/store/source/tables.js";
 import { engines } from "./support/engines.js";
 import { result, sourceDatabase } from "./support/source-database.js";
 

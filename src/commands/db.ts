@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Config } from "../config.js";
-import type { MigrationState } from "../store/migrate.js";
-import type { Store } from "../store/session.js";
-import { type CommonFlags, open, plainTextNote, type Shell, withCommonOptions } from "./common.js";
-import { printSummary } from "./summary.js";
+import type { Store } from "../store/engine/session.js";
+import type { MigrationState } from "../store/schema/migrate.js";
+import { type CommonFlags, open, plainTextNote, type Shell, withCommonOptions } from "./shell/options.js";
+import { printSummary } from "./shell/summary.js";
 
 const describe = (states: readonly MigrationState[]): string =>
   states.map(({ version, name, appliedAt }) => `${version}  ${name}  ${appliedAt ?? "pending"}`).join("\n");
@@ -35,7 +35,10 @@ const migrateCommand = (shell: Shell): Command =>
 
 /** A migration that changed something is a run of the log; the log may not have been there before. */
 async function loggedMigration(shell: Shell, store: Store, { lockWait }: Config): Promise<MigrationState[]> {
-  const [{ migrate }, { logRun }] = await Promise.all([import("../store/migrate.js"), import("../store/runs.js")]);
+  const [{ migrate }, { logRun }] = await Promise.all([
+    import("../store/schema/migrate.js"),
+    import("../store/runs/runs.js"),
+  ]);
   const started = Date.now();
   const applied = await migrate(store, lockWait);
   const seconds = (Date.now() - started) / 1000;
@@ -50,8 +53,8 @@ const statusCommand = (): Command =>
     .addHelpText("after", "\nExample:\n  $ timeback db status --format json")
     .action(async (flags: CommonFlags) => {
       const { screen } = open(flags);
-      const { migrationStatus, schemaVersion } = await import("../store/migrate.js");
-      const { settingsInForce } = await import("../store/settings.js");
+      const { migrationStatus, schemaVersion } = await import("../store/schema/migrate.js");
+      const { settingsInForce } = await import("../store/runs/settings.js");
       const status = await withRawDatabase(flags, "db status", async (store) => {
         const migrations = await migrationStatus(store);
         const settings = migrations.some(({ appliedAt }) => appliedAt !== null) ? await settingsInForce(store.db) : {};

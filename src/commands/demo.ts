@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { ExitCode, WorkError } from "../errors.js";
 import { packageFolder } from "../package-folder.js";
-import type { Shell } from "./common.js";
+import type { Shell } from "./shell/options.js";
 
 const fixture = fileURLToPath(new URL("fixtures/era-guide-bug/", packageFolder));
 const program = fileURLToPath(new URL("bin/timeback.js", packageFolder));

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { EtlSummary } from "../pipelines/oneroster/etl.js";
-import type { Run } from "../store/runs.js";
-import type { Store } from "../store/session.js";
-import type { Source } from "../store/source-read.js";
+import type { Store } from "../store/engine/session.js";
+import type { Run } from "../store/runs/runs.js";
+import type { Source } from "../store/source/inspect.js";
 import {
   type CommonFlags,
   type Opened,
@@ -15,9 +15,9 @@ import {
   withCommonOptions,
   withDatabase,
   withFactOptions,
-} from "./common.js";
-import { openProgress, type Progress } from "./progress.js";
-import { printSummary } from "./summary.js";
+} from "./shell/options.js";
+import { openProgress, type Progress } from "./shell/progress.js";
+import { printSummary } from "./shell/summary.js";
 
 /** Rows that are held at once, and that are committed at once: first, and later. */
 const RESULTS = { page: 4_000, first: 50_000, stretch: 150_000 };
@@ -70,7 +70,7 @@ function durationSeconds(text: string): number {
 
 async function sinceText(since: string | undefined): Promise<string | null> {
   if (since === undefined) return null;
-  const { readInstant } = await import("../domain/instant.js");
+  const { readInstant } = await import("../domain/values/instant.js");
   const parsed = readInstant(since);
   if (!parsed.ok) throw new UsageError(`--since ${since}: ${parsed.why}`);
   const naive = parsed.instant.replace("T", " ").replace("Z", "");
@@ -128,11 +128,11 @@ async function readSource({
     { keepHeapSmall },
   ] = await Promise.all([
     import("../pipelines/oneroster/etl.js"),
-    import("../store/source-read.js"),
-    import("../store/fact-plan.js"),
-    import("../store/settings.js"),
+    import("../store/source/inspect.js"),
+    import("../store/facts/dry-run.js"),
+    import("../store/runs/settings.js"),
     import("../store/open.js"),
-    import("./small-heap.js"),
+    import("./shell/small-heap.js"),
   ]);
   const asked = requestedSettings(config);
   await factRules(store.db, asked);

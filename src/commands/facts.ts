@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Shell } from "./common.js";
-import { printList, type ReadingFlags, readFacts, withFactScope } from "./reading.js";
+import type { Shell } from "./shell/options.js";
+import { printList, type ReadingFlags, readFacts, withFactScope } from "./shell/reading.js";
 
 /** `timeback facts`: the live facts with their sources. */
 export const factsCommand = (shell: Shell): Command =>
@@ -20,8 +20,8 @@ gives equal bytes. Facts stand in the order of student id, instant and key. -q p
 
 async function runFacts(shell: Shell, email: string | undefined, flags: ReadingFlags): Promise<void> {
   const [{ factColumns, factFields }, { listFacts }] = await Promise.all([
-    import("../report/fact-listing.js"),
-    import("../store/fact-listing.js"),
+    import("../report/lists/fact-listing.js"),
+    import("../store/reading/list-facts.js"),
   ]);
   await readFacts(flags, { command: "facts", email }, async (reading) => {
     const { db, scope, asked, ids } = reading;

@@ -2,10 +2,18 @@ import { Command, InvalidArgumentError } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { CsvPackage } from "../pipelines/import/csv-file.js";
 import type { FileCounts, ImportSummary } from "../pipelines/import/import.js";
-import { type CommonFlags, type Opened, open, type Shell, stopOn, withCommonOptions, withDatabase } from "./common.js";
-import { withExpansionOption } from "./limits.js";
-import { openProgress } from "./progress.js";
-import { printSummary } from "./summary.js";
+import { withExpansionOption } from "./shell/limits.js";
+import {
+  type CommonFlags,
+  type Opened,
+  open,
+  type Shell,
+  stopOn,
+  withCommonOptions,
+  withDatabase,
+} from "./shell/options.js";
+import { openProgress } from "./shell/progress.js";
+import { printSummary } from "./shell/summary.js";
 
 const COMMAND = "import oneroster";
 const CHUNK_ROWS = 50_000;
@@ -80,7 +88,7 @@ async function load(
   const [{ planImport }, { runImport }, { withRun }] = await Promise.all([
     import("../pipelines/import/plan.js"),
     import("../pipelines/import/import.js"),
-    import("../store/runs.js"),
+    import("../store/runs/runs.js"),
   ]);
   const plan = await planImport(packages, { dumpsReplace: flags.bulk === true });
   const request = {
@@ -124,7 +132,7 @@ async function tableOf(
   answer: { dryRun?: boolean; files: FileCounts[]; ignored: readonly string[]; seconds: number },
   color: boolean,
 ): Promise<string> {
-  const { renderTable } = await import("../report/table.js");
+  const { renderTable } = await import("../report/formats/table.js");
   const texts = (["file", "table", "mode"] as const).map((title) => ({
     title,
     cell: (counts: FileCounts) => counts[title],

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ExitCode } from "../errors.js";
-import type { RecordCounts } from "../pipelines/caliper/land.js";
+import type { RecordCounts } from "../pipelines/caliper/land/land-records.js";
+import { type LimitFlags, limitsOf, withLimitOptions } from "./shell/limits.js";
 import {
   type CommonFlags,
   open,
@@ -10,10 +11,9 @@ import {
   withCommonOptions,
   withDatabase,
   withFactOptions,
-} from "./common.js";
-import { type LimitFlags, limitsOf, withLimitOptions } from "./limits.js";
-import { openProgress, progressText } from "./progress.js";
-import { printSummary } from "./summary.js";
+} from "./shell/options.js";
+import { openProgress, progressText } from "./shell/progress.js";
+import { printSummary } from "./shell/summary.js";
 
 const CHUNK_BYTES = 180 << 20;
 
@@ -46,10 +46,10 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
   const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }, { keepHeapSmall }] =
     await Promise.all([
       import("../pipelines/caliper/ingest.js"),
-      import("../pipelines/caliper/input.js"),
-      import("../store/fact-plan.js"),
-      import("../store/settings.js"),
-      import("./small-heap.js"),
+      import("../pipelines/caliper/input/input.js"),
+      import("../store/facts/dry-run.js"),
+      import("../store/runs/settings.js"),
+      import("./shell/small-heap.js"),
     ]);
   const sizes = new Map<string, number | null>();
   for (const file of files) sizes.set(file, await sizeOfInput(file));

@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { printable } from "../domain/printable.js";
+import { printable } from "../domain/values/printable.js";
 import { UsageError } from "../errors.js";
 import type { RecomputeSummary } from "../pipelines/facts/recompute.js";
-import type { RequestedSettings } from "../store/settings.js";
-import { type CommonFlags, open, type Shell, withCommonOptions, withDatabase } from "./common.js";
-import { dayOption } from "./days.js";
-import { printSummary } from "./summary.js";
+import type { RequestedSettings } from "../store/runs/settings.js";
+import { dayOption } from "./shell/days.js";
+import { type CommonFlags, open, type Shell, withCommonOptions, withDatabase } from "./shell/options.js";
+import { printSummary } from "./shell/summary.js";
 
 interface RecomputeFlags extends CommonFlags {
   from?: string;
@@ -57,8 +57,8 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
   const [{ recompute }, { requireStudents }, { withPlannedRun }, { checkSettings }] = await Promise.all([
     import("../pipelines/facts/recompute.js"),
     import("../pipelines/facts/students.js"),
-    import("../store/fact-plan.js"),
-    import("../store/settings.js"),
+    import("../store/facts/dry-run.js"),
+    import("../store/runs/settings.js"),
   ]);
   checkSettings(set);
   const dryRun = flags.dryRun === true;

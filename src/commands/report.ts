@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Shell } from "./common.js";
-import { printList, type ReadingFlags, readFacts, withFactScope } from "./reading.js";
+import type { Shell } from "./shell/options.js";
+import { printList, type ReadingFlags, readFacts, withFactScope } from "./shell/reading.js";
 
 /** `timeback report`: XP and time, one row per student and day. */
 export const reportCommand = (shell: Shell): Command =>
@@ -21,8 +21,8 @@ student id and day. -q prints the answer too: it is what the command is for.`,
 
 async function runReport(shell: Shell, email: string | undefined, flags: ReadingFlags): Promise<void> {
   const [{ reportColumns, reportFields, totalLine }, { dailyReport, studentTotals }] = await Promise.all([
-    import("../report/daily-report.js"),
-    import("../store/daily-report.js"),
+    import("../report/lists/daily-report.js"),
+    import("../store/reading/daily-report.js"),
   ]);
   await readFacts(flags, { command: "report", email }, async (reading) => {
     const { db, scope, asked, ids, hide } = reading;

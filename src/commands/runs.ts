@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { WholeRun } from "../domain/listed-run.js";
+import type { WholeRun } from "../domain/views/run.js";
 import { UsageError } from "../errors.js";
-import type { Session } from "../store/session.js";
-import type { CommonFlags, Shell } from "./common.js";
-import { printList, type Reading, readDatabase, withListOptions } from "./reading.js";
+import type { Db } from "../store/engine/session.js";
+import type { CommonFlags, Shell } from "./shell/options.js";
+import { printList, type Reading, readDatabase, withListOptions } from "./shell/reading.js";
 
 interface RunsFlags extends CommonFlags {
   command?: string;
@@ -37,7 +37,7 @@ answer too.`,
 
 async function instantOption(name: string, text: string | undefined): Promise<string | null> {
   if (text === undefined) return null;
-  const { readInstant } = await import("../domain/instant.js");
+  const { readInstant } = await import("../domain/values/instant.js");
   const parsed = readInstant(text);
   if (!parsed.ok) throw new UsageError(`${name} ${text}: ${parsed.why}`);
   return parsed.instant;
@@ -50,8 +50,8 @@ async function listAll(shell: Shell, flags: RunsFlags): Promise<void> {
     until: await instantOption("--until", flags.until),
   };
   const [{ runColumns, runFields }, { listRuns }] = await Promise.all([
-    import("../report/run-listing.js"),
-    import("../store/run-listing.js"),
+    import("../report/lists/run-listing.js"),
+    import("../store/runs/list-runs.js"),
   ]);
   await readDatabase(flags, "runs", (reading) =>
     printList(
@@ -70,8 +70,8 @@ async function showOne(id: string, flags: RunsFlags): Promise<void> {
     throw new UsageError(`runs ${id} shows one run: leave out --command, --since and --until`);
   if (flags.format === "csv") throw new UsageError("one run has no csv: give --format table, json or ndjson");
   const [{ describeRun, wholeRunFields }, { jsonObject }] = await Promise.all([
-    import("../report/run-listing.js"),
-    import("../report/fields.js"),
+    import("../report/lists/run-listing.js"),
+    import("../report/formats/fields.js"),
   ]);
   await readDatabase(flags, "runs", async ({ db, screen, hide }: Reading) => {
     const run = hide(await runNamed(db, id));
@@ -81,8 +81,8 @@ async function showOne(id: string, flags: RunsFlags): Promise<void> {
   });
 }
 
-async function runNamed(db: Session["db"], id: string): Promise<WholeRun> {
-  const { runsNamed } = await import("../store/run-listing.js");
+async function runNamed(db: Db, id: string): Promise<WholeRun> {
+  const { runsNamed } = await import("../store/runs/list-runs.js");
   const [found, another] = await runsNamed(db, id);
   if (found === undefined) throw new UsageError(`no logged run has the id ${id}; timeback runs lists them`);
   if (another !== undefined)

@@ -1,10 +1,10 @@
-import { explained } from "./explain.js";
-import { migrate, requireCurrentSchema } from "./migrate.js";
-import { patienceWith } from "./patience.js";
-import { openPglite } from "./pglite.js";
-import { openPostgres } from "./postgres.js";
-import { ANALYTICS, applicationName } from "./runs.js";
-import type { Store } from "./session.js";
+import { explained } from "./engine/database-errors.js";
+import { openPglite } from "./engine/pglite.js";
+import { openPostgres } from "./engine/postgres.js";
+import { patienceWith } from "./engine/retry.js";
+import type { Store } from "./engine/session.js";
+import { ANALYTICS, applicationName } from "./runs/runs.js";
+import { migrate, requireCurrentSchema } from "./schema/migrate.js";
 
 /** Where a store is and how to wait for it. */
 export interface OpenOptions {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { schemaVersion } from "../../src/store/migrate.js";
+import { schemaVersion } from "../../src/store/schema/migrate.js";
 import { engines } from "../support/engines.js";
 import { disturbedRun, undisturbed } from "./disturbed.js";
 import { chance, points, record, spread } from "./form.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseLine } from "../../src/pipelines/caliper/parse.js";
-import type { Parsed } from "../../src/pipelines/caliper/record.js";
+import { parseLine } from "../../src/pipelines/caliper/parse/parse.js";
+import type { Parsed } from "../../src/pipelines/caliper/parse/record.js";
 import { corpusLines } from "../support/hostile-input.js";
 
 const lines = corpusLines().map((bytes) => bytes.toString("utf8"));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { FreshDatabase } from "./engines.js";
 import { answerOf } from "./load-population.js";
 import type { Truth } from "./population.js";
@@ -18,6 +19,8 @@ export interface BundledFinding {
 
 /** How the audit of one population compares with its truth. */
 export interface Score {
+  /** Of the findings as they are printed. */
+  digest: string;
   /** Confirmed findings about an event that is not bundled, or with a wrong own XP. */
   wrong: BundledFinding[];
   /** Confirmed and probable findings, and those among them whose event is bundled. */
@@ -43,9 +46,8 @@ const sameParts = (parts: readonly string[]) => (reading: readonly string[]) =>
 /** Audits a database that holds a population, and compares. */
 export async function scoreOf(database: FreshDatabase, truth: Truth): Promise<Score> {
   const lines = (text: string) => text.split("\n").filter((line) => line !== "");
-  const findings = lines(await answerOf(database, "audit", "--kind", "bundled-xp", "--format", "ndjson")).map(
-    (line) => JSON.parse(line) as BundledFinding,
-  );
+  const answer = await answerOf(database, "audit", "--kind", "bundled-xp", "--format", "ndjson");
+  const findings = lines(answer).map((line) => JSON.parse(line) as BundledFinding);
   const days = lines(await answerOf(database, "report", "--format", "ndjson")).map(
     (line) => JSON.parse(line) as { studentId: string; date: string; xp: number },
   );
@@ -57,6 +59,7 @@ export async function scoreOf(database: FreshDatabase, truth: Truth): Promise<Sc
   });
   const withParts = right.filter(({ bundle }) => bundle.parts.length > 0 && !bundle.failedBankWrite);
   return {
+    digest: createHash("sha256").update(answer).digest("hex").slice(0, 16),
     wrong: findings.filter(
       ({ verdict, eventId, ownXp }) => verdict === "confirmed" && bundles.get(eventId)?.ownXp !== ownXp,
     ),

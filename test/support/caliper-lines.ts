@@ -1,5 +1,5 @@
-import { linesOf, type ReadOptions } from "../../src/pipelines/caliper/lines.js";
-import type { InputLine } from "../../src/pipelines/caliper/splitter.js";
+import { linesOf, type ReadOptions } from "../../src/pipelines/caliper/input/lines.js";
+import type { InputLine } from "../../src/pipelines/caliper/input/splitter.js";
 
 /** Blocks share one buffer, as those of a file do, so that a line that was held without a copy shows. */
 export function* blocksOf(bytes: Buffer, size: number): Generator<Buffer> {

@@ -3,8 +3,8 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, inject } from "vitest";
-import { inTurn } from "../../src/domain/in-turn.js";
-import { exactTypes } from "../../src/store/sql-session.js";
+import { inTurn } from "../../src/flow/mutex.js";
+import { exactTypes } from "../../src/store/engine/pg-session.js";
 import { scratchFolder } from "./scratch.js";
 import type { LeastRoles } from "./test-databases.js";
 

@@ -1,21 +1,27 @@
-import { compareFacts } from "../../store/called-facts.js";
-import { gatherExerciseDays } from "../../store/exercises.js";
-import { addFindings, analyzeFindings, type FindingFilter, keepFindings, openFindings } from "../../store/findings.js";
-import { joinAudits } from "../../store/joined-audit.js";
-import type { FactRules } from "../../store/linking.js";
-import type { Session } from "../../store/session.js";
-import { auditRulesOf, settingsInForce } from "../../store/settings.js";
-import { HALVES } from "../../store/student-part.js";
-import { askApps, type CountsToKeep } from "./ask-apps.js";
-import type { AuditGround, AuditPart, Check } from "./check.js";
-import { checks } from "./checks.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { gatherExerciseDays } from "../../store/audit/bundling/exercises.js";
+import { compareFacts } from "../../store/audit/fact-checks/expected-facts.js";
+import {
+  addFindings,
+  analyzeFindings,
+  type FindingFilter,
+  keepFindings,
+  openFindings,
+} from "../../store/audit/findings/findings.js";
+import { joinAudits } from "../../store/audit/findings/merge-halves.js";
+import type { Session } from "../../store/engine/session.js";
+import { HALVES } from "../../store/facts/student-selection.js";
+import { auditRulesOf, settingsInForce } from "../../store/runs/settings.js";
+import { askApps, type CountsToKeep } from "./calibration/calibrate-apps.js";
+import type { AuditGround, AuditPart, Check } from "./checks/check.js";
+import { checks } from "./checks/checks.js";
 
 /** Told what is being done, and how many findings there are so far. */
 export type AuditProgress = (doing: string, findings: number) => void;
 
 /** Who is audited, by which rules. */
 export interface AuditRequest {
-  /** A draft: what is found stays in its temp tables (src/store/findings.ts). */
+  /** A draft: what is found stays in its temp tables (src/store/audit/findings/findings.ts). */
   session: Session;
   rules: FactRules;
   /** Whose findings are wanted; null is everybody. */
@@ -24,7 +30,7 @@ export interface AuditRequest {
   beside?: Session | null | undefined;
   /** Whether what is counted will be kept for the next audit (docs/audit.md, "Kept counts"). */
   keeps?: boolean | undefined;
-  /** Whether it will be asked how far bundling reaches (src/store/blast-radius.ts). */
+  /** Whether it will be asked how far bundling reaches (src/store/audit/findings/blast-radius.ts). */
   reaches?: boolean | undefined;
 }
 
@@ -43,7 +49,7 @@ function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...Au
 }
 
 /**
- * Makes every check and leaves the findings that the filter lets pass in the session's list (src/store/findings.ts).
+ * Makes every check and leaves the findings that the filter lets pass in the session's list (src/store/audit/findings/findings.ts).
  * Holds one page of findings. The temp tables are taken back with the draft, or kept for `keepCounts`.
  */
 export async function audit(request: AuditRequest, filter: FindingFilter, progress: AuditProgress): Promise<Audited> {

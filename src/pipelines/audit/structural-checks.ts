@@ -1,10 +1,10 @@
-import type { Check } from "./check.js";
-import { conflict } from "./conflict.js";
-import { disagreement } from "./disagreement.js";
-import { duplicateEvent } from "./duplicate-event.js";
-import { identityConflict } from "./identity-conflict.js";
-import { standingFacts } from "./standing-facts.js";
-import { unclearXp } from "./unclear-xp.js";
+import type { Check } from "./checks/check.js";
+import { conflict } from "./checks/conflict.js";
+import { disagreement } from "./checks/disagreement.js";
+import { duplicateEvent } from "./checks/duplicate-event.js";
+import { standingFacts } from "./checks/fact-integrity.js";
+import { identityConflict } from "./checks/identity-conflict.js";
+import { unclearXp } from "./checks/unreadable-xp.js";
 
 /** Every check but that of bundled XP, which must be made first: disagreements leave out what it explains. */
 export const structuralChecks: readonly Check[] = [

@@ -1,19 +1,19 @@
 import { resolve } from "node:path";
-import type { InputLimits } from "../../domain/input-limits.js";
-import { inLanes, type LaneOrder, type LaneWork, stoppable } from "../../domain/lanes.js";
-import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/checkpoints.js";
-import type { FactChanges } from "../../store/derive.js";
-import type { FactRules } from "../../store/linking.js";
-import { patiently } from "../../store/patience.js";
-import type { Run } from "../../store/runs.js";
-import type { Session } from "../../store/session.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import type { InputLimits } from "../../domain/values/input-limits.js";
+import { inLanes, type LaneOrder, type LaneWork, stoppable } from "../../flow/ordered-lanes.js";
+import { patiently } from "../../store/engine/retry.js";
+import type { Session } from "../../store/engine/session.js";
+import type { FactChanges } from "../../store/facts/update-facts.js";
+import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/runs/checkpoints.js";
+import type { Run } from "../../store/runs/runs.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-import { type Chunk, PARTS_OF_CHUNK, readChunks } from "./chunks.js";
-import type { LandingRun } from "./event-row.js";
-import { isLasting } from "./input.js";
-import { addLanded, type LandedRecords, noneLanded } from "./land.js";
-import { type Expected, landChunk, nothingExpected } from "./land-chunk.js";
-import { type Place, readParts } from "./parts.js";
+import { isLasting } from "./input/input.js";
+import { type Chunk, PARTS_OF_CHUNK, readChunks } from "./land/chunks.js";
+import type { LandingRun } from "./land/event-row.js";
+import { type Expected, landChunk, nothingExpected } from "./land/land-chunk.js";
+import { addLanded, type LandedRecords, noneLanded } from "./land/land-records.js";
+import { type Place, readParts } from "./land/parts.js";
 
 /** The outcome of an ingest run. */
 export interface IngestSummary extends LandedRecords {

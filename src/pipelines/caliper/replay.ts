@@ -1,14 +1,21 @@
-import type { FactChanges } from "../../store/derive.js";
-import type { FactRules } from "../../store/linking.js";
-import { patiently } from "../../store/patience.js";
-import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../store/reject-replay.js";
-import { type RejectFilter, rejectId } from "../../store/rejects.js";
-import type { Run } from "../../store/runs.js";
-import type { Session } from "../../store/session.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { patiently } from "../../store/engine/retry.js";
+import type { Session } from "../../store/engine/session.js";
+import type { FactChanges } from "../../store/facts/update-facts.js";
+import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../store/landing/reject-replay.js";
+import { type RejectFilter, rejectId } from "../../store/landing/rejects.js";
+import type { Run } from "../../store/runs/runs.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-import type { LandingRun } from "./event-row.js";
-import { addLanded, copyRecords, type LandedRecords, noneLanded, openLanding, settleRecords } from "./land.js";
-import { RecordBuilder } from "./record-builder.js";
+import type { LandingRun } from "./land/event-row.js";
+import {
+  addLanded,
+  copyRecords,
+  type LandedRecords,
+  noneLanded,
+  openLanding,
+  settleRecords,
+} from "./land/land-records.js";
+import { RecordBuilder } from "./land/record-builder.js";
 
 /** What became of the records that were read again. */
 export interface ReplaySummary extends LandedRecords {

@@ -1,6 +1,6 @@
-import type { AuditRules } from "../../domain/audit-rules.js";
-import type { NamedBank } from "../../domain/bundle-words.js";
-import { sumOf, type Xp } from "../../domain/xp.js";
+import type { AuditRules } from "../../domain/rules/audit-rules.js";
+import type { NamedBank } from "../../domain/rules/bundling-words.js";
+import { sumOf, type Xp } from "../../domain/values/xp.js";
 import type { EventNote } from "./event-note.js";
 import type { Evidence, Ground, ResultNote } from "./evidence.js";
 import type { Exercise, JudgedEvent } from "./exercises.js";

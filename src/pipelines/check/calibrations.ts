@@ -1,6 +1,6 @@
-import { type AppCounts, CountsByApp, calibrate, count, isEnough, leavesOpen } from "../../domain/calibrate.js";
-import type { Calibration } from "../../domain/calibration.js";
-import { explainedBy, tells } from "../../domain/explained.js";
+import { type AppCounts, CountsByApp, calibrate, count, isEnough, leavesOpen } from "../../domain/rules/calibrate.js";
+import type { Calibration } from "../../domain/rules/calibration.js";
+import { explainedBy, tells } from "../../domain/rules/explaining-formulas.js";
 import type { CheckedSuspect } from "./suspects.js";
 
 const amountsOf = (banks: CheckedSuspect["near"]) => banks.map(({ xp }) => xp);

@@ -1,7 +1,7 @@
-import { STANDARD_AUDIT_RULES } from "../../domain/audit-rules.js";
-import { judgeStudent } from "../../domain/bundle.js";
-import type { Calibration } from "../../domain/calibration.js";
-import type { CheckedFile, CheckFinding } from "../../domain/check-finding.js";
+import type { CheckedFile, CheckFinding } from "../../domain/findings/check-finding.js";
+import { STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
+import { judgeStudent } from "../../domain/rules/bundling.js";
+import type { Calibration } from "../../domain/rules/calibration.js";
 import { calibrations } from "./calibrations.js";
 import type { EventNote } from "./event-note.js";
 import { Evidence, type Ground } from "./evidence.js";

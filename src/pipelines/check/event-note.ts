@@ -1,4 +1,4 @@
-import { type Xp, xpFromText } from "../../domain/xp.js";
+import { type Xp, xpFromText } from "../../domain/values/xp.js";
 import type { CheckedEvent } from "./records.js";
 
 /** One sender's name for one student; events of equal actors share it. */

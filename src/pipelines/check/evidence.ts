@@ -1,8 +1,8 @@
-import type { AuditRules } from "../../domain/audit-rules.js";
-import { decimalText } from "../../domain/decimal.js";
-import { readInstant } from "../../domain/instant.js";
-import { multiplierFromText } from "../../domain/own-xp.js";
-import { ONE_XP, type Xp, xpFromText } from "../../domain/xp.js";
+import type { AuditRules } from "../../domain/rules/audit-rules.js";
+import { multiplierFromText } from "../../domain/rules/own-xp.js";
+import { decimalText } from "../../domain/values/decimal.js";
+import { readInstant } from "../../domain/values/instant.js";
+import { ONE_XP, type Xp, xpFromText } from "../../domain/values/xp.js";
 import { millisOf } from "./event-note.js";
 import type { EvidenceTable, SourceRow } from "./records.js";
 import { SoleOwners } from "./sole-owners.js";

@@ -1,6 +1,6 @@
-import type { AuditRules } from "../../domain/audit-rules.js";
-import type { AccuracyBand, Completion } from "../../domain/own-xp.js";
-import type { Xp } from "../../domain/xp.js";
+import type { AuditRules } from "../../domain/rules/audit-rules.js";
+import type { AccuracyBand, Completion } from "../../domain/rules/own-xp.js";
+import type { Xp } from "../../domain/values/xp.js";
 import type { EventNote } from "./event-note.js";
 import type { Ground, ResourceNote, ResultNote } from "./evidence.js";
 import { linkResults } from "./links.js";

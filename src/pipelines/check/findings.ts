@@ -1,9 +1,9 @@
-import { claimArithmetic, type NamedClaim, RULE_WORDS } from "../../domain/bundle-words.js";
-import { keptFormulas } from "../../domain/calibrate.js";
-import type { Calibration } from "../../domain/calibration.js";
-import type { CheckFinding } from "../../domain/check-finding.js";
-import { ownArithmetic } from "../../domain/own-xp.js";
-import { xpText } from "../../domain/xp.js";
+import type { CheckFinding } from "../../domain/findings/check-finding.js";
+import { claimArithmetic, type NamedClaim, RULE_WORDS } from "../../domain/rules/bundling-words.js";
+import { keptFormulas } from "../../domain/rules/calibrate.js";
+import type { Calibration } from "../../domain/rules/calibration.js";
+import { ownArithmetic } from "../../domain/rules/own-xp.js";
+import { xpText } from "../../domain/values/xp.js";
 import type { EventNote } from "./event-note.js";
 import type { CheckedEvent } from "./records.js";
 import type { Address } from "./seen-ids.js";

@@ -1,4 +1,4 @@
-import { type CheckedFile, type CheckFinding, MOST_LISTED } from "../../domain/check-finding.js";
+import { type CheckedFile, type CheckFinding, MOST_LISTED } from "../../domain/findings/check-finding.js";
 import { type ActorNote, type EventNote, NoteMaker } from "./event-note.js";
 import { conflictFinding, schemaFinding } from "./findings.js";
 import type { CheckedEvent, CheckedRecord, RecordFile } from "./records.js";

@@ -1,5 +1,5 @@
-import type { Suspect } from "../../domain/bundle.js";
-import type { NamedBank } from "../../domain/bundle-words.js";
+import type { Suspect } from "../../domain/rules/bundling.js";
+import type { NamedBank } from "../../domain/rules/bundling-words.js";
 import { type BankedXp, bankedXp } from "./banked.js";
 import type { EventNote } from "./event-note.js";
 import type { Ground } from "./evidence.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AT, event } from "../../../test/support/check-notes.js";
-import { STANDARD_AUDIT_RULES } from "../../domain/audit-rules.js";
+import { STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
 import { twinGroups } from "./twins.js";
 
 const groups = (...events: Parameters<typeof twinGroups>[0]) =>

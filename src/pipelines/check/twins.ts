@@ -1,4 +1,4 @@
-import type { AuditRules } from "../../domain/audit-rules.js";
+import type { AuditRules } from "../../domain/rules/audit-rules.js";
 import type { EventNote } from "./event-note.js";
 
 /** What twins have in common; null where an event is nobody's twin. */

@@ -1,8 +1,8 @@
-import { deriveTouched, type FactChanges } from "../../store/derive.js";
-import type { FactRules } from "../../store/linking.js";
-import { inOneTransaction } from "../../store/runs.js";
-import type { Session } from "../../store/session.js";
-import { openTouched } from "../../store/touched.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import type { Session } from "../../store/engine/session.js";
+import { inOneTransaction } from "../../store/engine/transactions.js";
+import { openTouched } from "../../store/facts/affected.js";
+import { deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
 
 /**
  * Lands something and derives the facts that it touches, in one transaction: `land` changes landed rows and lists what

@@ -1,22 +1,22 @@
-import { together } from "../../domain/together.js";
-import { renewActivities } from "../../store/activities.js";
-import { deriveAll, deriveTouched, type FactChanges } from "../../store/derive.js";
-import type { FactRules } from "../../store/linking.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { together } from "../../flow/both.js";
+import type { Db, Session } from "../../store/engine/session.js";
+import { inSameSnapshot } from "../../store/engine/snapshot.js";
+import { inTransaction } from "../../store/engine/transactions.js";
+import { renewActivities } from "../../store/facts/activities.js";
+import { openTouched } from "../../store/facts/affected.js";
+import { type FactScope, isEverything } from "../../store/facts/fact-scope.js";
 import {
-  type FactScope,
   type FactTotals,
   type ForeignFact,
   factTotals,
   foreignAmongRemoved,
-  isEverything,
   touchScope,
-} from "../../store/recompute-scope.js";
-import { inTransaction, type Run } from "../../store/runs.js";
-import { inSameSnapshot } from "../../store/same-snapshot.js";
-import type { Session } from "../../store/session.js";
-import { changeSettings, type RequestedSettings } from "../../store/settings.js";
-import { moveActors } from "../../store/students.js";
-import { openTouched } from "../../store/touched.js";
+} from "../../store/facts/recompute-scope.js";
+import { moveActors } from "../../store/facts/students.js";
+import { deriveAll, deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
+import type { Run } from "../../store/runs/runs.js";
+import { changeSettings, type RequestedSettings } from "../../store/runs/settings.js";
 
 /** What a recompute changed (or, as a plan, would change). */
 export interface RecomputeSummary {
@@ -31,7 +31,7 @@ const FOREIGN_SHOWN = 20;
 const NO_FOREIGN = { count: 0, first: [] };
 
 /** What is kept beside landed rows for speed: the student of every actor, the activity of every result. True where any changed. */
-async function renewCaches(db: Session["db"]): Promise<boolean> {
+async function renewCaches(db: Db): Promise<boolean> {
   const moved = await moveActors(db, "all");
   return (await renewActivities(db, "all")) + moved > 0;
 }
@@ -55,7 +55,7 @@ async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): 
   });
 }
 
-async function rebuildTouched(db: Session["db"], scope: FactScope, rules: FactRules): Promise<Rebuilt> {
+async function rebuildTouched(db: Db, scope: FactScope, rules: FactRules): Promise<Rebuilt> {
   await touchScope(db, scope, rules);
   const before = await factTotals(db, "touched");
   return { before, made: await deriveTouched(db, rules) };

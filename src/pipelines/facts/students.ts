@@ -1,8 +1,8 @@
-import { foldEmail } from "../../domain/email.js";
-import { nearest } from "../../domain/nearest.js";
+import { foldEmail } from "../../domain/values/email.js";
+import { nearest } from "../../domain/values/nearest.js";
 import { UsageError } from "../../errors.js";
-import type { Session } from "../../store/session.js";
-import { knownEmails, studentsByEmail } from "../../store/student-search.js";
+import type { Db } from "../../store/engine/session.js";
+import { knownEmails, studentsByEmail } from "../../store/reading/lookups.js";
 
 const SUGGESTIONS = 3;
 
@@ -10,7 +10,7 @@ const SUGGESTIONS = 3;
  * The students behind an email, at least one.
  * @throws UsageError naming the nearest known emails.
  */
-export async function requireStudents(db: Session["db"], email: string): Promise<string[]> {
+export async function requireStudents(db: Db, email: string): Promise<string[]> {
   const folded = foldEmail(email);
   const students = folded === null ? [] : await studentsByEmail(db, folded);
   if (students.length > 0) return students;

@@ -1,8 +1,8 @@
-import { decimalText } from "../../domain/decimal.js";
-import { readInstant } from "../../domain/instant.js";
-import { isLongKey, LONGEST_KEY_BYTES } from "../../domain/key-text.js";
-import { arrayLiteral } from "../../store/copy-text.js";
-import type { ColumnKind } from "../../store/import-tables.js";
+import { decimalText } from "../../domain/values/decimal.js";
+import { readInstant } from "../../domain/values/instant.js";
+import { isLongKey, LONGEST_KEY_BYTES } from "../../domain/values/key-length.js";
+import { arrayLiteral } from "../../store/copy/text-rows.js";
+import type { ColumnKind } from "../../store/landing/import-tables.js";
 import { jsonFault } from "./json-cell.js";
 
 /** A cell as PostgreSQL takes it, or why it cannot be taken. */

@@ -1,5 +1,5 @@
-import { isLongKey } from "../../domain/key-text.js";
-import type { Reject } from "../../store/rejects.js";
+import { isLongKey } from "../../domain/values/key-length.js";
+import type { Reject } from "../../store/landing/rejects.js";
 import type { CsvRow } from "./csv.js";
 import type { PlannedFile } from "./plan.js";
 import { rejectOf } from "./reject.js";

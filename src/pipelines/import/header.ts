@@ -1,4 +1,4 @@
-import { type ImportTable, importTables } from "../../store/import-tables.js";
+import { type ImportTable, importTables } from "../../store/landing/import-tables.js";
 
 /** Where a file comes from: OneRoster CSV (`sourcedId`), or a dump with the database's own column names (`sourced_id`). */
 export type Dialect = "oneroster" | "dump";

@@ -1,8 +1,15 @@
 import { WorkError } from "../../errors.js";
-import { type ImportedRows, landChunk, markMissing, openImport, requireTargets } from "../../store/import-landing.js";
-import { keepRejects } from "../../store/rejects.js";
-import { inTransaction, type Run } from "../../store/runs.js";
-import type { Session } from "../../store/session.js";
+import type { Session } from "../../store/engine/session.js";
+import { inTransaction } from "../../store/engine/transactions.js";
+import {
+  type ImportedRows,
+  landChunk,
+  markMissing,
+  openImport,
+  requireTargets,
+} from "../../store/landing/imported-rows.js";
+import { keepRejects } from "../../store/landing/rejects.js";
+import type { Run } from "../../store/runs/runs.js";
 import { addRow, type Chunk, emptyChunk, isFull } from "./chunk.js";
 import { BrokenCsv, readCsv } from "./csv.js";
 import type { ImportMode, ImportPlan, PlannedFile } from "./plan.js";

@@ -1,5 +1,5 @@
 import { UsageError, WorkError } from "../../errors.js";
-import { type ImportTable, importTables } from "../../store/import-tables.js";
+import { type ImportTable, importTables } from "../../store/landing/import-tables.js";
 import { BrokenCsv, type CsvRow, readCsv } from "./csv.js";
 import type { CsvFile, CsvPackage } from "./csv-file.js";
 import { type HeaderReading, type Mapping, readHeader, tableFor } from "./header.js";

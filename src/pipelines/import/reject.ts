@@ -1,5 +1,5 @@
-import { printable } from "../../domain/printable.js";
-import type { Reject } from "../../store/rejects.js";
+import { printable } from "../../domain/values/printable.js";
+import type { Reject } from "../../store/landing/rejects.js";
 
 const EXCERPT_LENGTH = 200;
 /** A row of a CSV file in quarantine. It is not kept for replay: the file is repaired and imported again. */

@@ -1,4 +1,4 @@
-import { copyRow } from "../../store/copy-text.js";
+import { copyRow } from "../../store/copy/text-rows.js";
 import { readCell } from "./cell.js";
 import type { CsvRow } from "./csv.js";
 import type { Mapping } from "./header.js";

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { type Expansion, expandsTooFar, usualExpansion } from "../../domain/expansion.js";
+import { type Expansion, expandsTooFar, usualExpansion } from "../../domain/values/decompression-limit.js";
 import { WorkError, wordsOf } from "../../errors.js";
 import { type CsvFile, type CsvPackage, isNear, stemOf } from "./csv-file.js";
 

@@ -1,5 +1,5 @@
-import { Blocks } from "../../store/blocks.js";
-import { copyValue, readCopyValue } from "../../store/copy-text.js";
+import { Blocks } from "../../store/copy/buffer-pool.js";
+import { copyValue, readCopyValue } from "../../store/copy/text-rows.js";
 
 /** Rewrites one column (from 0) of rows in COPY text format, which are released; null stays null. */
 export function mapColumn(rows: Blocks, column: number, rewrite: (value: string) => string | null): Blocks {

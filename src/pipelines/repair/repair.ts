@@ -1,6 +1,7 @@
-import type { CorrectedTotal, ListedCorrection } from "../../domain/correction.js";
-import type { FactPlan } from "../../domain/fact-plan.js";
-import { sumOf, xpFromText, xpText } from "../../domain/xp.js";
+import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { sumOf, xpFromText, xpText } from "../../domain/values/xp.js";
+import type { FactPlan } from "../../domain/views/fact-plan.js";
 import { UsageError } from "../../errors.js";
 import {
   correctedTotals,
@@ -14,11 +15,10 @@ import {
   type Undoing,
   unknownCorrections,
   unplannedEvents,
-} from "../../store/corrections.js";
-import { deriveTouched, type FactChanges } from "../../store/derive.js";
-import type { FactRules } from "../../store/linking.js";
-import type { Session } from "../../store/session.js";
-import { openTouched } from "../../store/touched.js";
+} from "../../store/corrections/corrections.js";
+import type { Session } from "../../store/engine/session.js";
+import { openTouched } from "../../store/facts/affected.js";
+import { deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
 
 /** What a repair would do, or did. */
 export interface RepairPlan {

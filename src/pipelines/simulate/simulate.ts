@@ -1,18 +1,26 @@
 import { join } from "node:path";
 import { UsageError } from "../../errors.js";
 import { type Amount, amountText } from "./amount.js";
-import { type App, apps as allApps } from "./apps.js";
-import { eventLines } from "./caliper.js";
-import { Catalog } from "./catalog.js";
-import { jsonAmount } from "./json.js";
-import { live, type Setting } from "./life.js";
+import { live, type Setting } from "./behaviour/life.js";
+import { eventLines } from "./files/caliper.js";
+import { jsonAmount } from "./files/json.js";
+import { type CreateFile, type TextFile, withFiles } from "./files/output.js";
+import {
+  csvHead,
+  csvLines,
+  References,
+  resultRows,
+  type TableName,
+  tableNames,
+  userRow,
+} from "./files/source-tables.js";
+import { truthOf } from "./files/truth.js";
+import { TruthFile } from "./files/truth-file.js";
 import { DAY, HOUR, MINUTE } from "./moment.js";
 import type { SimulationOptions, Span } from "./options.js";
-import { type CreateFile, type TextFile, withFiles } from "./output.js";
-import { csvHead, csvLines, References, resultRows, type TableName, tableNames, userRow } from "./source-tables.js";
-import { truthOf } from "./truth.js";
-import { TruthFile } from "./truth-file.js";
-import { type Feature, features, type World } from "./world.js";
+import { type App, apps as allApps } from "./school/apps.js";
+import { Catalog } from "./school/catalog.js";
+import { type Feature, features, type World } from "./school/world.js";
 
 /** What was made; amounts are exact decimal text. */
 export interface SimulationSummary {

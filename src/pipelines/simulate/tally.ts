@@ -1,5 +1,5 @@
-import type { Session } from "./sessions.js";
-import { count, type World } from "./world.js";
+import type { Session } from "./behaviour/sessions.js";
+import { count, type World } from "./school/world.js";
 
 /** Counts what a finished life shows; what only its making knows was counted there. */
 export function tally(world: World, sessions: readonly Session[]): void {

@@ -1,0 +1,79 @@
+import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { FactPlan } from "../../domain/views/fact-plan.js";
+import type { RepairPlan } from "../../pipelines/repair/repair.js";
+import type { Column } from "../../report/formats/table.js";
+import type { CommonFlags } from "../shell/options.js";
+import type { Screen } from "../shell/screen.js";
+
+/** Corrections to print: a list with its numbers, and the line that says what was done. */
+export interface PrintedCorrections {
+  done: string;
+  planned: number;
+  applied: number;
+  corrections: readonly ListedCorrection[];
+  totals: readonly CorrectedTotal[];
+  /** What a plan does to the facts. */
+  facts?: FactPlan;
+}
+
+async function* pageOf<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  if (rows.length > 0) yield rows;
+}
+
+async function print(
+  screen: Screen,
+  flags: CommonFlags,
+  { planned, applied, corrections, totals, facts }: PrintedCorrections,
+  columns: readonly Column<ListedCorrection>[],
+): Promise<void> {
+  if (flags.quiet && applied > 0 && flags.output === undefined) return; // a run that was done
+  const [{ renderListing }, { correctionFields, totalLines }, { planJson }] = await Promise.all([
+    import("../../report/formats/listing.js"),
+    import("../../report/lists/correction-listing.js"),
+    import("../../report/lists/fact-plan.js"),
+  ]);
+  const listing = {
+    head: { command: "repair", planned, applied, ...(facts ? { plan: planJson(facts) } : {}) },
+    rows: "corrections",
+    fields: correctionFields,
+    columns,
+  };
+  async function* answer(): AsyncGenerator<string> {
+    if (flags.format !== "table" || corrections.length > 0)
+      yield* renderListing(flags.format, listing, pageOf(corrections), { color: screen.color, raw: flags.raw });
+    if (flags.format === "table" && totals.length > 0) yield `\n${totalLines(totals).join("\n")}\n`;
+  }
+  await screen.print(answer());
+}
+
+/** Prints what a repair would do. */
+export async function printPlan(screen: Screen, flags: CommonFlags, plan: RepairPlan): Promise<void> {
+  const { planColumns } = await import("../../report/lists/correction-listing.js");
+  const planned = plan.corrections.length;
+  await print(screen, flags, { ...plan, planned, applied: 0, done: "" }, planColumns);
+  screen.note(
+    planned === 0
+      ? "nothing to correct: no finding is confirmed"
+      : `plan, nothing written: ${planned} ${planned === 1 ? "correction" : "corrections"}; --yes carries it out`,
+  );
+}
+
+/** Prints corrections that were made, undone or listed. */
+export async function printCorrections(screen: Screen, flags: CommonFlags, printed: PrintedCorrections): Promise<void> {
+  const { correctionColumns } = await import("../../report/lists/correction-listing.js");
+  await print(screen, flags, printed, correctionColumns);
+  screen.note(printed.done);
+}
+
+/** Asks for a typed yes; only where a person sits in front of it. */
+export async function confirmed(screen: Screen, flags: CommonFlags): Promise<boolean> {
+  if (!screen.lively || process.stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined)
+    return false;
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question("Type yes to carry it out: ")).trim().toLowerCase() === "yes";
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { printable } from "../../domain/values/printable.js";
+import type { Screen } from "./screen.js";
+
+/** One line that changes on a terminal while work goes on; nothing elsewhere. */
+export interface Progress {
+  show(text: string): void;
+  /** Takes the line away. Call it before anything else is written. */
+  end(): void;
+}
+
+const silent: Progress = { show() {}, end() {} };
+
+/** Opens the progress line, where stderr is a terminal; it ends with the time that has passed. */
+export async function openProgress(screen: Screen): Promise<Progress> {
+  if (!screen.lively) return silent;
+  const { default: ora } = await import("ora");
+  const started = Date.now();
+  const passed = () => `(${clock((Date.now() - started) / 1000)})`;
+  const spinner = ora({ stream: process.stderr, discardStdin: false, suffixText: passed }).start();
+  return {
+    show(text) {
+      spinner.text = printable(text);
+    },
+    end: () => void spinner.stop(),
+  };
+}
+
+const SECONDS_PER_MINUTE = 60;
+
+/** `1:05` for 65 seconds. */
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / SECONDS_PER_MINUTE)}:${String(Math.floor(seconds % SECONDS_PER_MINUTE)).padStart(2, "0")}`;
+
+/** Done, rate and time left, as one line. `done` and `total` in bytes; `total` null where it is unknown. */
+export function progressText(
+  what: string,
+  { records, done, total, seconds }: { records: number; done: number; total: number | null; seconds: number },
+): string {
+  const rate = seconds > 0 ? Math.round(records / seconds) : 0;
+  const start = `${what}: ${records.toLocaleString("en-US")} records, ${rate.toLocaleString("en-US")}/s`;
+  if (total === null || total === 0 || done === 0) return start;
+  const left = (seconds * (total - done)) / done;
+  return `${start}, ${Math.floor((100 * done) / total)} %, ${clock(left)} left`;
+}

@@ -1,0 +1,57 @@
+import type { Xp } from "../values/xp.js";
+import { type Subsets, subsetsOf } from "./subset-sums.js";
+
+/** A result into which banked XP was written. */
+export interface BankWrite {
+  sourcedId: string;
+  xp: Xp;
+  /** Base XP of its activity; 0 where that is not known. */
+  base: Xp;
+  /** Whether the event is the exercise that the bank write followed at once. */
+  hosted: boolean;
+}
+
+/** So many other readings a claim lists. */
+export const MOST_ALTERNATIVES = 20;
+
+/** A way to read an event's XP: an own amount, and results that sum to the rest. */
+interface Reading {
+  own: Xp;
+  results: readonly string[];
+}
+
+/** What a search found: readings that name the nearest banked XP first, their number, and whether all of it was searched. */
+export interface Search {
+  readings: Reading[];
+  count: number;
+  complete: boolean;
+}
+
+/**
+ * The ways in which an event's XP is one of these own amounts and a set of bank writes: those of an earlier pool before
+ * others, and the larger own amount first. The last pool holds the others; the number is of its readings.
+ */
+export function search(pools: readonly (readonly BankWrite[])[], xp: Xp, ownValues: readonly Xp[]): Search {
+  const found: Search = { readings: [], count: 0, complete: true };
+  const seen = new Set<string>();
+  const add = (own: Xp, pool: readonly BankWrite[], subsets: Subsets) => {
+    for (const indexes of subsets.first) {
+      const results = indexes.map((index) => pool[index]?.sourcedId ?? "").sort();
+      const key = `${own} ${JSON.stringify(results)}`;
+      if (!seen.has(key)) found.readings.push({ own, results });
+      seen.add(key);
+    }
+  };
+  for (const pool of pools)
+    for (const own of ownValues.toReversed()) {
+      const subsets = subsetsOf(
+        pool.map((bank) => bank.xp),
+        xp - own,
+        MOST_ALTERNATIVES + 1,
+      );
+      add(own, pool, subsets);
+      found.complete &&= subsets.complete;
+      if (pool === pools.at(-1)) found.count += subsets.count;
+    }
+  return found;
+}

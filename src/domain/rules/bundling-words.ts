@@ -1,0 +1,44 @@
+import { xpText } from "../values/xp.js";
+import type { BankWrite } from "./banked-sums.js";
+import type { BundleClaim, BundleRule, Suspect } from "./bundling.js";
+
+/** A bank write as findings name it. */
+export interface NamedBank extends BankWrite {
+  /** ISO 8601; null where it is not known. */
+  at: string | null;
+  activityId: string | null;
+  title: string | null;
+}
+
+/** A claim whose banked XP has names. */
+export type NamedClaim = BundleClaim<Suspect & { banks: readonly NamedBank[] }>;
+
+/** What each rule says, for people. */
+export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
+  near: "banked XP beside the event makes up exactly what its own XP leaves",
+  "near+late": "banked XP beside the event and later makes up exactly what its own XP leaves",
+  "formula-unsure": "banked XP makes up the rest, but how this app pays is not known well enough",
+  "own-ambiguous": "banked XP makes up the rest of more than one amount of own XP",
+  "no-exact-sum": "banked XP lies beside the event, but none of it makes up exactly the rest",
+  "failed-bank-write": "no banked XP is there, but activities at 0 XP could have given the rest",
+  "above-base": "more than this activity can pay, and nothing shows where the rest is from; it may be by design",
+  "above-banked": "more than the XP banked with it; what the activity itself pays is not known",
+};
+
+/** The results that a claim names, in the order in which they were banked. */
+export const namedBanks = (claim: NamedClaim): NamedBank[] => {
+  const byId = new Map(claim.suspect.banks.map((bank) => [bank.sourcedId, bank]));
+  const order = ({ at, sourcedId }: NamedBank) => `${at ?? ""} ${sourcedId}`;
+  return claim.results.flatMap((id) => byId.get(id) ?? []).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+};
+
+const nameOf = ({ title, activityId, sourcedId }: NamedBank): string => title ?? activityId ?? sourcedId;
+
+/** `9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article)`. */
+export function claimArithmetic(claim: NamedClaim): string {
+  const { xp } = claim.suspect;
+  if (claim.own === null) return `${xpText(xp)} XP`;
+  const parts = namedBanks(claim).map((bank) => `${xpText(bank.xp)} (${nameOf(bank)})`);
+  const rest = parts.length > 0 ? parts : [`${xpText(xp - claim.own)} unexplained`];
+  return [`${xpText(xp)} = ${xpText(claim.own)} own`, ...rest].join(" + ");
+}

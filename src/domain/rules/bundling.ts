@@ -1,0 +1,211 @@
+import type { Verdict } from "../findings/finding.js";
+import { sumOf, type Xp } from "../values/xp.js";
+import { type BankWrite, MOST_ALTERNATIVES, type Search, search } from "./banked-sums.js";
+import { keptFormulas } from "./calibrate.js";
+import type { Calibration } from "./calibration.js";
+import { allowedOwn, type Completion, type MultiplierTables, paid } from "./own-xp.js";
+
+/** An event whose XP may hold other activities' XP, with everything that bears on it. docs/audit.md, "Bundled XP". */
+export interface Suspect {
+  eventId: string;
+  app: string | null;
+  xp: Xp;
+  completion: Completion;
+  /** XP of its own results. */
+  ownResultXp: readonly Xp[];
+  /** Banked XP near it and after it, nearest first. Nothing that is linked to the event itself. */
+  near: readonly BankWrite[];
+  late: readonly BankWrite[];
+  /** Base XP of the passive results at 0 since the last exercise: what a failed bank write may have lost. */
+  zeroBase: Xp;
+}
+
+/** Where the own XP of an event is known from, the strongest first. */
+export type OwnEvidence = "own-result" | "stored-multiplier" | "multiplier-table" | "unknown";
+
+/** Why a suspect was judged as it was. */
+export type BundleRule =
+  | "near"
+  | "near+late"
+  | "formula-unsure"
+  | "own-ambiguous"
+  | "no-exact-sum"
+  | "failed-bank-write"
+  | "above-base"
+  | "above-banked";
+
+/** What the audit says of one suspect. */
+export interface BundleClaim<S extends Suspect = Suspect> {
+  suspect: S;
+  verdict: Verdict;
+  rule: BundleRule;
+  ownEvidence: OwnEvidence;
+  /** Every amount that the event's own XP may be, by that evidence. */
+  ownValues: readonly Xp[];
+  /** The own XP that the claim names; null where it names none. */
+  own: Xp | null;
+  /** The results that make up the rest; none where no subset does. */
+  results: readonly string[];
+  /** Every other set of results that makes up the rest, at most 20, and the number of all readings. */
+  alternatives: readonly (readonly string[])[];
+  readings: number;
+  /** False where the search was given up. */
+  searchedAll: boolean;
+}
+
+interface Judged<S extends Suspect> {
+  suspect: S;
+  calibration: Calibration;
+  isAllowed: boolean;
+  evidence: OwnEvidence;
+  ownValues: readonly Xp[];
+}
+
+/** What is known of the own XP, by the strongest evidence that says anything; only amounts below the event's XP. */
+function ownXp(
+  { xp, completion, ownResultXp }: Suspect,
+  allowed: readonly Xp[],
+): { evidence: OwnEvidence; values: Xp[] } {
+  const reported = [...new Set(ownResultXp)].filter((own) => own < xp).sort((a, b) => (a < b ? -1 : 1));
+  if (reported.length > 0) return { evidence: "own-result", values: reported };
+  const values = allowed.filter((own) => own < xp);
+  if (completion.base === null) return { evidence: "unknown", values: [] };
+  return { evidence: completion.multiplier === null ? "multiplier-table" : "stored-multiplier", values };
+}
+
+/**
+ * Whether an event with this XP can be told off at once: its XP is allowed and nothing that may be believed says
+ * otherwise, or its app pays by rules of its own. Of events with XP above 0 whose activity is not passive.
+ */
+export function isInnocent(
+  suspect: Pick<Suspect, "xp" | "completion" | "ownResultXp">,
+  calibration: Calibration,
+): boolean {
+  const hasOwnResult = suspect.ownResultXp.some((own) => own < suspect.xp);
+  if (calibration.status === "void" && !hasOwnResult) return true;
+  const isAllowed = allowedOwn(keptFormulas(calibration), suspect.completion).includes(suspect.xp);
+  return isAllowed && (calibration.status === "holds" || !hasOwnResult);
+}
+
+const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.sourcedId);
+
+/** The banked XP that an event may hold: what was hosted by it before other XP near it, and late XP last. */
+function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "near" | "near+late"): BankWrite[][] {
+  const free = near.filter(isFree(taken));
+  const pools = [free.filter(({ hosted }) => hosted), free];
+  return reach === "near" ? pools : [...pools, [...free, ...late.filter(isFree(taken))]];
+}
+
+const isBelieved = ({ evidence, calibration: { status } }: Judged<Suspect>): boolean =>
+  evidence === "own-result" || status === "holds" || status === "presumed";
+
+type Partial<S extends Suspect> = Pick<BundleClaim<S>, "verdict" | "rule"> & { own: Xp | null; found?: Search };
+
+function claimOf<S extends Suspect>(judged: Judged<S>, { verdict, rule, own, found }: Partial<S>): BundleClaim<S> {
+  const named = found?.readings.find((reading) => reading.own === own);
+  const others = found?.readings.filter((reading) => reading !== named) ?? [];
+  return {
+    suspect: judged.suspect,
+    verdict,
+    rule,
+    ownEvidence: judged.evidence,
+    ownValues: judged.ownValues,
+    own,
+    results: named?.results ?? [],
+    alternatives: others.slice(0, MOST_ALTERNATIVES).map(({ results }) => results),
+    readings: found?.count ?? 0,
+    searchedAll: found?.complete ?? true,
+  };
+}
+
+/** Confirmed where exactly one amount of own XP leaves a sum of banked XP within reach. */
+function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>, reach: "near" | "near+late") {
+  const { suspect, ownValues } = judged;
+  if (judged.isAllowed || !isBelieved(judged)) return null;
+  const within = search(poolsOf(suspect, taken, reach), suspect.xp, ownValues);
+  const owns = new Set(within.readings.map(({ own }) => own));
+  const [own] = owns;
+  if (own === undefined || owns.size > 1 || !within.complete) return null;
+  // The wider search names the same set first: it looks at the nearer pools before it looks further.
+  const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
+  return claimOf(judged, { verdict: "confirmed", rule: reach, own, found });
+}
+
+/** Less than confirmed: own XP is known, and banked XP is there or was lost, but no sum proves it. */
+function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>): BundleClaim<S> | null {
+  const { suspect, ownValues, calibration, evidence } = judged;
+  const largest = ownValues.at(-1);
+  if (largest === undefined) return null;
+  const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
+  const [first] = found.readings;
+  if (first !== undefined)
+    return claimOf(judged, {
+      verdict: "probable",
+      rule: isBelieved(judged) && !judged.isAllowed ? "own-ambiguous" : "formula-unsure",
+      own: first.own,
+      found,
+    });
+  if (suspect.near.some(isFree(taken)))
+    return claimOf(judged, { verdict: "probable", rule: "no-exact-sum", own: largest, found });
+  const lateBases = suspect.late.filter(isFree(taken)).map(({ base }) => base);
+  const isLost = sumOf([suspect.zeroBase, ...lateBases]) >= suspect.xp - largest;
+  return isLost && evidence !== "multiplier-table" && calibration.status === "holds"
+    ? claimOf(judged, { verdict: "probable", rule: "failed-bank-write", own: largest, found })
+    : null;
+}
+
+/** The most that any formula pays: base times the largest multiplier, rounded up. */
+function mostOwn(base: Xp, tables: MultiplierTables): Xp {
+  const multipliers = Object.values(tables).flat(2);
+  return paid(
+    base,
+    multipliers.reduce((most, one) => (one > most ? one : most), 0n),
+    "ceil",
+  );
+}
+
+function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>): BundleClaim<S> | null {
+  const { suspect, evidence } = judged;
+  const { base, tables } = suspect.completion;
+  if (base !== null && suspect.xp > mostOwn(base, tables))
+    return claimOf(judged, { verdict: "suspected", rule: "above-base", own: null });
+  const hosted = suspect.near.filter(isFree(taken)).filter((bank) => bank.hosted);
+  const isAbove = hosted.length > 0 && suspect.xp > sumOf(hosted.map(({ xp }) => xp));
+  return evidence === "unknown" && isAbove
+    ? claimOf(judged, { verdict: "suspected", rule: "above-banked", own: null })
+    : null;
+}
+
+/** What is known of a suspect before its banked XP is looked at; null where it is innocent. */
+function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged<S> | null {
+  if (suspect.xp <= 0n || isInnocent(suspect, calibration)) return null;
+  const allowed = allowedOwn(keptFormulas(calibration), suspect.completion);
+  const { evidence, values } = ownXp(suspect, allowed);
+  return { suspect, calibration, isAllowed: allowed.includes(suspect.xp), evidence, ownValues: values };
+}
+
+/**
+ * Judges the suspects of one student, given by time, then id. Claims that need only banked XP near the event come first,
+ * then those that need late XP, then the probable and the suspected ones; a bank write is in one claim only.
+ * docs/audit.md, "Verdicts".
+ */
+export function judgeStudent<S extends Suspect>(
+  suspects: readonly S[],
+  calibrationOf: (app: string | null) => Calibration,
+): BundleClaim<S>[] {
+  const open = suspects.flatMap((suspect) => judged(suspect, calibrationOf(suspect.app)) ?? []);
+  const taken = new Set<string>();
+  const claims = new Map<Judged<S>, BundleClaim<S>>();
+  const make = (pass: (one: Judged<S>) => BundleClaim<S> | null) => {
+    for (const one of open.filter((candidate) => !claims.has(candidate))) {
+      const claim = pass(one);
+      if (claim) claims.set(one, claim);
+      for (const id of claim?.results ?? []) taken.add(id);
+    }
+  };
+  make((one) => confirm(one, taken, "near"));
+  make((one) => confirm(one, taken, "near+late"));
+  make((one) => probable(one, taken));
+  make((one) => suspected(one, taken));
+  return open.flatMap((one) => claims.get(one) ?? []);
+}

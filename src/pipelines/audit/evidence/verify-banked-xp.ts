@@ -1,0 +1,122 @@
+import type { RawResult } from "../../../domain/findings/evidence-rows.js";
+import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { xpFromText } from "../../../domain/values/xp.js";
+import { type RawLookup, type Reread, type SuspectPart, standing } from "./evidence-lookup.js";
+
+const SECOND_MS = 1_000;
+/** Instants are told in milliseconds, and compared in microseconds where they were judged. */
+const SLACK_MS = 1;
+const ZERO_SECONDS = 7_200;
+
+type Window = "hosted" | "near" | "late" | "zero";
+
+/** How far a bank write, or a result at 0, may lie from its event (docs/audit.md, "Banked XP" and "Verdicts"). */
+const windowsOf = ({
+  hostSeconds,
+  bankBeforeSeconds,
+  bankLateSeconds,
+}: AuditRules): Record<Window, [number, number]> => ({
+  hosted: [0, hostSeconds],
+  near: [-bankBeforeSeconds, hostSeconds],
+  late: [hostSeconds, bankLateSeconds],
+  zero: [-ZERO_SECONDS, 0],
+});
+
+const isWithin = (rules: AuditRules, window: Window, at: string, events: readonly string[]): boolean => {
+  const [from, to] = windowsOf(rules)[window];
+  return events.some((event) => {
+    const distance = Date.parse(at) - Date.parse(event);
+    return distance >= from * SECOND_MS - SLACK_MS && distance <= to * SECOND_MS + SLACK_MS;
+  });
+};
+
+/** When a reading first showed XP after one that showed 0. */
+function riseOf({ readings }: RawResult): string | null {
+  const zero = readings.findIndex(({ xp }) => xp !== null && xpFromText(xp) === 0n);
+  const risen = readings.slice(zero + 1).find(({ xp }) => xp !== null && xpFromText(xp) > 0n);
+  return zero < 0 ? null : (risen?.xpSince ?? null);
+}
+
+const isBanked = (result: RawResult): boolean => {
+  const reason = standing(result)?.xpReason ?? null;
+  return reason === null ? riseOf(result) !== null : reason.trim().toLowerCase() === "banked xp";
+};
+
+const same = (one: string | null, other: string | null): boolean =>
+  one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
+
+/** Amounts that are equal are told alike. */
+const amounts = (name: string, judged: string | null, raw: string | null): Reread => [
+  name,
+  judged,
+  same(judged, raw) ? judged : raw,
+];
+
+type Banks = NonNullable<SuspectPart["near"]>;
+
+function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup): Reread[] {
+  const now = standing(result);
+  const resource = raw.resource(result.activityId);
+  return [
+    ["banked", true, result.linkable && !result.ofDay && isBanked(result)],
+    amounts("xp", banks.xps[at] ?? null, now?.xp ?? null),
+    ["at", banks.ats[at], now?.completedAt ?? riseOf(result) ?? now?.scoreDate],
+    ["activity", banks.activities[at], result.activityId],
+    ["title", banks.titles[at] ?? null, resource?.title ?? null],
+    amounts("base", banks.bases[at] ?? null, resource?.xp ?? null),
+  ];
+}
+
+const windowOf = (banks: Banks, at: number, isLate: boolean): Window => {
+  if (isLate) return "late";
+  return banks.hosted[at] ? "hosted" : "near";
+};
+
+const told = (id: string, [name, judged, said]: Reread): string =>
+  `judged: ${name} of result ${id} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
+
+function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly string[], raw: RawLookup): string | null {
+  for (const [at, id] of banks.ids.entries()) {
+    const result = raw.result(id);
+    if (result === undefined) return `raw.results: no result ${id}`;
+    const window = windowOf(banks, at, isLate);
+    const lies: Reread = [
+      "window",
+      window,
+      isWithin(raw.rules, window, banks.ats[at] ?? "", instants) ? window : "outside of it",
+    ];
+    const differing = [...bankReread(banks, at, result, raw), lies].find(([, judged, said]) => judged !== said);
+    if (differing) return told(id, differing);
+  }
+  return null;
+}
+
+function zerosDisagreement(
+  { zeroIds, zeroBases }: SuspectPart,
+  instants: readonly string[],
+  raw: RawLookup,
+): string | null {
+  for (const [at, id] of (zeroIds ?? []).entries()) {
+    const result = raw.result(id);
+    const now = standing(result);
+    if (result === undefined || now === undefined) return `raw.results: no result ${id}`;
+    const rereads = [
+      amounts("xp", "0", now.xp ?? "0"),
+      amounts("base", zeroBases?.[at] ?? null, raw.resource(result.activityId)?.xp ?? null),
+      ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Reread,
+    ];
+    const differing = rereads.find(([, judged, said]) => judged !== said);
+    if (differing) return told(id, differing);
+  }
+  return null;
+}
+
+/** The first thing that the raw rows say otherwise of a suspect's bank writes and results at 0; null where they agree. */
+export function bankDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
+  const instants = [suspect.eventId, ...suspect.twins].flatMap((id) => raw.event(id)?.occurredAt ?? []);
+  return (
+    (suspect.near && banksDisagreement(suspect.near, false, instants, raw)) ??
+    (suspect.late && banksDisagreement(suspect.late, true, instants, raw)) ??
+    zerosDisagreement(suspect, instants, raw)
+  );
+}

@@ -1,0 +1,92 @@
+import type { RawResult } from "../../../domain/findings/evidence-rows.js";
+import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { xpFromText } from "../../../domain/values/xp.js";
+import {
+  type EventSays,
+  type RawLookup,
+  type ReadEvent,
+  type Reread,
+  rawLookup,
+  type SuspectPart,
+  standing,
+} from "./evidence-lookup.js";
+import type { Evidence } from "./file.js";
+import { bankDisagreement } from "./verify-banked-xp.js";
+
+const MILLISECONDS = "2025-03-01T08:00:00.000".length;
+
+const ownResults = ({ ownIds }: SuspectPart, raw: RawLookup): (RawResult | undefined)[] =>
+  (ownIds ?? []).map((id) => raw.result(id));
+
+const firstKnown = <T>(values: readonly (T | null | undefined)[]): T | null =>
+  values.find((one) => one != null) ?? null;
+
+const FULL = 10n;
+const PASS = 8n;
+
+function bandOf(total: string | null, correct: string | null): string | null {
+  if (total === null || correct === null) return null;
+  const [of, right] = [xpFromText(total), xpFromText(correct)];
+  if (of <= 0n) return null;
+  if (right >= of) return "full";
+  return right * FULL >= of * PASS ? "pass" : "fail";
+}
+
+/** Base XP: of the event's activity where its resource is landed; that of a linked result's activity is taken as it is. */
+const baseOf = (suspect: SuspectPart, event: EventSays, raw: RawLookup): string | null => {
+  const resource = raw.resource(event.activityKey ?? suspect.activityId);
+  return resource === undefined ? suspect.base : resource.xp;
+};
+
+function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Reread[] {
+  const own = ownResults(suspect, raw);
+  const { xp, totalQuestions, correctQuestions } = event.metrics;
+  const questions = [
+    totalQuestions ?? firstKnown(own.map((result) => result?.totalQuestions)),
+    correctQuestions ?? firstKnown(own.map((result) => result?.correctQuestions)),
+  ] as const;
+  const plus = event.attempt === null ? 0 : suspect.attempt - event.attempt;
+  return [
+    ["eventId", suspect.eventId, event.eventId],
+    ["xp", suspect.xp, xp],
+    ["app", suspect.app, event.app ?? ""],
+    ["occurredAt", suspect.occurredAt, `${event.occurredAt.slice(0, MILLISECONDS)}Z`],
+    ["activityId", suspect.activityId, event.activityKey ?? suspect.activityId],
+    ["activityName", suspect.activityName, event.activityName ?? raw.resource(suspect.activityId)?.title ?? null],
+    ["courseId", suspect.courseId, event.courseId],
+    ["totalQuestions", suspect.totalQuestions, totalQuestions],
+    ["correctQuestions", suspect.correctQuestions, correctQuestions],
+    ["attempt", suspect.attempt, plus === 0 || plus === 1 ? suspect.attempt : event.attempt],
+    ["base", suspect.base, baseOf(suspect, event, raw)],
+    ["band", suspect.band, bandOf(...questions)],
+    ["multiplier", suspect.multiplier, firstKnown(own.map((result) => standing(result)?.multiplier))],
+    ["counted", suspect.counted, raw.fact(`caliper:event:${suspect.eventId}`)],
+    ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, standing(result)?.xp ?? null]),
+  ];
+}
+
+function suspectDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
+  const event = raw.event(suspect.eventId);
+  if (event === null) return `raw.events: no readable event ${suspect.eventId}`;
+  const rereads = eventReread(suspect, event, raw);
+  const differing = rereads.find(([, judged, said]) => judged !== said);
+  if (differing === undefined) return bankDisagreement(suspect, raw);
+  const [name, judged, said] = differing;
+  return `judged: ${name} of event ${suspect.eventId} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
+}
+
+/** The first thing that the raw rows say otherwise than what was judged; null where they agree. docs/evidence.md. */
+export function rawDisagreement(evidence: Evidence, rules: AuditRules, readEvent: ReadEvent): string | null {
+  const raw = rawLookup(evidence, rules, readEvent);
+  const uncounted = evidence.judged.counted.find((id) => !raw.counts(id));
+  if (uncounted !== undefined) return `judged.counted: no fact of raw.facts counts the result ${uncounted}`;
+  const stranger = evidence.raw.results.find(({ studentId }) =>
+    evidence.judged.suspects.some((suspect) => suspect.studentId !== studentId),
+  );
+  if (stranger) return `raw.results: ${stranger.sourcedId} is of another student, ${stranger.studentId}`;
+  for (const suspect of evidence.judged.suspects) {
+    const difference = suspectDisagreement(suspect, raw);
+    if (difference !== null) return difference;
+  }
+  return null;
+}

@@ -1,0 +1,85 @@
+import type { ListedFinding } from "../../../domain/findings/listed-finding.js";
+import { judgeStudent } from "../../../domain/rules/bundling.js";
+import type { AppCounts, FormulaCounts } from "../../../domain/rules/calibrate.js";
+import type { FactRules } from "../../../domain/rules/fact-rules.js";
+import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
+import { countedResults, listSuspects, type SuspectRow } from "../../../store/audit/bundling/suspects.js";
+import { listAppCounts } from "../../../store/audit/calibration/calibrations.js";
+import type { Session } from "../../../store/engine/session.js";
+import { rawRows } from "../../../store/reading/evidence-rows.js";
+import { auditRulesOf, settingsInForce } from "../../../store/runs/settings.js";
+import { calibrated } from "../calibration/app-counts.js";
+import { namedResults, suspectOf, uncorrected } from "../checks/suspect-event.js";
+import { formulaNames, sealed } from "./file.js";
+
+/** What is needed beside the finding. */
+interface Ground {
+  session: Session;
+  rules: FactRules;
+  /** Version of this program. */
+  program: string;
+}
+
+/**
+ * The text of a file that proves a bundled finding without this database (docs/evidence.md): every suspect of the
+ * student, the rows they come from, and what the events of their apps say. To be called in the draft of the audit that
+ * made the finding.
+ */
+export async function evidenceOf({ session, rules, program }: Ground, finding: ListedFinding): Promise<string> {
+  const { db } = session;
+  const { studentId } = finding;
+  const settings = await settingsInForce(db);
+  const auditRules = auditRulesOf(settings);
+  const suspects: SuspectRow[] = [];
+  for await (const page of listSuspects(db, auditRules, { zone: rules.zone, students: [studentId] }))
+    suspects.push(...page);
+  const apps = new Set(suspects.map(({ app }) => app));
+  const counts = new Map([...(await listAppCounts(db))].filter(([app]) => apps.has(app)));
+  const calibrations = calibrated(counts);
+  const claims = uncorrected(
+    judgeStudent(
+      suspects.map((row) => suspectOf(row, auditRules.multipliers)),
+      (app) => calibrations.get(app ?? "") ?? unknownApp(app),
+    ),
+  );
+  const counted = await countedResults(db, claims.flatMap(namedResults));
+  const names = {
+    studentId,
+    events: suspects.flatMap(({ eventId, twins }) => [eventId, ...twins]),
+    results: suspects.flatMap(resultsOf),
+  };
+  const activities = suspects.flatMap(({ activityId }) => activityId ?? []);
+  return sealed(
+    {
+      program,
+      ruleVersion: RULE_VERSION,
+      settings,
+      calibration: [...counts].map(countsJson),
+      judged: { suspects, counted: [...counted].sort() },
+      raw: await rawRows(db, names, activities),
+    },
+    finding.body,
+  );
+}
+
+/** Every app of a suspect is calibrated. */
+function unknownApp(app: string | null): never {
+  throw new RangeError(`the app ${app ?? "without a name"} was not calibrated`);
+}
+
+const resultsOf = ({ ownIds, near, late, zeroIds }: SuspectRow): string[] => [
+  ...(ownIds ?? []),
+  ...(near?.ids ?? []),
+  ...(late?.ids ?? []),
+  ...(zeroIds ?? []),
+];
+
+const countsOf = (counts: FormulaCounts) =>
+  [...counts].sort(([a], [b]) => a - b).map(([set, events]) => ({ formulas: formulaNames(set), events }));
+
+const countsJson = ([app, { quiet, banked, all }]: [string, AppCounts]) => ({
+  app,
+  quiet: countsOf(quiet),
+  banked: countsOf(banked),
+  all: countsOf(all),
+});

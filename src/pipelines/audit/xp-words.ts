@@ -1,4 +1,0 @@
-import { decimalText } from "../../domain/decimal.js";
-
-/** XP for a sentence: without trailing zeros, `no` where none was reported. */
-export const xpWords = (xp: string | null): string => (xp === null ? "no" : (decimalText(xp) ?? xp));

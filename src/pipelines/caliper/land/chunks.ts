@@ -1,0 +1,130 @@
+import { WorkError } from "../../../errors.js";
+import { readAhead } from "../../../flow/prefetch.js";
+import { type Part, type PartOptions, type Place, readParts } from "./parts.js";
+
+/** Lines of a file that are landed in one transaction. */
+export interface Chunk {
+  /** Its parts, one after the other: where they are asked for again, they come again. */
+  parts(): AsyncGenerator<Part>;
+  /** Where it ends: known when its parts have been used. */
+  readonly end: Place;
+  /** Lets the next chunk be read, however far this one was. To be called when nothing is done with it any more. */
+  release(): Promise<void>;
+}
+
+/** How an input is cut into chunks, and what tells when to give up. */
+export type ChunkOptions = PartOptions & {
+  /** Whether the bytes can be read again. */
+  isLasting: boolean;
+};
+
+/**
+ * The chunks of one input, in order: the next one can be read when the parts of the one before have been used, or that
+ * was released. `parts` are those of the input from `start` on.
+ */
+export async function* readChunks(
+  parts: AsyncGenerator<Part>,
+  start: Place | undefined,
+  options: ChunkOptions,
+): AsyncGenerator<Chunk> {
+  const source = readAhead(readAhead(parts));
+  let from = start;
+  try {
+    for (let mostParts = PARTS_OF_FIRST; ; mostParts = Math.min(2 * mostParts, PARTS_OF_CHUNK)) {
+      const { value: first } = await source.next();
+      if (!first) return;
+      const chunk = options.isLasting
+        ? new FileChunk({ ...options, mostParts }, from, first, source)
+        : new HeldChunk(first);
+      yield chunk;
+      if (!(await chunk.isRead)) return;
+      from = chunk.end;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}
+
+/** A chunk of an input whose bytes cannot be read again: one part, held. */
+class HeldChunk implements Chunk {
+  readonly isRead = Promise.resolve(true);
+
+  constructor(readonly end: Part) {}
+
+  async *parts(): AsyncGenerator<Part> {
+    yield this.end;
+  }
+
+  async release(): Promise<void> {}
+}
+
+/** So many parts are landed in one transaction at most: facts that are derived together cost least. */
+export const PARTS_OF_CHUNK = 20;
+/** The first chunk of a file is small, since nothing is derived yet while it is landed; each after it is twice as large. */
+const PARTS_OF_FIRST = 5;
+
+/** A chunk of a file: its parts are read as they are used, and not held; where they are asked for again, from the file. */
+class FileChunk implements Chunk {
+  end: Place;
+  /** Resolves when its last part has been read; false where that was given up. */
+  readonly isRead: Promise<boolean>;
+  private tellRead: (isWhole: boolean) => void = () => {};
+  private next: Part | undefined;
+  private count = 1;
+  private lines = 0;
+  private isUsed = false;
+
+  constructor(
+    private readonly options: ChunkOptions & { mostParts: number },
+    private readonly start: Place | undefined,
+    first: Part,
+    private readonly source: AsyncGenerator<Part>,
+  ) {
+    this.next = first;
+    this.end = first;
+    this.isRead = new Promise((resolve) => {
+      this.tellRead = resolve;
+    });
+  }
+
+  async *parts(): AsyncGenerator<Part> {
+    if (this.isUsed) return yield* this.readAgain();
+    this.isUsed = true;
+    for (let part = await this.take(); part; part = await this.take()) {
+      yield part;
+      part.builder.release(); // asked for again, it is read from the file
+    }
+  }
+
+  private async take(): Promise<Part | undefined> {
+    let part = this.next;
+    this.next = undefined;
+    if (!part && this.count < this.options.mostParts) {
+      this.count += 1;
+      part = (await this.source.next()).value;
+    }
+    if (part) {
+      this.end = { end: part.end, prefixSha256: part.prefixSha256 };
+      this.lines += part.lines;
+    } else this.tellRead(true);
+    return part;
+  }
+
+  private async *readAgain(): AsyncGenerator<Part> {
+    const { start, lines, options } = this;
+    const again = { leavesUnread: () => false, onRawBytes() {}, lines };
+    const parts = readParts({ ...options, ...again, ...(start ? { resumeAt: start.end } : {}) });
+    const prefix = start && (await parts.next()).value;
+    if (prefix && prefix.prefixSha256 !== start.prefixSha256)
+      throw new WorkError(`${options.file} was changed while it was read`);
+    yield* parts;
+  }
+
+  async release(): Promise<void> {
+    try {
+      while (await this.take()) this.options.stop();
+    } finally {
+      this.tellRead(false);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { textDigest } from "../../../domain/values/digest.js";
+import { detached } from "../../../domain/values/own-text.js";
+import type { IncomingActor } from "../../../store/landing/actors.js";
+import type { EventRow } from "../../../store/landing/event-batch.js";
+import type { Actor, LandableEvent, Metrics } from "../parse/record.js";
+
+const MAX_REMEMBERED = 100_000;
+/** The last actor of each id, or of each email where there is no id. */
+const remembered = new Map<string, IncomingActor>();
+
+/** One key for one (segment, shape, email): events of equal actors share it. */
+function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
+  const name = segment ?? email ?? "";
+  const known = remembered.get(name);
+  if (known?.segment === segment && known.email === email && known.looksLikeUser === looksLikeUser) return known;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const key = detached(textDigest(JSON.stringify([segment, looksLikeUser, email])));
+  const actor = { key, segment: segment && detached(segment), looksLikeUser, email };
+  remembered.set(actor.segment ?? email ?? "", actor);
+  return actor;
+}
+
+/** Without a list of the values, which is dear. */
+function hasMetrics(metrics: Metrics): boolean {
+  for (const name in metrics) if (metrics[name as keyof Metrics] !== null) return true;
+  return false;
+}
+
+/** The run that lands events, and how many it has read: each event has its place among them. */
+export interface LandingRun {
+  runId: string;
+  events: number;
+}
+
+/** Where an event was read, and the digest of its payload (src/domain/values/digest.ts). */
+export interface RowOrigin {
+  line: number;
+  payloadDigest: string;
+}
+
+/** The row of an event for `EventRows`: the next one of its run. */
+export function eventRow(event: LandableEvent, { line, payloadDigest }: RowOrigin, run: LandingRun): EventRow {
+  const { metrics } = event;
+  const actor = keyed(event.actor);
+  const reported = hasMetrics(metrics);
+  run.events += 1;
+  const row = [
+    event.eventId,
+    run.runId,
+    run.events,
+    payloadDigest,
+    reported && event.eventType === "ActivityEvent",
+    event.eventType,
+    reported,
+    actor.key,
+    event.occurredAt,
+    event.attempt,
+    metrics.xp,
+    metrics.totalQuestions,
+    metrics.correctQuestions,
+    metrics.masteredUnits,
+    metrics.active,
+    metrics.inactive,
+    metrics.waste,
+    metrics.unknown,
+    metrics.antiPattern,
+    event.activityKey,
+    event.objectSlug,
+    event.subject,
+    event.app,
+    event.courseId,
+    event.courseName,
+    event.activityName,
+    event.runId,
+  ];
+  return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload: event.payload };
+}

@@ -1,0 +1,88 @@
+import { decimalText, isWithin } from "../../../domain/values/decimal.js";
+import { Fault, found } from "./fault.js";
+import { ExactNumber } from "./json.js";
+import type { Metrics } from "./record.js";
+import type { JsonNumber } from "./schema.js";
+import type { TimebackEventType } from "./vocabulary.js";
+
+interface Column {
+  name: keyof Metrics;
+  min: number;
+  max: number;
+}
+
+const xp = (name: keyof Metrics): Column => ({ name, min: -1e9, max: 1e9 });
+const count = (name: keyof Metrics): Column => ({ name, min: 0, max: 1e9 });
+const seconds = (name: keyof Metrics): Column => ({ name, min: 0, max: 86_400 });
+
+/** Which metric is kept in which column, of the events that own it. */
+const COLUMNS: Record<TimebackEventType, ReadonlyMap<string, Column>> = {
+  ActivityEvent: new Map([
+    ["xpEarned", xp("xp")],
+    ["totalQuestions", count("totalQuestions")],
+    ["correctQuestions", count("correctQuestions")],
+    ["masteredUnits", count("masteredUnits")],
+  ]),
+  TimeSpentEvent: new Map([
+    ["active", seconds("active")],
+    ["inactive", seconds("inactive")],
+    ["waste", seconds("waste")],
+    ["unknown", seconds("unknown")],
+    ["anti-pattern", seconds("antiPattern")],
+  ]),
+};
+
+const MAX_ATTEMPT = 1_000_000;
+
+/** A metric as the event carries it. */
+export interface Metric {
+  type: string;
+  value: JsonNumber;
+}
+
+/**
+ * The metrics that belong to this type of event; others (unknown ones, or those of the other type) are checked to be
+ * numbers and to be named once, and are left to the payload. What is not reported is null, never 0.
+ */
+export function readMetrics(items: readonly Metric[], type: TimebackEventType): Metrics | Fault {
+  const metrics = noMetrics();
+  const seen = new Set<string>();
+  for (const [index, { type: name, value }] of items.entries()) {
+    const path = `generated.items[${index}]`;
+    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} stands here a second time`);
+    seen.add(name);
+    const decimal = decimalText(tokenOf(value));
+    if (decimal === null)
+      return new Fault("bad-metric", `${path}.value: expected a finite number, found ${found(value)}`);
+    const column = COLUMNS[type].get(name);
+    if (column === undefined) continue;
+    if (!isWithin(decimal, column.min, column.max)) return outOfRange(path, name, column, value);
+    metrics[column.name] = decimal;
+  }
+  return metrics;
+}
+
+/** A whole number from 0 to 1,000,000; null where none is given. */
+export function readAttempt(attempt: JsonNumber | null | undefined): number | null | Fault {
+  if (attempt === null || attempt === undefined) return null;
+  const decimal = decimalText(tokenOf(attempt));
+  if (decimal !== null && !decimal.includes(".") && isWithin(decimal, 0, MAX_ATTEMPT)) return Number(decimal);
+  return new Fault("schema", `generated.attempt: expected a whole number from 0 to 1000000, found ${found(attempt)}`);
+}
+
+const tokenOf = (value: JsonNumber): number | string => (value instanceof ExactNumber ? value.token : value);
+
+const outOfRange = (path: string, name: string, { min, max }: Column, value: JsonNumber): Fault =>
+  new Fault("out-of-range", `${path}.value: ${name} must be from ${min} to ${max}, found ${found(value)}`);
+
+const noMetrics = (): Metrics => ({
+  xp: null,
+  totalQuestions: null,
+  correctQuestions: null,
+  masteredUnits: null,
+  active: null,
+  inactive: null,
+  waste: null,
+  unknown: null,
+  antiPattern: null,
+});

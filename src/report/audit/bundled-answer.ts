@@ -1,0 +1,127 @@
+import type { ListedFinding } from "../../domain/findings/listed-finding.js";
+import { numberToken } from "../formats/fields.js";
+import { type BundledProof, bundledProof } from "./bundled-proof.js";
+
+type Part = BundledProof["results"][number];
+
+const nameOf = ({ title, activityId, sourcedId }: Part): string => title ?? activityId ?? sourcedId;
+
+/** `a`, `a and b`, `a, b and c`. */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+/** What the event is called by people. */
+const activityOf = ({ evidence: { activityName, activityId } }: BundledProof): string =>
+  `"${activityName ?? activityId ?? "an exercise without a name"}"`;
+
+const senderOf = ({ app }: ListedFinding): string => app ?? "an app without a name";
+
+/** `9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article)`. */
+function sum({ eventXp, ownXp, results }: BundledProof): string {
+  const parts = results.map((part) => `${part.xp} (${nameOf(part)})`);
+  return `${eventXp} = ${[`${ownXp ?? "?"} own`, ...parts].join(" + ")}`;
+}
+
+/** Where the other parts are counted: the second half of the proof. */
+function elsewhere({ results, excessXp }: BundledProof, { pending, inflation }: ListedFinding): string {
+  const parts = upperFirst(listed(results.map(({ xp }) => `the ${xp}`)));
+  const [are, own] = results.length > 1 ? ["are", "results of their own"] : ["is", "a result of its own"];
+  if (pending) return `${parts} ${are} not counted through ${own} yet: today this inflates nothing, later it will.`;
+  if (numberToken(inflation) !== excessXp)
+    return `${numberToken(inflation)} of these ${excessXp} XP are counted already, through ${own}.`;
+  return `${parts} ${are} counted already, through ${own}.`;
+}
+
+const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+/** How the exercise's own XP is known. */
+function ownProof({ ownXp, evidence }: BundledProof): string[] {
+  const { ownFrom, ownArithmetic, correctQuestions, totalQuestions, attempt } = evidence;
+  if (ownFrom === "unknown") return ["What the exercise itself pays is not known."];
+  if (!ownXp) return [];
+  if (ownFrom === "own-result") return [`${ownXp} is what the exercise's own result says.`];
+  const multiplier = ownFrom === "stored-multiplier" ? "the multiplier that its result names" : "the multiplier";
+  const right =
+    totalQuestions && correctQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
+  const tried = attempt ? ` on attempt ${attempt}` : "";
+  const arithmetic = ownArithmetic ? `: ${ownArithmetic}` : "";
+  return [`${ownXp} is what the exercise itself pays, base XP times ${multiplier}${right}${tried}${arithmetic}.`];
+}
+
+type Why = (finding: ListedFinding, proof: BundledProof) => string[];
+
+const eventOf = (finding: ListedFinding, proof: BundledProof): string =>
+  `${senderOf(finding)}'s event for ${activityOf(proof)}`;
+
+const summed =
+  (sure: string, but: readonly string[] = []): Why =>
+  (finding, proof) => [`${sure}${eventOf(finding, proof)} carries ${sum(proof)}.`, elsewhere(proof, finding), ...but];
+
+const unsummed =
+  (...but: string[]): Why =>
+  (finding, proof) => [
+    `${eventOf(finding, proof)} carries ${proof.eventXp} XP${proof.ownXp ? `, of which at most ${proof.ownXp} can be its own` : ""}.`,
+    ...but,
+  ];
+
+/** More than the activity can pay at all. */
+const aboveBase: Why = (finding, proof) => [
+  ...unsummed()(finding, proof),
+  `That is more than it can pay${proof.evidence.baseXp ? ` (its base XP is ${proof.evidence.baseXp})` : ""}, and nothing that was landed explains it. It may be by design.`,
+];
+
+/** Why an event is a finding, by the rule that it was judged by; doubt is said as doubt. docs/audit.md, "Verdicts". */
+const WHY: Readonly<Record<string, Why>> = {
+  near: summed(""),
+  "near+late": summed("", ["Some of it was banked only later, up to a day after the event."]),
+  "formula-unsure": summed("Probably ", ["Not proven: it is not certain by which rule this app pays this exercise."]),
+  "own-ambiguous": summed("Probably ", ["Not proven: other amounts of own XP would fit the banked XP as well."]),
+  "no-exact-sum": unsummed(
+    "Probably bundled, not proven: banked XP stands beside it, but no choice of it makes exactly the rest.",
+  ),
+  "failed-bank-write": unsummed(
+    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0, as after a write that failed.",
+  ),
+  "above-base": aboveBase,
+  "above-banked": unsummed("That is more than the banked XP beside it, which it may hold. It may be by design."),
+};
+
+/** Why a bundled event is a finding, in sentences that can be read out: the sum, where the rest is counted, how it is known. */
+export function bundledWhy(finding: ListedFinding): string[] {
+  const proof = bundledProof(finding);
+  const why = WHY[proof.rule] ?? (() => [finding.summary]);
+  return [...why(finding, proof), ...ownProof(proof), ...alternatives(proof)];
+}
+
+function alternatives({ alternatives: others }: BundledProof): string[] {
+  if (others.length === 0) return [];
+  const choices = others.length === 1 ? "Another choice" : `${others.length} other choices`;
+  return [`${choices} of banked results would make the same sum.`];
+}
+
+/** What must become of the event. */
+export function bundledTodo(finding: ListedFinding): string {
+  const proof = bundledProof(finding);
+  const event = `the event for ${activityOf(proof)}${finding.date === null ? "" : ` of ${finding.date}`}`;
+  if (finding.verdict !== "confirmed")
+    return `Have somebody look at ${event}: it is not corrected unless a person names it (event ${proof.eventId}).`;
+  return `Correct ${event}: it must count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
+    finding.pending ? "" : ` Today ${numberToken(finding.inflation)} XP are counted twice.`
+  }`;
+}
+
+/** The ids behind the finding, for the engineer. */
+export function bundledIds(finding: ListedFinding): string {
+  const { eventId, results, evidence } = bundledProof(finding);
+  const groups: [string, readonly string[]][] = [
+    ["event", [eventId]],
+    ["banked results", results.map(({ sourcedId }) => sourcedId)],
+    ["own results", evidence.ownResults.map(({ sourcedId }) => sourcedId)],
+    ["results at 0", evidence.zeroResults.map(({ sourcedId }) => sourcedId)],
+    ["twins", evidence.twins],
+  ];
+  return groups
+    .filter(([, ids]) => ids.length > 0)
+    .map(([name, ids]) => `${name} ${ids.join(", ")}`)
+    .join("; ");
+}

@@ -1,0 +1,73 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Db } from "../../engine/session.js";
+import { isoInstant } from "../../engine/sql-time.js";
+import { areFew, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { calledFor } from "../fact-checks/expected-facts.js";
+import { type Suspect, suspect } from "./suspicion-columns.js";
+
+/** An event and results linked to it that do not say the same. XP is exact decimal text. */
+export interface Disagreement extends Suspect {
+  eventId: string;
+  at: string;
+  xp: string | null;
+  attempt: number | null;
+  /** What they disagree about. */
+  xpDiffers: boolean;
+  attemptDiffers: boolean;
+  results: { sourcedId: string; xp: string | null; attempt: number | null; at: string; rule: string }[];
+}
+
+const pays = (xp: string): RawBuilder<unknown> => sql`coalesce(${sql.ref(xp)}, 0) <> 0`;
+
+/** XP of the event and a result; or, where the event has none, of two results of one attempt, only one of which can count. */
+const xpDiffers = sql`coalesce(bool_or(${pays("c.xp")} and ${pays("l.result_xp")} and c.xp <> l.result_xp)
+  or (not bool_or(${pays("c.xp")}) and bool_or(${pays("l.result_xp")} and l.result_xp <> l.rival_xp)), false)`;
+
+/**
+ * Makes `pg_temp.disagreeing`, the events (`event_id`) with a linked result that has another attempt, or XP that is not
+ * the event's: few of all, so that how many is worth knowing. Needs `pg_temp.completed` and `pg_temp.links`.
+ */
+export async function gatherDisagreeing(db: Db, students: Students): Promise<void> {
+  await sql`
+    create temp table disagreeing as
+    select distinct l.event_id from pg_temp.links l join pg_temp.completed c on c.event_id = l.event_id
+    where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`.execute(db);
+  if (!areFew(students)) await sql`analyze pg_temp.disagreeing`.execute(db);
+}
+
+/**
+ * Events of these students whose linked results report another XP (none of both 0) or another known attempt. XP that a bundled-xp finding
+ * of the session explains is left out. By student, then instant and id. Needs the ground, `gatherDisagreeing` and the list of findings.
+ */
+export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Disagreement[]> =>
+  rowsAbout(
+    db,
+    students,
+    sql<Disagreement>`
+    with bundled as materialized (
+      select body::json ->> 'eventId' as event_id from pg_temp.findings where kind = 'bundled-xp'),
+    linked as (
+      select l.*, min(case when ${pays("l.result_xp")} then l.result_xp end)
+        over (partition by l.event_id, l.result_attempt) as rival_xp
+      from pg_temp.links l where l.event_id in (select event_id from pg_temp.disagreeing)),
+    compared as materialized (
+      select c.event_id, ${xpDiffers} as xp_differs, coalesce(bool_or(c.attempt <> l.result_attempt), false) as attempt_differs,
+        jsonb_agg(jsonb_build_object('sourcedId', l.sourced_id, 'xp', l.result_xp::text, 'attempt', l.result_attempt,
+          'at', ${isoInstant(sql.ref("l.score_date"))}, 'rule', l.rule) order by l.sourced_id collate "C") as results
+      from linked l join pg_temp.completed c on c.event_id = l.event_id
+      group by c.event_id),
+    unexplained as (
+      select event_id, attempt_differs, results,
+        xp_differs and event_id::text not in (select event_id from bundled where event_id is not null) as xp_differs
+      from compared)
+    select ${suspect({ student: sql.ref("e.student_id"), day: sql.ref("d.date"), app: sql.ref("d.app"), counted: sql.ref("d.xp_earned") })},
+      c.event_id::text as "eventId", ${isoInstant(sql.ref("e.occurred_at"))} as at, e.xp::text as xp, e.attempt,
+      c.xp_differs as "xpDiffers", c.attempt_differs as "attemptDiffers", c.results
+    from unexplained c
+    cross join lateral (
+      select a.student_id, x.occurred_at, x.xp, x.attempt from timeback.caliper_events x
+      join timeback.caliper_actors a on a.actor_key = x.actor_key where x.event_id = c.event_id offset 0) e
+    cross join lateral ${calledFor(sql`e.student_id`, sql`'caliper:event:' || c.event_id`)} d
+    where (c.xp_differs or c.attempt_differs) ${inPart(students, sql`e.student_id`)}
+    order by e.student_id, e.occurred_at, c.event_id`,
+  );

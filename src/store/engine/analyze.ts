@@ -1,0 +1,19 @@
+import { sql } from "kysely";
+import type { Db } from "./session.js";
+
+/** A table is looked at again when it has doubled since the last time. */
+const GROWTH = 2;
+const FIRST_LOOK_BLOCKS = 10;
+
+/**
+ * Renews the planner's statistics of landed tables that a bulk load has outgrown: without them a join over the first
+ * million rows is planned as if there were none. (The server's own autovacuum comes minutes later; PGlite has none.)
+ */
+export async function analyzeGrown(db: Db, tables: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c
+    where c.oid = any(${tables.map((table) => `timeback.${table}`)}::regclass[]) and pg_relation_size(c.oid) > 0
+      and pg_relation_size(c.oid) / current_setting('block_size')::int
+        > case when c.relpages > 0 then c.relpages * ${GROWTH}::float8 else ${FIRST_LOOK_BLOCKS} end`.execute(db);
+  for (const { name } of rows) await sql`analyze ${sql.table(`timeback.${name}`)}`.execute(db);
+}

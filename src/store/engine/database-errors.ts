@@ -1,0 +1,84 @@
+import { TimebackError, WorkError } from "../../errors.js";
+
+/** What PostgreSQL, the network and TLS say, and what to do about it. A five-character code is an SQLSTATE. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there: is the server running, are host and port right?",
+  ENOTFOUND: "the host name is unknown",
+  EAI_AGAIN: "the host name could not be looked up: try again",
+  ETIMEDOUT: "the server does not answer",
+  EHOSTUNREACH: "there is no way to that host",
+  ENETUNREACH: "there is no way to that network",
+  ECONNRESET: "the connection was lost",
+  EPIPE: "the connection was lost",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted: name it with sslrootcert=<file> in the URL",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is made out for another host",
+  "28P01": "user or password is wrong",
+  "28000": "this user may not log in",
+  "3D000": "check the name in the URL",
+  "42501": "this user lacks a permission",
+  "57014": "a statement took too long and was cancelled",
+  "57P01": "the server ended the connection",
+  "57P03": "the server takes no connections yet",
+  "53300": "the server has no free connection",
+  "53100": "the server's disk is full",
+  "25006": "the session is read-only",
+};
+
+/** Faults that carry no code of their own. */
+const SAID: readonly [RegExp, string][] = [
+  [
+    /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/,
+    "the connection was lost or could not be made",
+  ],
+  [/server does not support SSL/, "leave sslmode out of the URL"],
+  [/^SASL: .*password/, "this user needs a password: put it into the URL"],
+  [/SSL connection/, "the server refused an encrypted connection"],
+];
+
+interface CodedError extends Error {
+  code?: string;
+  syscall?: string;
+  errors?: CodedError[];
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** Whether the fault is one of the database or of the way there, and what to do about it (`""`: nothing known). */
+function adviceFor({ code = "", syscall, message }: CodedError): string | undefined {
+  const said = SAID.find(([pattern]) => pattern.test(message))?.[1];
+  if (said !== undefined) return said;
+  if (syscall === "connect") return ADVICE[code] ?? "the connection could not be made";
+  return ADVICE[code] ?? (syscall === undefined && SQLSTATE.test(code) ? "" : undefined);
+}
+
+/** Several addresses of one host fail as an AggregateError without words of its own: the first address speaks. */
+const spoken = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
+
+/**
+ * A fault of a database, or of the way to it, with a sentence that names `what`, and exit code 3. Another fault, and one
+ * that has a sentence, stays as it is.
+ */
+export function unlessExplained(what: string, error: unknown, more = ""): unknown {
+  if (!(error instanceof Error) || error instanceof TimebackError) return error;
+  const cause = spoken(error);
+  const advice = adviceFor(cause);
+  if (advice === undefined) return error;
+  const notes = [advice, more].filter((note) => note !== "").join("; ");
+  const why = notes === "" ? "" : ` (${notes})`;
+  return new WorkError(`${what}: ${cause.message}${why}; what was committed is kept, a rerun continues`, {
+    cause: error,
+  });
+}
+
+/** Does `work`; its faults as `unlessExplained` makes them. @throws WorkError */
+export async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unlessExplained(what, error);
+  }
+}

@@ -1,0 +1,132 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+import Cursor from "pg-cursor";
+import { binaryFormat, type CopyFormat, textFormat } from "../copy/copy-format.js";
+import { Ahead, type Query } from "./pipelined-queries.js";
+import { type Patience, whenUp } from "./retry.js";
+import type { CopyRows, Session, Store } from "./session.js";
+import type { Database } from "./tables.js";
+
+/** How one engine moves rows in bulk over one of its connections. */
+export interface BulkCopy {
+  copyIn(client: pg.PoolClient, statement: string, rows: CopyRows, format: CopyFormat): Promise<number>;
+  copyOut(client: pg.PoolClient, select: string): AsyncIterable<Buffer>;
+}
+
+/** int8, date, timestamp, timestamptz and numeric stay text: no rounding, no process time zone. */
+const KEPT_AS_TEXT = new Set([20, 1082, 1114, 1184, 1700]);
+/** Arrays of those types; pg would parse their members to floats and Dates. */
+const TEXT_ARRAYS = new Set([1016, 1115, 1182, 1185, 1231]);
+const TEXT_ARRAY_OID = 1009;
+
+/** The type parsers of every connection: exact values stay text. */
+export const exactTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") => {
+    if (format === "binary") return pg.types.getTypeParser(oid, "binary");
+    if (KEPT_AS_TEXT.has(oid)) return (value: string) => value;
+    return pg.types.getTypeParser(TEXT_ARRAYS.has(oid) ? TEXT_ARRAY_OID : oid, "text");
+  }) as typeof pg.types.getTypeParser,
+};
+
+/** Quotes an identifier, whatever is in it. */
+export const quotePart = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Quotes a name of ours; a dot separates schema and name. */
+const quoteName = (name: string): string => name.split(".").map(quotePart).join(".");
+
+const copyInStatement = (table: string, columns: readonly string[], from: string): string =>
+  `copy ${quoteName(table)} (${columns.map(quoteName).join(", ")}) from ${from}`;
+
+/** Cursors do not take the parsers of their connection. */
+class ExactCursor extends Cursor {
+  constructor(text: string, values: unknown[]) {
+    super(text, values, { types: exactTypes });
+  }
+}
+
+const queryOf = (client: pg.PoolClient): Query => client.query.bind(client);
+
+function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: pool as unknown as pg.Pool, cursor: ExactCursor as never }),
+  });
+}
+
+function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine, query = queryOf(client)): Session {
+  const copyIn = (table: string, columns: readonly string[], rows: CopyRows, format: CopyFormat) =>
+    copy.copyIn(client, `${copyInStatement(table, columns, copySource)}${format.option}`, rows, format);
+  const lent = { query, release() {} };
+  return {
+    db: kyselyOn({ connect: async () => lent, end: async () => {} }),
+    inTransaction: false,
+    patience,
+    copyIn: (table, columns, rows) => copyIn(table, columns, rows, textFormat),
+    copyInBinary: (table, columns, rows) => copyIn(table, columns, rows, binaryFormat),
+    copyOut: (select) => copy.copyOut(client, select),
+  };
+}
+
+/** What `storeOn` needs to know of an engine. */
+export interface Engine {
+  kind: Store["kind"];
+  pool: pg.Pool;
+  copy: BulkCopy;
+  /** What stands behind `COPY … FROM`. */
+  copySource: string;
+  patience: Patience;
+  /** Takes a connection back, and with it the transaction that is open on it. */
+  giveUp(client: pg.PoolClient): Promise<void> | void;
+  /** Runs after the pool is closed. */
+  afterClose?: () => Promise<void>;
+}
+
+/** Joins a pool and its bulk copy into a store; `close` ends both. */
+export function storeOn(engine: Engine): Store {
+  const { kind, pool, patience, giveUp, afterClose } = engine;
+  const connect = () => whenUp(patience, () => pool.connect());
+  pool.on("error", () => {}); // an idle connection died: the next query says so
+  pool.on("connect", (client) => void client.on("error", () => {})); // and one at work: its query says so
+  const lend = async <T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,
+  ): Promise<T> => {
+    const client = await connect();
+    let broken: Error | undefined;
+    const remember = (error: Error) => {
+      broken = error;
+    };
+    client.on("error", remember);
+    try {
+      return await work(client);
+    } finally {
+      client.off("error", remember);
+      await giveBack(client, broken);
+    }
+  };
+  return {
+    kind,
+    connections: pool.options.max,
+    db: kyselyOn({ connect, end: () => pool.end() }),
+    withSession: (work) =>
+      lend(
+        (client) => work(sessionOn(client, engine)),
+        (client, broken) => client.release(broken),
+      ),
+    withDraft: (work) => lend((client) => drafted(client, engine, work), giveUp),
+    async close() {
+      await pool.end();
+      await afterClose?.();
+    },
+  };
+}
+
+/** Temp tables are what a draft is made of: it does not wait for one to be there before it asks for the next. */
+function drafted<T>(client: pg.PoolClient, engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
+  const ahead = new Ahead(queryOf(client));
+  const own = sessionOn(client, engine, ahead.query);
+  const session = { ...own, ...ahead.copies(own), inTransaction: true };
+  return ahead.whole(async () => {
+    await sql`begin isolation level repeatable read`.execute(session.db);
+    return work(session);
+  });
+}

@@ -1,0 +1,40 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Db } from "../engine/session.js";
+
+/** A result's activity key, over its line item `li` and component resource `cr` (docs/facts.md, "Activities"). */
+export const activityKey = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(cr.resource_id, case when right(${lineItemId}, 4) = '_ali' then left(${lineItemId}, -4) else ${lineItemId} end)`;
+
+/** The joins that `activityKey` looks through. */
+export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  left join timeback.assessment_line_items li on li.sourced_id = ${lineItemId}
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id`;
+
+/** The course of a result `r`: its own, its line item's, else that of the component; over the joins of `courseJoins`. */
+export const courseOfResult = sql`coalesce(r.course_id, li.course_id, cc.course_id)`;
+
+/** The joins that `courseOfResult` looks through. */
+export const courseJoins = sql`
+  left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
+  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)`;
+
+/**
+ * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
+ * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.
+ * Returns their number.
+ */
+export async function renewActivities(db: Db, which: RawBuilder<unknown> | "all"): Promise<number> {
+  await sql`drop table if exists pg_temp.renewed_activities`.execute(db);
+  await sql`
+    create temp table renewed_activities as
+    select * from (
+      select r.sourced_id, r.activity_key as was, r.of_child_line_item as was_child,
+        ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
+      from timeback.assessment_results r ${lineItemJoins(sql.ref("r.line_item_id"))} where ${which === "all" ? sql`true` : which}) k
+    where (was, was_child) is distinct from (activity_key, child)`.execute(db);
+  const { numAffectedRows } = await sql`
+    update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
+    from pg_temp.renewed_activities k where t.sourced_id = k.sourced_id`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}

@@ -1,0 +1,90 @@
+import { sql } from "kysely";
+import type { Db } from "../engine/session.js";
+import { matching, type RejectFilter } from "./rejects.js";
+
+/** A rejected record that is judged again. */
+export interface ReplayLine {
+  /** Place among the records of this replay, from 1. */
+  ordinal: number;
+  file: string;
+  line: number;
+  /** Place of the record in its line, from 0. */
+  member: number;
+  byteOffset: number;
+  text: string;
+}
+
+/** Only what `ingest` read is records of Caliper; rejects of tables are read again by their own commands. */
+const replayable = sql`
+  r.record is not null and r.line is not null and r.byte_offset is not null and exists (
+    select from timeback.runs u where u.run_id = r.run_id and u.command in ('ingest', 'rejects replay'))`;
+
+/** Those of the ids that cannot be replayed: their record was not kept, or is no line of Caliper. */
+export async function notReplayable(db: Db, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from timeback.rejects r where ${matching({ ids })} and (${replayable}) is not true
+    order by id collate "C"`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Lists the records of these rejects in the session's `pg_temp.replaying`, those that are the same record at the same
+ * place under one ordinal. Returns how many records there are, and how many of these rejects cannot be replayed.
+ * Reads no other record than theirs.
+ */
+export async function openReplay(db: Db, filter: RejectFilter): Promise<{ lines: number; left: number }> {
+  await sql`create temp table if not exists replaying (ordinal bigint, id text, bytes bigint, primary key (ordinal, id))`.execute(
+    db,
+  );
+  await sql`truncate pg_temp.replaying`.execute(db);
+  await sql`
+    insert into pg_temp.replaying
+    select dense_rank() over (order by r.file collate "C", r.byte_offset, r.line, r.member, md5(r.record)), r.id,
+      octet_length(r.record)
+    from timeback.rejects r where ${matching(filter)} and ${replayable}`.execute(db);
+  await sql`analyze pg_temp.replaying`.execute(db);
+  const { rows } = await sql<{ lines: string; left: string }>`
+    select coalesce(max(ordinal), 0)::text as lines,
+      (select count(*) from timeback.rejects r where ${matching(filter)} and (${replayable}) is not true)::text as left
+    from pg_temp.replaying`.execute(db);
+  return { lines: Number(rows[0]?.lines ?? 0), left: Number(rows[0]?.left ?? 0) };
+}
+
+/** How many records are read again at a time: as many as both allow, and one at least. */
+export interface ReplayPage {
+  lines: number;
+  bytes: number;
+}
+
+/** Some records, from this ordinal on. */
+export async function replayPage(db: Db, from: number, { lines, bytes }: ReplayPage): Promise<ReplayLine[]> {
+  const { rows } = await sql<Record<"ordinal" | "file" | "line" | "member" | "byteOffset" | "text", string>>`
+    select p.ordinal::text as ordinal, r.file, r.line::text as line, r.member::text as member,
+      r.byte_offset::text as "byteOffset", r.record as text
+    from (
+      select ordinal, min(id collate "C") as id, sum(min(bytes)) over (order by ordinal) - min(bytes) as before
+      from pg_temp.replaying where ordinal >= ${from} and ordinal < ${from + lines} group by ordinal) p
+    join timeback.rejects r on r.id = p.id
+    where p.before < ${bytes}
+    order by p.ordinal`.execute(db);
+  return rows.map(({ ordinal, file, line, member, byteOffset, text }) => ({
+    ordinal: Number(ordinal),
+    file,
+    line: Number(line),
+    member: Number(member),
+    byteOffset: Number(byteOffset),
+    text,
+  }));
+}
+
+/** Takes the rejects of these records out of the quarantine, but for those that are rejected again. */
+export async function dropReplayed(
+  db: Db,
+  ordinals: readonly number[],
+  rejectedAgain: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from timeback.rejects
+    where id in (select id from pg_temp.replaying where ordinal = any(${[...ordinals]}::bigint[]))
+      and not id = any(${[...rejectedAgain]}::text[])`.execute(db);
+}

@@ -1,0 +1,113 @@
+import { sql } from "kysely";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
+import type { LaneOrder } from "../../flow/ordered-lanes.js";
+import { analyzeGrown } from "../engine/analyze.js";
+import { ifAllNew } from "../engine/savepoint.js";
+import type { Db, Session } from "../engine/session.js";
+import { touchEventsOfResults } from "../facts/affected.js";
+import { assertAllCounted, assertWritten } from "../facts/invariants.js";
+import { linkTouched } from "../facts/links.js";
+import { type Incoming, stage } from "./reference-tables.js";
+import {
+  type Counted,
+  countStaged,
+  findChanged,
+  insertNew,
+  keepHistory,
+  openChanged,
+  touchChanged,
+  updateChanged,
+  voidChanged,
+} from "./result-statements.js";
+import { rejectResults } from "./source-rejects.js";
+
+/** What became of results that were read: read = changed + unchanged + rejected + testUsers. */
+export interface LandedResults {
+  read: number;
+  changed: number;
+  unchanged: number;
+  rejected: number;
+  newRejects: number;
+  /** Rows of students marked isTestUser: landed, but without facts unless the settings say so. */
+  testUsers: number;
+}
+
+/** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
+async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void>): Promise<void> {
+  await sql`analyze pg_temp.changed_results`.execute(db);
+  await touchChanged(db);
+  await touchEventsOfResults(db, rules);
+  await keepHistory(db);
+  await change();
+}
+
+/** Lands what is staged, and counts that and what of it changed. What is expected only decides what is tried first. */
+async function landStaged(
+  db: Db,
+  rules: FactRules,
+  expectNew: boolean,
+  order: LaneOrder,
+): Promise<{ staged: Counted; changed: number }> {
+  await openChanged(db);
+  await order.mayInsert();
+  const staged = await countStaged(db);
+  const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
+  if (allNew) {
+    assertWritten("results were landed", allNew.rows, staged.rows);
+    await linkTouched(db, rules);
+  }
+  await order.alone();
+  if (allNew) return { staged, changed: allNew.counting };
+  const { equal, changed } = await findChanged(db);
+  if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db, changed.rows));
+  const fresh = await insertNew(db);
+  assertWritten("results were landed", fresh.rows, staged.rows - equal - changed.rows);
+  return { staged, changed: fresh.counting + changed.counting };
+}
+
+/** The run that lands results, and whether it may expect most of them to be new: that decides only what is tried first. */
+export interface ResultsRun {
+  runId: string;
+  expectNew: boolean;
+}
+
+/** Lands assessment results; rows that are equal to what is landed are left alone. */
+export async function landResults(
+  session: Session,
+  rules: FactRules,
+  incoming: Incoming,
+  { runId, expectNew }: ResultsRun,
+): Promise<LandedResults> {
+  const { db } = session;
+  const read = await stage(session, incoming);
+  const rejects = await rejectResults(session, runId, incoming);
+  const { staged, changed } = await landStaged(db, rules, expectNew, incoming.order);
+  await analyzeGrown(db, [
+    "assessment_results",
+    "assessment_line_items",
+    "component_resources",
+    "caliper_events",
+    "caliper_actors",
+  ]);
+  const { rejected, newRejects } = rejects;
+  const outcomes = {
+    changed,
+    unchanged: staged.counting - changed,
+    rejected,
+    testUsers: staged.rows - staged.counting,
+  };
+  assertAllCounted("results", read, outcomes);
+  return { read, ...outcomes, newRejects };
+}
+
+/** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */
+export async function markVanished(db: Db, rules: FactRules): Promise<number> {
+  await openChanged(db);
+  const { numAffectedRows } = await sql`
+    insert into pg_temp.changed_results
+    select t.sourced_id, true, t.student_id, t.student_id from timeback.assessment_results t
+    where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
+  const gone = Number(numAffectedRows ?? 0);
+  if (gone > 0) await changeLanded(db, rules, () => voidChanged(db, gone));
+  return gone;
+}

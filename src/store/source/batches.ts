@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+import pg from "pg";
+import { Blocks } from "../copy/buffer-pool.js";
+import { readCopyValue } from "../copy/text-rows.js";
+import { explained } from "../engine/database-errors.js";
+import { quotePart } from "../engine/pg-session.js";
+import { patiently } from "../engine/retry.js";
+import { columnsOf, type Source } from "./inspect.js";
+import { asInstant, type SourceTable } from "./tables.js";
+
+/** Place in a table that is read in the order of (date_last_modified, sourced_id); texts of the source. */
+export interface Keyset {
+  dateLastModified: string;
+  sourcedId: string;
+}
+
+/** Rows of a table as COPY text, for the columns `pageColumns`. To be released when they have been used. */
+export type Page = Blocks;
+
+/**
+ * Rows of a table that follow one another in the order in which it is read, to be landed in one transaction. Its ends are
+ * known before it is read, and its pages are not kept: should the transaction have to be made again, they are read again.
+ */
+export interface Stretch {
+  pages(): AsyncGenerator<Page>;
+  last: Keyset;
+}
+
+/** How many rows at most a page, the first stretch of a table, and one of the later ones hold. */
+export interface ReadingSizes {
+  page: number;
+  first: number;
+  stretch: number;
+}
+
+/** Rows of a table in the order of a key. */
+interface Reading {
+  source: Source;
+  table: SourceTable;
+  where: string;
+  /** The columns of the key, and their values in a place, as SQL. */
+  key: readonly string[];
+  valuesOf(place: Keyset): readonly string[];
+}
+
+const tupleOf = (parts: readonly string[]): string => `(${parts.join(", ")})`;
+
+/** Whether the source says when rows of the table were modified. */
+export const isDated = (source: Source, table: SourceTable): boolean =>
+  columnsOf(source, table).has("date_last_modified");
+
+/** The key of a row, as the first two columns of a page tell it. */
+export const keysetOf = (source: Source, table: SourceTable): string[] => [
+  isDated(source, table) ? "s.date_last_modified::timestamp::text" : "null",
+  "s.sourced_id",
+];
+
+/** Asks the source when it is free, again where that may help; a fault is explained as one of the source. */
+export const asked = <T>({ session, inTurn }: Source, ask: () => Promise<T>): Promise<T> =>
+  explained("the OneRoster source", () => inTurn(() => patiently(session, ask)));
+
+const from = ({ source, table, where }: Reading): string =>
+  `from ${quotePart(source.schema)}.${quotePart(table.name)} s where ${where}`;
+
+function readPage(reading: Reading, rows: number): Promise<Page> {
+  const { source, table, key } = reading;
+  const select = [
+    ...keysetOf(source, table),
+    isDated(source, table) ? asInstant("date_last_modified", columnsOf(source, table)) : "null",
+    ...Object.values(table.select(columnsOf(source, table))),
+  ];
+  const statement = `select ${select.join(", ")} ${from(reading)} order by ${key.join(", ")} limit ${rows}`;
+  return asked(source, () => allOf(source.session.copyOut(statement)));
+}
+
+/** Where the next so many rows end; undefined where there are none. */
+async function endOf(reading: Reading, rows: number): Promise<Keyset | undefined> {
+  const { source, table, key } = reading;
+  const [date, id] = keysetOf(source, table);
+  const place = (rank: number, order: readonly string[], offset: number) =>
+    `(select ${rank} as rank, ${date}::text as date, ${id}::text as id ${from(reading)} order by ${order.join(", ")} offset ${offset} limit 1)`;
+  const full = place(1, key, rows - 1);
+  const all = place(
+    2,
+    key.map((column) => `${column} desc`),
+    0,
+  );
+  const ends = sql.raw<{ date: string | null; id: string }>(`${full} union all ${all} order by rank limit 1`);
+  const [end] = (await asked(source, () => ends.execute(source.session.db))).rows;
+  return end && { dateLastModified: end.date ?? "", sourcedId: end.id };
+}
+
+const and = (reading: Reading, operator: string, place: Keyset): Reading => ({
+  ...reading,
+  where: `${reading.where} and ${tupleOf(reading.key)} ${operator} ${tupleOf(reading.valuesOf(place))}`,
+});
+
+async function* pagesOf(stretch: Reading, last: Keyset, rows: number): AsyncGenerator<Page> {
+  let rest = stretch;
+  for (;;) {
+    const page = await readPage(rest, rows);
+    if (page.all().length === 0) return;
+    const end = lastKey(page.all());
+    yield page;
+    if (end.sourcedId === last.sourcedId && end.dateLastModified === last.dateLastModified) return;
+    rest = and(stretch, ">", end);
+  }
+}
+
+async function* stretchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerator<Stretch> {
+  let rest = reading;
+  for (let rows = sizes.first; ; rows = Math.min(rows * GROWTH, sizes.stretch)) {
+    const last = await endOf(rest, rows);
+    if (!last) return;
+    const stretch = and(rest, "<=", last);
+    yield { last, pages: () => pagesOf(stretch, last, sizes.page) };
+    rest = and(reading, ">", last);
+  }
+}
+
+/** Every stretch costs a look at all that is landed: when there are more of them, they hold more. */
+const GROWTH = 2;
+
+async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
+  const all = new Blocks();
+  for await (const part of parts) all.addBytes(part);
+  return all;
+}
+
+const NEWLINE = 10;
+
+/** The text after the last newline but one, which may begin some parts before the end. */
+function lastRow(parts: readonly Buffer[]): string {
+  let tail: Buffer = Buffer.alloc(0);
+  for (const part of [...parts].reverse()) {
+    tail = Buffer.concat([part, tail]);
+    const end = tail.lastIndexOf(NEWLINE, tail.length - 2);
+    if (end >= 0) return tail.toString("utf8", end + 1);
+  }
+  return tail.toString("utf8");
+}
+
+function lastKey(parts: readonly Buffer[]): Keyset {
+  const [dateLastModified = "", sourcedId = ""] = lastRow(parts).split("\t", 2);
+  return { dateLastModified: readCopyValue(dateLastModified) ?? "", sourcedId: readCopyValue(sourcedId) ?? "" };
+}
+
+const literal = (text: string): string => pg.escapeLiteral(text);
+/** An instant of the source, as SQL. */
+export const stamp = (text: string): string => `${literal(text)}::timestamp`;
+
+/**
+ * Rows modified from `since` (null: ever) to the source's clock, in keyset order. Each page is one statement, so a row
+ * that changes while its table is read is read again by the next run.
+ */
+export async function* modifiedRows(
+  source: Source,
+  table: SourceTable,
+  since: string | null,
+  sizes: ReadingSizes,
+): AsyncGenerator<Stretch> {
+  if (!isDated(source, table)) return;
+  const upTo = `s.date_last_modified <= ${stamp(source.clock)}`;
+  const where = since === null ? upTo : `s.date_last_modified >= ${stamp(since)} and ${upTo}`;
+  const key = ["s.date_last_modified", "s.sourced_id"];
+  const valuesOf = ({ dateLastModified, sourcedId }: Keyset) => [stamp(dateLastModified), literal(sourcedId)];
+  yield* stretchesOf({ source, table, where, key, valuesOf }, sizes);
+}
+
+/** Rows that no watermark can hold: without a date, dated after the source's clock, or of a table without dates. Read in every run. */
+export function undatedRows(source: Source, table: SourceTable, sizes: ReadingSizes): AsyncIterable<Stretch> {
+  const where = isDated(source, table)
+    ? `(s.date_last_modified is null or s.date_last_modified > ${stamp(source.clock)})`
+    : "true";
+  return stretchesOf(
+    { source, table, where, key: ["s.sourced_id"], valuesOf: ({ sourcedId }) => [literal(sourcedId)] },
+    sizes,
+  );
+}

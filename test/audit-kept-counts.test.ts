@@ -30,7 +30,7 @@ function seeded(seed: number): () => number {
 interface Told {
   calibrations: unknown;
   findings: unknown[];
-  /** Of how many students events were read. */
+  /** Of how many students links were looked for and found. */
   students: number;
 }
 
@@ -38,7 +38,7 @@ async function toldBy(session: Session, student: string): Promise<Told> {
   const findings = [];
   for await (const page of listFindings(session.db)) findings.push(...page);
   const { rows } = await sql<{ n: number }>`
-    select count(distinct student_id)::int as n from pg_temp.completed`.execute(session.db);
+    select count(distinct student_id)::int as n from pg_temp.links`.execute(session.db);
   return {
     calibrations: await listCalibrations(session.db),
     findings: findings.filter(({ studentId }) => studentId === student),

@@ -113,9 +113,8 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   loadMeanwhile();
   const started = Date.now();
   if (email === undefined) {
-    const { keepHeapSmall, keepNurserySmall } = await import("../shell/small-heap.js");
+    const { keepHeapSmall } = await import("../shell/small-heap.js");
     keepHeapSmall();
-    keepNurserySmall();
   }
   const seconds = () => (Date.now() - started) / 1000;
   const runId = isStored(email, flags) ? crypto.randomUUID() : null; // loads what it needs, which takes milliseconds

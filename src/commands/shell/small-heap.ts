@@ -6,6 +6,3 @@ import { setFlagsFromString } from "node:v8";
  * kept beside the program is not taken after it.)
  */
 export const keepHeapSmall = (): void => setFlagsFromString("--heap-growing-percent=50");
-
-/** The same for the room for what is new, which V8 doubles and doubles: where little is read into the heap, it only fills memory. */
-export const keepNurserySmall = (): void => setFlagsFromString("--semi-space-growth-factor=1");

@@ -5,8 +5,8 @@ import { type Subsets, subsetsOf } from "./subset-sums.js";
 export interface BankWrite {
   sourcedId: string;
   xp: Xp;
-  /** Base XP of its activity; 0 where that is not known. */
-  base: Xp;
+  /** Base XP of its activity. */
+  base: Xp | null;
   /** Whether the event is the exercise that the bank write followed at once. */
   hosted: boolean;
 }

@@ -1,11 +1,11 @@
 import { xpText } from "../values/xp.js";
 import type { BankWrite } from "./banked-sums.js";
 import type { BundleClaim, BundleRule, Suspect } from "./bundling.js";
+import { type Micros, milliOf } from "./judging/records.js";
 
 /** A bank write as findings name it. */
 export interface NamedBank extends BankWrite {
-  /** ISO 8601; null where it is not known. */
-  at: string | null;
+  time: Micros;
   activityId: string | null;
   title: string | null;
 }
@@ -28,8 +28,9 @@ export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
 /** The results that a claim names, in the order in which they were banked. */
 export const namedBanks = (claim: NamedClaim): NamedBank[] => {
   const byId = new Map(claim.suspect.banks.map((bank) => [bank.sourcedId, bank]));
-  const order = ({ at, sourcedId }: NamedBank) => `${at ?? ""} ${sourcedId}`;
-  return claim.results.flatMap((id) => byId.get(id) ?? []).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const order = (a: NamedBank, b: NamedBank) =>
+    milliOf(a.time) - milliOf(b.time) || (a.sourcedId < b.sourcedId ? -1 : 1);
+  return claim.results.flatMap((id) => byId.get(id) ?? []).sort(order);
 };
 
 const nameOf = ({ title, activityId, sourcedId }: NamedBank): string => title ?? activityId ?? sourcedId;

@@ -3,7 +3,7 @@ import { sumOf, type Xp } from "../values/xp.js";
 import { type BankWrite, MOST_ALTERNATIVES, type Search, search } from "./banked-sums.js";
 import { keptFormulas } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
-import { allowedOwn, type Completion, type MultiplierTables, paid } from "./own-xp.js";
+import { allowedOwn, type Completion, FORMULAS, type MultiplierTables, paid } from "./own-xp.js";
 
 /** An event whose XP may hold other activities' XP, with everything that bears on it. docs/audit.md, "Bundled XP". */
 export interface Suspect {
@@ -73,19 +73,28 @@ function ownXp(
   return { evidence: completion.multiplier === null ? "multiplier-table" : "stored-multiplier", values };
 }
 
+/** What an event is judged by at first sight: its XP, how its activity was completed, and what its own results say. */
+export type Report = Pick<Suspect, "xp" | "completion" | "ownResultXp">;
+
+const hasLowerOwnResult = ({ xp, ownResultXp }: Report): boolean => ownResultXp.some((own) => own < xp);
+
 /**
- * Whether an event with this XP can be told off at once: its XP is allowed and nothing that may be believed says
- * otherwise, or its app pays by rules of its own. Of events with XP above 0 whose activity is not passive.
+ * Whether an event can be cleared before its banked XP is looked at: it reports no XP, or XP that is allowed and nothing
+ * that may be believed says otherwise, or its app pays by rules of its own. Of events whose activity is not passive.
  */
-export function isInnocent(
-  suspect: Pick<Suspect, "xp" | "completion" | "ownResultXp">,
-  calibration: Calibration,
-): boolean {
-  const hasOwnResult = suspect.ownResultXp.some((own) => own < suspect.xp);
-  if (calibration.status === "void" && !hasOwnResult) return true;
-  const isAllowed = allowedOwn(keptFormulas(calibration), suspect.completion).includes(suspect.xp);
-  return isAllowed && (calibration.status === "holds" || !hasOwnResult);
+export function isInnocent(report: Report, calibration: Calibration): boolean {
+  if (report.xp <= 0n) return true;
+  const isContradicted = hasLowerOwnResult(report);
+  if (calibration.status === "void" && !isContradicted) return true;
+  const isAllowed = allowedOwn(keptFormulas(calibration), report.completion).includes(report.xp);
+  return isAllowed && (calibration.status === "holds" || !isContradicted);
 }
+
+/** Whether an event is innocent however its app pays. */
+export const isInnocentAnyhow = (report: Report): boolean =>
+  report.xp <= 0n ||
+  (!hasLowerOwnResult(report) &&
+    FORMULAS.every((formula) => allowedOwn([formula], report.completion).includes(report.xp)));
 
 const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.sourcedId);
 
@@ -147,7 +156,7 @@ function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<strin
     });
   if (suspect.near.some(isFree(taken)))
     return claimOf(judged, { verdict: "probable", rule: "no-exact-sum", own: largest, found });
-  const lateBases = suspect.late.filter(isFree(taken)).map(({ base }) => base);
+  const lateBases = suspect.late.filter(isFree(taken)).map(({ base }) => base ?? 0n);
   const isLost = sumOf([suspect.zeroBase, ...lateBases]) >= suspect.xp - largest;
   return isLost && evidence !== "multiplier-table" && calibration.status === "holds"
     ? claimOf(judged, { verdict: "probable", rule: "failed-bank-write", own: largest, found })
@@ -178,7 +187,7 @@ function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<stri
 
 /** What is known of a suspect before its banked XP is looked at; null where it is innocent. */
 function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged<S> | null {
-  if (suspect.xp <= 0n || isInnocent(suspect, calibration)) return null;
+  if (isInnocent(suspect, calibration)) return null;
   const allowed = allowedOwn(keptFormulas(calibration), suspect.completion);
   const { evidence, values } = ownXp(suspect, allowed);
   return { suspect, calibration, isAllowed: allowed.includes(suspect.xp), evidence, ownValues: values };

@@ -1,4 +1,6 @@
-import { type AppCounts, CountsByApp, count, type FormulaSet } from "./calibrate.js";
+import { type AppCounts, CountsByApp, calibrate, count, type FormulaSet, isEnough, leavesOpen } from "./calibrate.js";
+import type { Calibration } from "./calibration.js";
+import type { ZeroNumbering } from "./judging/exercises.js";
 
 /**
  * What is counted: events of each app at all (`seen`), its attempts 0 in events and in results, and the events that
@@ -9,15 +11,24 @@ export type CounterKind = "seen" | "zero-event" | "zero-result" | keyof AppCount
 /** Number of events of one app and kind; 0 stands for the formulas where the kind knows none. */
 export type Counter = readonly [app: string, kind: CounterKind, formulas: FormulaSet, events: number];
 
+const BETWEEN = "\0"; // in no name of an app
+
+const keyOf = ([app, kind, formulas]: Counter): string => `${app}${BETWEEN}${kind}${BETWEEN}${formulas}`;
+
+function counterOf(key: string, events: number): Counter {
+  const [app = "", kind = "", formulas = "0"] = key.split(BETWEEN);
+  return [app, kind as CounterKind, Number(formulas), events];
+}
+
 /** Sums of counters: what some students say is taken away from and added to what all say, in any order. */
 export class Counters {
   readonly #events = new Map<string, number>();
 
   /** Adds these counters, or with -1 takes them away. */
   add(counters: Iterable<Counter>, sign: 1 | -1 = 1): this {
-    for (const [app, kind, formulas, events] of counters) {
-      const key = JSON.stringify([app, kind, formulas]);
-      this.#events.set(key, (this.#events.get(key) ?? 0) + sign * events);
+    for (const counter of counters) {
+      const key = keyOf(counter);
+      this.#events.set(key, (this.#events.get(key) ?? 0) + sign * counter[3]);
     }
     return this;
   }
@@ -27,7 +38,7 @@ export class Counters {
     return [...this.#events]
       .filter(([, events]) => events !== 0)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, events]) => [...(JSON.parse(key) as [string, CounterKind, FormulaSet]), events] as const);
+      .map(([key, events]) => counterOf(key, events));
   }
 
   /** The apps that have events of this kind. */
@@ -46,3 +57,27 @@ export class Counters {
     return apps;
   }
 }
+
+/** The apps whose quiet events do not decide alone: few of them, or leaving something open. docs/audit.md, "Calibration". */
+function appsInDoubt(counters: Counters): { few: ReadonlySet<string>; open: ReadonlySet<string> } {
+  const quiet = [...counters.counts((kind) => kind === "quiet")];
+  const few = new Set(quiet.filter(([, counts]) => !isEnough(counts.quiet)).map(([app]) => app));
+  const open = new Set(quiet.filter(([app, counts]) => !few.has(app) && leavesOpen(counts)).map(([app]) => app));
+  return { few, open };
+}
+
+/** What the events of each app say that decides how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
+export function appCounts(counters: Counters): ReadonlyMap<string, AppCounts> {
+  const { few, open } = appsInDoubt(counters);
+  return counters.counts((kind, app) => kind === "quiet" || few.has(app) || (kind === "banked" && open.has(app)));
+}
+
+/** The apps that number attempts from 0 (docs/audit.md, "Attempts"). */
+export const zeroNumbering = (counters: Counters): ZeroNumbering => ({
+  inEvents: counters.apps("zero-event"),
+  inResults: counters.apps("zero-result"),
+});
+
+/** How apps pay by such counts; the app without a name is "". */
+export const calibrated = (apps: ReadonlyMap<string, AppCounts>): Map<string, Calibration> =>
+  new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));

@@ -1,5 +1,5 @@
 import type { FactRules } from "../../domain/rules/fact-rules.js";
-import { gatherExerciseDays } from "../../store/audit/bundling/exercises.js";
+import { ResourceLookup } from "../../store/audit/bundling/resources.js";
 import { compareFacts } from "../../store/audit/fact-checks/expected-facts.js";
 import {
   addFindings,
@@ -10,9 +10,9 @@ import {
 } from "../../store/audit/findings/findings.js";
 import { joinAudits } from "../../store/audit/findings/merge-halves.js";
 import type { Session } from "../../store/engine/session.js";
-import { HALVES } from "../../store/facts/student-selection.js";
+import { HALVES, type Students } from "../../store/facts/student-selection.js";
 import { auditRulesOf, settingsInForce } from "../../store/runs/settings.js";
-import { askApps, type CountsToKeep } from "./calibration/calibrate-apps.js";
+import { type CountsToKeep, calibrateApps } from "./calibration/calibrate-apps.js";
 import type { AuditGround, AuditPart, Check } from "./checks/check.js";
 import { checks } from "./checks/checks.js";
 
@@ -41,11 +41,13 @@ export interface Audited {
 }
 
 function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...AuditPart[]] {
-  if (students !== null || !beside) return [{ session, students: students ?? "all" }];
-  return [
-    { session, students: HALVES[0] },
-    { session: beside, students: HALVES[1] },
-  ];
+  const part = (of: Session, some: Students): AuditPart => ({
+    session: of,
+    students: some,
+    resources: new ResourceLookup(of.db),
+  });
+  if (students !== null || !beside) return [part(session, students ?? "all")];
+  return [part(session, HALVES[0]), part(beside, HALVES[1])];
 }
 
 /**
@@ -63,9 +65,8 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
   const settings = await settingsInForce(session.db);
   const known = { rules, auditRules: auditRulesOf(settings) };
   tell("how apps pay");
-  const { counts, numbering, toKeep } = await askApps({ ...known, settings, keeps }, parts);
-  await Promise.all(parts.map((part) => auditPart({ ...known, counts, numbering, ...part }, tell)));
-  if (reaches) await Promise.all(parts.map((part) => gatherExerciseDays(part.session.db, rules)));
+  const { toKeep, ...apps } = await calibrateApps({ ...known, settings, keeps, days: reaches }, parts);
+  await Promise.all(parts.map((part) => auditPart({ ...known, apps, ...part }, tell)));
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
   for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
   await keepFindings(session.db, filter);

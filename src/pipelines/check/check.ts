@@ -2,15 +2,19 @@ import type { CheckedFile, CheckFinding } from "../../domain/findings/check-find
 import { STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
 import { judgeStudent } from "../../domain/rules/bundling.js";
 import type { Calibration } from "../../domain/rules/calibration.js";
-import { calibrations } from "./calibrations.js";
+import { appCounts, Counters, calibrated, zeroNumbering } from "../../domain/rules/calibration-counts.js";
+import { banksOfEvents } from "../../domain/rules/judging/banked-xp.js";
+import { KnownReports, suspectCounters, zeroCounters } from "../../domain/rules/judging/count-events.js";
+import type { JudgedEvent } from "../../domain/rules/judging/judged-events.js";
+import { linkResults } from "../../domain/rules/judging/links.js";
+import type { StudentRecords } from "../../domain/rules/judging/records.js";
+import { type Examination, examine } from "../../domain/rules/judging/suspects.js";
 import type { EventNote } from "./event-note.js";
-import { Evidence, type Ground } from "./evidence.js";
-import { judgedEvents } from "./exercises.js";
+import { Evidence } from "./evidence.js";
 import { bundledFinding, twinFinding } from "./findings.js";
 import { type Gathered, type GatherProgress, gather } from "./gather.js";
 import type { RecordFile, SourceRows } from "./records.js";
 import { resolveStudents } from "./students.js";
-import { type CheckedSuspect, numberings, type StudentEvents, suspectsOf } from "./suspects.js";
 
 /** What is checked. */
 export interface CheckRequest {
@@ -38,7 +42,7 @@ export async function check({ inputs, tables, progress }: CheckRequest): Promise
   const gathered = await gather(inputs, progress);
   const evidence = await readEvidence(gathered, tables);
   const students = resolveStudents(gathered.actors, evidence);
-  const judged = judge(eventsByStudent(gathered.notes, students), { evidence, rules: STANDARD_AUDIT_RULES });
+  const judged = judge(eventsByStudent(gathered.notes, students), evidence);
   const conflicts = gathered.conflicts.map(({ actor, finding }) => ({
     ...finding,
     studentId: students.get(actor) ?? null,
@@ -79,29 +83,51 @@ function eventsByStudent(notes: readonly EventNote[], students: ReadonlyMap<Even
   }));
 }
 
-function judge(students: readonly StudentEvents[], ground: Ground) {
-  const numbering = numberings(students, ground);
-  const suspects = ({ student, events }: StudentEvents): CheckedSuspect[] =>
-    suspectsOf(judgedEvents(events, student, ground), { student, numbering, ground });
-  function* everySuspect() {
-    for (const student of students) yield* suspects(student);
+function recordsOf({ student, events }: StudentEvents, evidence: Evidence): StudentRecords<EventNote> {
+  const results = evidence.resultsOf(student);
+  const resource = (key: string | null) => evidence.resources.get(key ?? "") ?? null;
+  return { student, events, results, links: linkResults(events, results), resource };
+}
+
+/** The events of one student, by time, then id. */
+interface StudentEvents {
+  student: string;
+  events: readonly EventNote[];
+}
+
+/** Goes through the students three times, for what is asked of all of them first, and holds one student's suspects at once. */
+function judge(students: readonly StudentEvents[], evidence: Evidence) {
+  const rules = STANDARD_AUDIT_RULES;
+  function* everybody() {
+    for (const student of students) yield recordsOf(student, evidence);
   }
-  const calibrated = calibrations(everySuspect);
-  const calibrationOf = (app: string | null): Calibration => calibrated.get(app ?? "") as Calibration;
-  const findings = students.flatMap((student) => [
-    ...twinsOf(student, ground),
-    ...judgeStudent(suspects(student), calibrationOf).map((claim) =>
-      bundledFinding(claim, calibrationOf(claim.suspect.app), ground.evidence.hasResources),
-    ),
-  ]);
-  const byApp = [...calibrated].sort(([a], [b]) => inByteOrder(a, b)).map(([, calibration]) => calibration);
+  const zeros = new Counters();
+  for (const records of everybody()) zeros.add(zeroCounters(records));
+  const examination = { rules, numbering: zeroNumbering(zeros), ...banksFrom(evidence) };
+  const counters = new Counters();
+  const known = new KnownReports();
+  for (const records of everybody())
+    for (const suspect of examine(records, examination).suspects)
+      counters.add(suspectCounters(suspect, known.of(suspect), known));
+  const calibrations = calibrated(appCounts(counters));
+  const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
+  const findings: CheckFinding[] = [];
+  for (const records of everybody()) {
+    const { judged, suspects } = examine(records, examination);
+    findings.push(...twinsOf(records.student, judged));
+    for (const claim of judgeStudent(suspects, calibrationOf))
+      findings.push(bundledFinding(claim, calibrationOf(claim.suspect.app), evidence.hasResources));
+  }
+  const byApp = [...calibrations].sort(([a], [b]) => inByteOrder(a, b)).map(([, calibration]) => calibration);
   return { findings, calibrations: byApp.filter(({ events }) => events > 0) };
 }
 
-const twinsOf = ({ student, events }: StudentEvents, ground: Ground): CheckFinding[] =>
-  judgedEvents(events, student, ground).flatMap(({ event, twins }) =>
-    twins.map((twin) => twinFinding(event, twin, student)),
-  );
+/** Where no results are given, banked XP is what the student's own events for videos and articles say. */
+const banksFrom = ({ hasResults }: Evidence): Pick<Examination<EventNote>, "banksOf"> =>
+  hasResults ? {} : { banksOf: (_, judged) => banksOfEvents(judged, ({ activityName }) => activityName) };
+
+const twinsOf = (student: string, judged: readonly JudgedEvent<EventNote>[]): CheckFinding[] =>
+  judged.flatMap(({ event, twins }) => twins.map((twin) => twinFinding(event, twin, student)));
 
 function inOrder(findings: CheckFinding[], files: readonly CheckedFile[]): CheckFinding[] {
   const place = new Map(files.map(({ file }, at) => [file, at]));

@@ -1,3 +1,5 @@
+import type { LinkableEvent } from "../../domain/rules/judging/links.js";
+import type { Micros } from "../../domain/rules/judging/records.js";
 import { type Xp, xpFromText } from "../../domain/values/xp.js";
 import type { CheckedEvent } from "./records.js";
 
@@ -9,29 +11,18 @@ export interface ActorNote {
 }
 
 /** What is remembered of an ActivityEvent that carries metrics. */
-export interface EventNote {
+export interface EventNote extends LinkableEvent {
   file: string;
   line: number;
-  eventId: string;
   actor: ActorNote;
-  app: string;
-  /** Milliseconds since 1970, with a fraction. */
-  at: number;
-  activityKey: string | null;
-  objectSlug: string | null;
-  courseId: string | null;
   activityName: string | null;
-  attempt: number | null;
-  xp: Xp | null;
-  total: Xp | null;
-  correct: Xp | null;
 }
 
 const amount = (text: string | null): Xp | null => (text === null ? null : xpFromText(text));
 
-/** An instant with microseconds as milliseconds; exact to a quarter of a microsecond. */
-export const millisOf = (instant: string): number =>
-  Date.parse(`${instant.slice(0, 23)}Z`) + Number(instant.slice(23, 26)) / 1000;
+/** An instant with six decimals in microseconds since 1970. */
+export const microsOf = (instant: string): Micros =>
+  Date.parse(`${instant.slice(0, 23)}Z`) * 1000 + Number(instant.slice(23, 26));
 
 /** Keeps each text and each actor once: events of a class repeat them thousands of times. */
 export class NoteMaker {
@@ -58,7 +49,7 @@ export class NoteMaker {
       eventId: event.eventId,
       actor: this.actorOf(event.actor),
       app: this.once(event.app ?? ""),
-      at: millisOf(event.occurredAt),
+      at: microsOf(event.occurredAt),
       activityKey: this.once(event.activityKey),
       objectSlug: this.once(event.objectSlug),
       courseId: this.once(event.courseId),

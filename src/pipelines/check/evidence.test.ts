@@ -32,9 +32,9 @@ test.each([
 
 test("instants without offset are UTC; a day is no instant", () => {
   expect(read({ completedAt: "2025-03-01T12:00:00+02:00", endedAt: "2025-03-01 10:00:00" })).toMatchObject({
-    scoredAt: Date.parse("2025-03-01T10:00:00.250Z"),
-    completedAt: Date.parse("2025-03-01T10:00:00Z"),
-    endedAt: Date.parse("2025-03-01T10:00:00Z"),
+    scoredAt: Date.parse("2025-03-01T10:00:00.250Z") * 1000,
+    completedAt: Date.parse("2025-03-01T10:00:00Z") * 1000,
+    endedAt: Date.parse("2025-03-01T10:00:00Z") * 1000,
   });
   expect(read({}, { score_date_is_day: "true" })).toMatchObject({ scoredAt: null, day: "2025-03-01" });
 });
@@ -73,7 +73,9 @@ test("a later reading stays, and remembers when XP first rose from 0", () => {
   const at = (day: number) => ({ date_last_modified: `2025-03-0${day} 00:00:00` });
   const readings = [0, 0, 5, 6].map((xp, n) => resultRow({ xp }, at(n + 1)));
   for (const one of readings) evidence.add("assessment_results", one);
-  expect(evidence.resultsOf("ada")).toMatchObject([{ xp: 60_000n, roseAt: Date.parse("2025-03-03T00:00:00Z") }]);
+  expect(evidence.resultsOf("ada")).toMatchObject([
+    { xp: 60_000n, rise: { xp: 50_000n, since: Date.parse("2025-03-03T00:00:00Z") * 1000 } },
+  ]);
 });
 
 test("an email of two users is nobody's", () => {

@@ -1,50 +1,18 @@
-import type { AuditRules } from "../../domain/rules/audit-rules.js";
+import type { EventRef, LinkableResult } from "../../domain/rules/judging/links.js";
+import {
+  isPassiveType,
+  type Micros,
+  type ResourceRecord,
+  riseOf,
+  type XpReading,
+} from "../../domain/rules/judging/records.js";
+import { SoleOwners } from "../../domain/rules/judging/sole-owners.js";
 import { multiplierFromText } from "../../domain/rules/own-xp.js";
 import { decimalText } from "../../domain/values/decimal.js";
 import { readInstant } from "../../domain/values/instant.js";
 import { ONE_XP, type Xp, xpFromText } from "../../domain/values/xp.js";
-import { millisOf } from "./event-note.js";
+import { microsOf } from "./event-note.js";
 import type { EvidenceTable, SourceRow } from "./records.js";
-import { SoleOwners } from "./sole-owners.js";
-
-/** What a result says, as far as it is evidence. Instants in milliseconds. */
-export interface ResultNote {
-  sourcedId: string;
-  student: string;
-  lineItem: string;
-  activityKey: string;
-  courseId: string | null;
-  /** Null where the score date is a day without time. */
-  scoredAt: number | null;
-  /** The day of a score date without time. */
-  day: string | null;
-  endedAt: number | null;
-  completedAt: number | null;
-  xp: Xp | null;
-  multiplier: bigint | null;
-  attempt: number | null;
-  total: Xp | null;
-  correct: Xp | null;
-  /** The result says that its XP was banked. */
-  isBanked: boolean;
-  hasReason: boolean;
-  /** `date_last_modified` of the first reading that showed XP after one that showed 0; null where none did. */
-  roseAt: number | null;
-  eventRefs: readonly EventRef[];
-}
-
-/** An event that a result names: 0 as its own id, 1 as `caliperSourcedId`, 2 among `relatedCaliperEvents`. */
-export interface EventRef {
-  eventId: string;
-  form: number;
-}
-
-/** A resource: what its activity pays, and whether it is watched or read. */
-export interface ResourceNote {
-  base: Xp | null;
-  isPassive: boolean;
-  title: string | null;
-}
 
 /** A status in any case; a row that names none is active. */
 const isActive = (row: SourceRow): boolean => (row.get("status") ?? "active").toLowerCase() === "active";
@@ -52,7 +20,6 @@ const isActive = (row: SourceRow): boolean => (row.get("status") ?? "active").to
 const XP_KEYS = ["xp", "xpEarned", "timeback.xp"];
 const LIMIT = 1_000_000_000n * ONE_XP;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PASSIVE = new Set(["article", "video"]);
 
 type Metadata = Readonly<Record<string, unknown>>;
 
@@ -80,11 +47,11 @@ const xpOf = (value: unknown): Xp | null => {
   return decimal === null ? null : xpFromText(decimal);
 };
 
-function instantOf(value: unknown): number | null {
+function instantOf(value: unknown): Micros | null {
   const text = textOf(value)?.replace(" ", "T");
   if (text === undefined) return null;
   const reading = [text, `${text}Z`].map(readInstant).find(({ ok }) => ok);
-  return reading?.ok ? millisOf(reading.instant) : null;
+  return reading?.ok ? microsOf(reading.instant) : null;
 }
 
 const eventIdOf = (value: unknown): string[] => {
@@ -107,12 +74,6 @@ const wholeOf = (value: unknown): number | null => {
   return text !== null && /^\d{1,6}(\.0{1,20})?$/.test(text) ? Number(text) : null;
 };
 
-/** What events are judged by. */
-export interface Ground {
-  evidence: Evidence;
-  rules: AuditRules;
-}
-
 interface LineItem {
   isChild: boolean;
   courseId: string | null;
@@ -126,12 +87,11 @@ interface ComponentResource {
   resource: string | null;
 }
 
-/** A result in its last reading, and what the readings before it showed. */
+/** A result as it was read so far. */
 interface ReadResult {
-  /** Null where the last reading is no evidence: not active, or of a child line item. */
-  note: ResultNote | null;
-  sawZero: boolean;
-  roseAt: number | null;
+  /** Its last reading; null where that is no evidence: not active, or of a child line item. */
+  record: LinkableResult | null;
+  readings: XpReading<Micros>[];
 }
 
 /** What the rows of OneRoster tables say of the students asked for. Rows must come in the order of EVIDENCE_TABLES. */
@@ -140,7 +100,7 @@ export class Evidence {
   readonly usersByEmail = new SoleOwners();
   /** Every user, with the email. */
   readonly users = new Map<string, string | null>();
-  readonly resources = new Map<string, ResourceNote>();
+  readonly resources = new Map<string, ResourceRecord>();
   private readonly results = new Map<string, Map<string, ReadResult>>();
   /** Whether results were read at all: then banked XP is theirs. */
   hasResults = false;
@@ -187,22 +147,18 @@ export class Evidence {
     const student = row.get("student_sourced_id") ?? "";
     if (!this.concerns(student)) return;
     const results = this.results.get(student) ?? new Map<string, ReadResult>();
-    const before = results.get(sourcedId) ?? { note: null, sawZero: false, roseAt: null };
-    const now = this.resultOf(sourcedId, student, row);
-    const rises = before.roseAt === null && before.sawZero && (now.xp ?? 0n) > 0n;
-    now.roseAt = rises ? instantOf(row.get("date_last_modified")) : before.roseAt;
-    const isEvidence = isActive(row) && !this.lineItems.get(now.lineItem)?.isChild;
-    results.set(sourcedId, {
-      note: isEvidence ? now : null,
-      sawZero: before.sawZero || now.xp === 0n,
-      roseAt: now.roseAt,
-    });
+    const read = results.get(sourcedId) ?? { record: null, readings: [] };
+    const record = this.resultOf(sourcedId, row);
+    read.readings.push({ xp: record.xp, since: instantOf(row.get("date_last_modified")) });
+    const isEvidence = isActive(row) && !this.lineItems.get(record.lineItem)?.isChild;
+    read.record = isEvidence ? { ...record, rise: riseOf(read.readings) } : null;
+    results.set(sourcedId, read);
     this.results.set(student, results);
   }
 
   /** The results of one student, in the order of their ids. */
-  resultsOf(student: string): ResultNote[] {
-    const results = [...(this.results.get(student)?.values() ?? [])].flatMap(({ note }) => note ?? []);
+  resultsOf(student: string): LinkableResult[] {
+    const results = [...(this.results.get(student)?.values() ?? [])].flatMap(({ record }) => record ?? []);
     return results.sort((a, b) => (a.sourcedId < b.sourcedId ? -1 : 1));
   }
 
@@ -211,7 +167,7 @@ export class Evidence {
     return this.results.has(student);
   }
 
-  private resultOf(sourcedId: string, student: string, row: SourceRow): ResultNote {
+  private resultOf(sourcedId: string, row: SourceRow): LinkableResult {
     const metadata = metadataOf(row);
     const item = row.get("assessment_line_item_sourced_id") ?? "";
     const lineItem = this.lineItems.get(item);
@@ -221,7 +177,6 @@ export class Evidence {
     const multiplier = numberOf(metadata.multiplier);
     return {
       sourcedId,
-      student,
       lineItem: item,
       activityKey: place?.resource ?? item.replace(/_ali$/, ""),
       courseId: textOf(metadata.courseSourcedId) ?? lineItem?.courseId ?? this.courseOfComponent.get(component) ?? null,
@@ -234,18 +189,20 @@ export class Evidence {
       attempt: wholeOf(metadata.attempt),
       total: xpOf(metadata.totalQuestions),
       correct: xpOf(metadata.correctQuestions),
-      isBanked: textOf(metadata.xpReason)?.toLowerCase() === "banked xp",
-      hasReason: textOf(metadata.xpReason) !== null,
-      roseAt: null,
+      reason: textOf(metadata.xpReason),
+      rise: null,
       eventRefs: eventRefs(sourcedId, metadata),
     };
   }
 }
 
-function resourceOf(row: SourceRow): ResourceNote {
+function resourceOf(row: SourceRow): ResourceRecord {
   const { xp, khanActivityType, type } = metadataOf(row);
-  const isPassive = [khanActivityType, type].some((kind) => PASSIVE.has(textOf(kind)?.toLowerCase() ?? ""));
-  return { base: xpOf(xp), isPassive, title: row.get("title") ?? null };
+  return {
+    base: xpOf(xp),
+    isPassive: isPassiveType(textOf(khanActivityType), textOf(type)),
+    title: row.get("title") ?? null,
+  };
 }
 
 const lineItemOf = (row: SourceRow): LineItem => ({

@@ -2,12 +2,12 @@ import type { CheckFinding } from "../../domain/findings/check-finding.js";
 import { claimArithmetic, type NamedClaim, RULE_WORDS } from "../../domain/rules/bundling-words.js";
 import { keptFormulas } from "../../domain/rules/calibrate.js";
 import type { Calibration } from "../../domain/rules/calibration.js";
+import type { EventSuspect } from "../../domain/rules/judging/suspects.js";
 import { ownArithmetic } from "../../domain/rules/own-xp.js";
 import { xpText } from "../../domain/values/xp.js";
 import type { EventNote } from "./event-note.js";
 import type { CheckedEvent } from "./records.js";
 import type { Address } from "./seen-ids.js";
-import type { CheckedSuspect } from "./suspects.js";
 
 /** What `ingest` would put into quarantine. docs/caliper.md. */
 export const schemaFinding = (address: Address, code: string, reason: string): CheckFinding => ({
@@ -62,7 +62,7 @@ const UNCHECKED = "; what the activity can pay is not known, so it is not confir
 
 /** A claim of the audit's rules about an event of the files. Where no resources were read, nothing is confirmed. */
 export function bundledFinding(
-  claim: NamedClaim & { suspect: CheckedSuspect },
+  claim: NamedClaim & { suspect: EventSuspect<EventNote> },
   calibration: Calibration,
   hasResources: boolean,
 ): CheckFinding {

@@ -1,6 +1,6 @@
+import { SoleOwners } from "../../domain/rules/judging/sole-owners.js";
 import type { ActorNote } from "./event-note.js";
 import type { Evidence } from "./evidence.js";
-import { SoleOwners } from "./sole-owners.js";
 
 /** User ids that the files themselves name together with an email. */
 function emailsOf(actors: readonly ActorNote[]): SoleOwners {

@@ -1,28 +1,31 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "./session.js";
 
-export const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 1_000;
 /** Rows of a page whose rows are large: findings with their proof, suspects with all that bears on them. */
 export const FEW_ROWS = 100;
 let opened = 0;
 
 /**
  * Rows of a statement, some at a time, over a cursor of the session: between two pages the session may run other
- * statements. To be called inside a transaction.
+ * statements. `pageRows` is the size of every page, or tells that of the next one from the rows of this one (none before
+ * the first). To be called inside a transaction.
  */
 export async function* pagesOf<Row>(
   db: Db,
   statement: RawBuilder<Row>,
-  pageRows: number = PAGE_ROWS,
+  pageRows: number | ((page: readonly Row[]) => number) = PAGE_ROWS,
 ): AsyncGenerator<Row[]> {
   opened += 1;
   const cursor = sql.id(`pages_${opened}`);
+  const sizeAfter = typeof pageRows === "number" ? () => pageRows : pageRows;
   await sql`declare ${cursor} no scroll cursor for ${statement}`.execute(db);
   try {
-    for (;;) {
-      const { rows } = await sql<Row>`fetch forward ${sql.lit(pageRows)} from ${cursor}`.execute(db);
+    for (let size = sizeAfter([]); ; ) {
+      const { rows } = await sql<Row>`fetch forward ${sql.lit(size)} from ${cursor}`.execute(db);
       if (rows.length > 0) yield rows;
-      if (rows.length < pageRows) return;
+      if (rows.length < size) return;
+      size = sizeAfter(rows);
     }
   } finally {
     await sql`close ${cursor}`.execute(db).catch(() => {}); // a failed transaction has closed it

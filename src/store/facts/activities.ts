@@ -19,6 +19,13 @@ export const courseJoins = sql`
   left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
   left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)`;
 
+/** As `courseOfResult`, of a result under this alias: what it refers to is looked up only where it names no course itself. */
+export const courseOf = (result: string): RawBuilder<unknown> => sql`coalesce(${sql.ref(`${result}.course_id`)}, (
+  select coalesce(li.course_id, cc.course_id) from timeback.assessment_line_items li
+  left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
+  left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
+  where li.sourced_id = ${sql.ref(`${result}.line_item_id`)}))`;
+
 /**
  * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
  * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.

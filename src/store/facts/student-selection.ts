@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { PAGE_ROWS, pagesOf } from "../engine/cursor.js";
+import { pagesOf } from "../engine/cursor.js";
 import type { Db } from "../engine/session.js";
 import { everything, type Scope } from "./link-rules.js";
 
@@ -34,7 +34,7 @@ export async function* rowsAbout<Row>(
   db: Db,
   students: Students,
   statement: RawBuilder<Row>,
-  pageRows: number = PAGE_ROWS,
+  pageRows?: Parameters<typeof pagesOf<Row>>[2],
 ): AsyncGenerator<Row[]> {
   if (!areFew(students)) return yield* pagesOf(db, statement, pageRows);
   const { rows } = await statement.execute(db);

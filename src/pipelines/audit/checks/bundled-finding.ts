@@ -2,6 +2,7 @@ import { type Finding, findingId } from "../../../domain/findings/finding.js";
 import { claimArithmetic, namedBanks, RULE_WORDS } from "../../../domain/rules/bundling-words.js";
 import { keptFormulas } from "../../../domain/rules/calibrate.js";
 import type { Calibration } from "../../../domain/rules/calibration.js";
+import { instantText } from "../../../domain/rules/judging/records.js";
 import { ownArithmetic } from "../../../domain/rules/own-xp.js";
 import { type JsonValue, xpNumber } from "../../../domain/values/json-text.js";
 import { asCounted, sumOf, type Xp, xpFromText, xpText } from "../../../domain/values/xp.js";
@@ -84,7 +85,7 @@ export function bundledFinding(claim: EventClaim, calibration: Calibration, coun
       results: namedBanks(claim).map((bank) => ({
         sourcedId: bank.sourcedId,
         xp: xpOrNull(bank.xp),
-        at: bank.at,
+        at: instantText(bank.time),
         activityId: bank.activityId,
         title: bank.title,
       })),

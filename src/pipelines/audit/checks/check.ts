@@ -1,8 +1,8 @@
 import type { Finding, FindingKind } from "../../../domain/findings/finding.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
-import type { AppCounts } from "../../../domain/rules/calibrate.js";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
-import type { ZeroNumbering } from "../../../store/audit/bundling/exercises.js";
+import type { ResourceLookup } from "../../../store/audit/bundling/resources.js";
+import type { JudgedApps } from "../../../store/audit/calibration/calibrations.js";
 import type { Session } from "../../../store/engine/session.js";
 import type { Students } from "../../../store/facts/student-selection.js";
 
@@ -11,16 +11,16 @@ export interface AuditPart {
   /** In a draft: temp tables may be made. */
   session: Session;
   students: Students;
+  /** What the session knows of resources. */
+  resources: ResourceLookup;
 }
 
 /** What a check looks at: one state of the database, in a transaction that is rolled back. */
 export interface AuditGround extends AuditPart {
   rules: FactRules;
   auditRules: AuditRules;
-  /** What all events say about how their apps pay. */
-  counts: ReadonlyMap<string, AppCounts>;
-  /** Which apps number attempts from 0. */
-  numbering: ZeroNumbering;
+  /** How the apps pay, by all events of everybody. */
+  apps: JudgedApps;
 }
 
 /** One question of the audit. A new one is a new file, and a line in `checks`. */

@@ -1,45 +1,33 @@
 import type { RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { bankWindows, wasBanked } from "../../../domain/rules/judging/banked-xp.js";
+import { type Micros, riseOf } from "../../../domain/rules/judging/records.js";
 import { xpFromText } from "../../../domain/values/xp.js";
 import { type RawLookup, type Reread, type SuspectPart, standing } from "./evidence-lookup.js";
 
-const SECOND_MS = 1_000;
-/** Instants are told in milliseconds, and compared in microseconds where they were judged. */
-const SLACK_MS = 1;
-const ZERO_SECONDS = 7_200;
+/** Instants are written in milliseconds, and compared in microseconds where they were judged. */
+const SLACK = 1000;
 
-type Window = "hosted" | "near" | "late" | "zero";
+type Window = keyof ReturnType<typeof bankWindows>;
 
-/** How far a bank write, or a result at 0, may lie from its event (docs/audit.md, "Banked XP" and "Verdicts"). */
-const windowsOf = ({
-  hostSeconds,
-  bankBeforeSeconds,
-  bankLateSeconds,
-}: AuditRules): Record<Window, [number, number]> => ({
-  hosted: [0, hostSeconds],
-  near: [-bankBeforeSeconds, hostSeconds],
-  late: [hostSeconds, bankLateSeconds],
-  zero: [-ZERO_SECONDS, 0],
-});
+const instantOf = (text: string): Micros => Date.parse(text) * 1000;
 
 const isWithin = (rules: AuditRules, window: Window, at: string, events: readonly string[]): boolean => {
-  const [from, to] = windowsOf(rules)[window];
+  const [from, to] = bankWindows(rules)[window];
   return events.some((event) => {
-    const distance = Date.parse(at) - Date.parse(event);
-    return distance >= from * SECOND_MS - SLACK_MS && distance <= to * SECOND_MS + SLACK_MS;
+    const distance = instantOf(at) - instantOf(event);
+    return distance >= from - SLACK && distance <= to + SLACK;
   });
 };
 
-/** When a reading first showed XP after one that showed 0. */
-function riseOf({ readings }: RawResult): string | null {
-  const zero = readings.findIndex(({ xp }) => xp !== null && xpFromText(xp) === 0n);
-  const risen = readings.slice(zero + 1).find(({ xp }) => xp !== null && xpFromText(xp) > 0n);
-  return zero < 0 ? null : (risen?.xpSince ?? null);
-}
+/** The reading in which a result rose from 0. */
+const riseIn = ({ readings }: RawResult) =>
+  riseOf(readings.map(({ xp, xpSince }) => ({ xp: xp === null ? null : xpFromText(xp), since: xpSince })));
 
+/** Whether a result was banked, of an activity that the suspect calls passive. */
 const isBanked = (result: RawResult): boolean => {
   const reason = standing(result)?.xpReason ?? null;
-  return reason === null ? riseOf(result) !== null : reason.trim().toLowerCase() === "banked xp";
+  return wasBanked({ reason, rise: riseIn(result) }, true);
 };
 
 const same = (one: string | null, other: string | null): boolean =>
@@ -60,7 +48,7 @@ function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup)
   return [
     ["banked", true, result.linkable && !result.ofDay && isBanked(result)],
     amounts("xp", banks.xps[at] ?? null, now?.xp ?? null),
-    ["at", banks.ats[at], now?.completedAt ?? riseOf(result) ?? now?.scoreDate],
+    ["at", banks.ats[at], now?.completedAt ?? riseIn(result)?.since ?? now?.scoreDate],
     ["activity", banks.activities[at], result.activityId],
     ["title", banks.titles[at] ?? null, resource?.title ?? null],
     amounts("base", banks.bases[at] ?? null, resource?.xp ?? null),

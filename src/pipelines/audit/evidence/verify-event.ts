@@ -1,5 +1,6 @@
 import type { RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { accuracyBand } from "../../../domain/rules/judging/exercises.js";
 import { xpFromText } from "../../../domain/values/xp.js";
 import {
   type EventSays,
@@ -21,16 +22,7 @@ const ownResults = ({ ownIds }: SuspectPart, raw: RawLookup): (RawResult | undef
 const firstKnown = <T>(values: readonly (T | null | undefined)[]): T | null =>
   values.find((one) => one != null) ?? null;
 
-const FULL = 10n;
-const PASS = 8n;
-
-function bandOf(total: string | null, correct: string | null): string | null {
-  if (total === null || correct === null) return null;
-  const [of, right] = [xpFromText(total), xpFromText(correct)];
-  if (of <= 0n) return null;
-  if (right >= of) return "full";
-  return right * FULL >= of * PASS ? "pass" : "fail";
-}
+const amountOf = (text: string | null) => (text === null ? null : xpFromText(text));
 
 /** Base XP: of the event's activity where its resource is landed; that of a linked result's activity is taken as it is. */
 const baseOf = (suspect: SuspectPart, event: EventSays, raw: RawLookup): string | null => {
@@ -42,8 +34,8 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
   const own = ownResults(suspect, raw);
   const { xp, totalQuestions, correctQuestions } = event.metrics;
   const questions = [
-    totalQuestions ?? firstKnown(own.map((result) => result?.totalQuestions)),
-    correctQuestions ?? firstKnown(own.map((result) => result?.correctQuestions)),
+    amountOf(totalQuestions ?? firstKnown(own.map((result) => result?.totalQuestions))),
+    amountOf(correctQuestions ?? firstKnown(own.map((result) => result?.correctQuestions))),
   ] as const;
   const plus = event.attempt === null ? 0 : suspect.attempt - event.attempt;
   return [
@@ -58,7 +50,7 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
     ["correctQuestions", suspect.correctQuestions, correctQuestions],
     ["attempt", suspect.attempt, plus === 0 || plus === 1 ? suspect.attempt : event.attempt],
     ["base", suspect.base, baseOf(suspect, event, raw)],
-    ["band", suspect.band, bandOf(...questions)],
+    ["band", suspect.band, accuracyBand(...questions)],
     ["multiplier", suspect.multiplier, firstKnown(own.map((result) => standing(result)?.multiplier))],
     ["counted", suspect.counted, raw.fact(`caliper:event:${suspect.eventId}`)],
     ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, standing(result)?.xp ?? null]),

@@ -1,15 +1,17 @@
 import type { ListedFinding } from "../../../domain/findings/listed-finding.js";
 import { judgeStudent } from "../../../domain/rules/bundling.js";
 import type { AppCounts, FormulaCounts } from "../../../domain/rules/calibrate.js";
+import { calibrated } from "../../../domain/rules/calibration-counts.js";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
-import { countedResults, listSuspects, type SuspectRow } from "../../../store/audit/bundling/suspects.js";
-import { listAppCounts } from "../../../store/audit/calibration/calibrations.js";
+import { ResourceLookup } from "../../../store/audit/bundling/resources.js";
+import { countedResults } from "../../../store/audit/bundling/suspect-details.js";
+import { listAppCounts, listNumbering } from "../../../store/audit/calibration/calibrations.js";
 import type { Session } from "../../../store/engine/session.js";
 import { rawRows } from "../../../store/reading/evidence-rows.js";
 import { auditRulesOf, settingsInForce } from "../../../store/runs/settings.js";
-import { calibrated } from "../calibration/app-counts.js";
-import { namedResults, suspectOf, uncorrected } from "../checks/suspect-event.js";
+import { namedResults, type SuspectRow, suspectOf, uncorrected } from "../checks/suspect-event.js";
+import { suspectRows } from "../checks/suspect-rows.js";
 import { formulaNames, sealed } from "./file.js";
 
 /** What is needed beside the finding. */
@@ -30,16 +32,20 @@ export async function evidenceOf({ session, rules, program }: Ground, finding: L
   const { studentId } = finding;
   const settings = await settingsInForce(db);
   const auditRules = auditRulesOf(settings);
+  const allCounts = await listAppCounts(db);
+  const calibrations = calibrated(allCounts);
+  const calibrationOf = (app: string | null) => calibrations.get(app ?? "") ?? unknownApp(app);
   const suspects: SuspectRow[] = [];
-  for await (const page of listSuspects(db, auditRules, { zone: rules.zone, students: [studentId] }))
-    suspects.push(...page);
+  const examination = { rules: auditRules, numbering: await listNumbering(db) };
+  const part = { session, resources: new ResourceLookup(db) };
+  const request = { part, scope: { rules, students: [studentId] }, examination, calibrationOf, notesTwins: false };
+  for await (const page of suspectRows(request)) suspects.push(...page.flat());
   const apps = new Set(suspects.map(({ app }) => app));
-  const counts = new Map([...(await listAppCounts(db))].filter(([app]) => apps.has(app)));
-  const calibrations = calibrated(counts);
+  const counts = new Map([...allCounts].filter(([app]) => apps.has(app)));
   const claims = uncorrected(
     judgeStudent(
       suspects.map((row) => suspectOf(row, auditRules.multipliers)),
-      (app) => calibrations.get(app ?? "") ?? unknownApp(app),
+      calibrationOf,
     ),
   );
   const counted = await countedResults(db, claims.flatMap(namedResults));

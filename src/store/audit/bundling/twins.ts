@@ -1,40 +1,26 @@
 import { sql } from "kysely";
-import type { AuditRules } from "../../../domain/rules/audit-rules.js";
-import type { Db } from "../../engine/session.js";
-import { isoInstant, secondsApart } from "../../engine/sql-time.js";
-import { areFew, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import type { ExaminedStudent } from "../../../domain/rules/judging/suspects.js";
+import { copyRow } from "../../copy/text-rows.js";
+import type { Db, Session } from "../../engine/session.js";
+import { isoInstant } from "../../engine/sql-time.js";
+import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { calledFor } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "../record-checks/suspicion-columns.js";
 
-/**
- * Makes `pg_temp.twins` (`event_id`, `leader`) of the events in `pg_temp.completed`: every event that has twins, with the
- * one that is judged for its group, the earliest, then the lowest id. Twins have the same student, activity, XP (not 0)
- * and questions, each at most 60 s after the one before it. Any other event leads itself, and is not listed.
- */
-export async function gatherTwins(
-  db: Db,
-  { twinSeconds }: Pick<AuditRules, "twinSeconds">,
-  students: Students,
-): Promise<void> {
-  const alike = sql`partition by student_id, activity_key, xp, total_questions, correct_questions`;
-  await sql`
-    create temp table twins as
-    with repeated as materialized (
-      select student_id, activity_key from pg_temp.completed where xp <> 0 and activity_key is not null
-      group by 1, 2 having count(*) > 1),
-    spaced as (
-      select c.*, occurred_at - lag(occurred_at) over (${alike} order by occurred_at, event_id)
-        <= ${secondsApart(twinSeconds)} as follows
-      from pg_temp.completed c join repeated r using (student_id, activity_key) where c.xp <> 0),
-    chained as (
-      select *, count(*) filter (where follows is not true) over (${alike} order by occurred_at, event_id) as chain
-      from spaced),
-    grouped as (
-      select event_id, first_value(event_id) over (${alike}, chain order by occurred_at, event_id) as leader,
-        count(*) over (${alike}, chain) as twins
-      from chained)
-    select event_id, leader from grouped where twins > 1`.execute(db);
-  if (!areFew(students)) await sql`analyze pg_temp.twins`.execute(db);
+/** Opens `pg_temp.twins` (`event_id`, `leader`): every event that has twins, with the one that is judged for its group. */
+export const openTwins = (db: Db): Promise<unknown> =>
+  sql`create temp table twins (event_id uuid, leader uuid)`.execute(db);
+
+/** The groups of twins among a student's events: their ids, that of the event that is judged first. */
+export const twinsOf = ({ judged }: Pick<ExaminedStudent, "judged">): string[][] =>
+  judged.flatMap(({ event, twins }) =>
+    twins.length === 0 ? [] : [[event.eventId, ...twins.map(({ eventId }) => eventId)]],
+  );
+
+/** Adds groups of twins. */
+export async function addTwins(session: Session, groups: readonly (readonly string[])[]): Promise<void> {
+  const rows = groups.flatMap((group) => group.map((event) => copyRow([event, group[0] ?? event])));
+  if (rows.length > 0) await session.copyIn("pg_temp.twins", ["event_id", "leader"], rows);
 }
 
 /** Twins, the one that is judged first. Numbers are exact decimal text. */
@@ -46,7 +32,7 @@ export interface TwinGroup extends Suspect {
   events: { eventId: string; at: string }[];
 }
 
-/** Every group of twins of these students, by student, then instant and id. Needs `gatherTwins` and the ground. */
+/** Every group of twins of these students, by student, then instant and id. Reads `pg_temp.twins`. */
 export const listTwinGroups = (db: Db, students: Students): AsyncGenerator<TwinGroup[]> =>
   rowsAbout(
     db,

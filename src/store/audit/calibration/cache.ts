@@ -1,17 +1,19 @@
 import { sql } from "kysely";
 import type { Counter } from "../../../domain/rules/calibration-counts.js";
 import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
+import { copyRow } from "../../copy/text-rows.js";
 import type { Db, Session } from "../../engine/session.js";
 import { inTransaction } from "../../engine/transactions.js";
 import { inPart, type Students } from "../../facts/student-selection.js";
 import type { RequestedSettings } from "../../runs/settings.js";
 
-/** What all students' events said when they were counted, and the apps whose events were looked at beyond the quiet ones. */
+/** What all students' events said when they were counted. */
 export interface KeptTotals {
   counters: readonly Counter[];
-  banked: readonly string[];
-  all: readonly string[];
 }
+
+/** How counts are written: changed whenever programs before could not read them, or read them otherwise. */
+const FORM = "2";
 
 /** The state of the kept counts that an audit saw. */
 export interface KeptState {
@@ -23,7 +25,7 @@ export interface KeptState {
 
 /** What shapes every count: the rules of the program and the settings. */
 const shaping = (settings: RequestedSettings): string =>
-  JSON.stringify([RULE_VERSION, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  JSON.stringify([FORM, RULE_VERSION, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** The kept counts as this transaction sees them, while these settings are in force. */
 export async function keptState(db: Db, inForce: RequestedSettings): Promise<KeptState> {
@@ -81,22 +83,27 @@ export async function keepCounts(session: Session, seen: KeptState, totals: Kept
 const writeFresh = (db: Db) =>
   sql`
   insert into timeback.calibration_students as s (student_id, counts)
-  select student_id, counts from pg_temp.fresh_counts
+  select distinct on (student_id) student_id, counts from pg_temp.fresh_counts order by student_id, length(counts) desc
   on conflict (student_id) do update set counts = excluded.counts where s.counts <> excluded.counts`.execute(db);
 
 /**
- * Makes `pg_temp.fresh_counts` from `pg_temp.student_counters`: what was counted of these students, and nothing of those of
- * them who were counted before and have no events now.
+ * Opens `pg_temp.fresh_counts` (`student_id`, `counts`) with nothing for those of these students who were counted before:
+ * they may have no events now.
  */
-export async function freshCounts(db: Db, students: Students): Promise<void> {
-  await sql`
-    create temp table fresh_counts as
-    with counted as (
-      select student_id, json_agg(json_build_array(app, kind, formulas, events) order by app, kind, formulas)::text as counts
-      from pg_temp.student_counters group by 1),
-    known as (select student_id from timeback.calibration_students where true ${inPart(students, sql`student_id`)})
-    select coalesce(k.student_id, c.student_id) as student_id, coalesce(c.counts, '[]') as counts
-    from counted c full join known k on k.student_id = c.student_id`.execute(db);
+export const openFreshCounts = (db: Db, students: Students): Promise<unknown> =>
+  sql`
+  create temp table fresh_counts as
+  select student_id, '[]' as counts from timeback.calibration_students where true ${inPart(students, sql`student_id`)}`.execute(
+    db,
+  );
+
+/** Adds what was counted of students. */
+export async function addFreshCounts(
+  session: Session,
+  counted: readonly { studentId: string; counters: readonly Counter[] }[],
+): Promise<void> {
+  const rows = counted.map(({ studentId, counters }) => copyRow([studentId, JSON.stringify(counters)]));
+  if (rows.length > 0) await session.copyIn("pg_temp.fresh_counts", ["student_id", "counts"], rows);
 }
 
 /** Makes `pg_temp.seen_marks`, the marks that this transaction sees. */

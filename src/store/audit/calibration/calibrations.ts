@@ -1,24 +1,42 @@
 import { sql } from "kysely";
 import { type AppCounts, noCounts } from "../../../domain/rules/calibrate.js";
 import type { Calibration } from "../../../domain/rules/calibration.js";
+import type { ZeroNumbering } from "../../../domain/rules/judging/exercises.js";
 import type { Db } from "../../engine/session.js";
 
 const countsText = ({ quiet, banked, all }: AppCounts): string => JSON.stringify([[...quiet], [...banked], [...all]]);
-/** Notes how the apps that were judged pay, by what their events say, in `pg_temp.calibrations`. */
-export async function noteCalibrations(
-  db: Db,
-  calibrations: readonly Calibration[],
-  counts: ReadonlyMap<string, AppCounts>,
-): Promise<void> {
-  const apps = calibrations.map(({ app }) => app);
+
+/** Which apps were judged: how they pay, what their events say of it, and how they number attempts. */
+export interface JudgedApps {
+  calibrations: ReadonlyMap<string, Calibration>;
+  counts: ReadonlyMap<string, AppCounts>;
+  numbering: ZeroNumbering;
+}
+
+/** Notes how the apps that were judged pay in `pg_temp.calibrations`; the app without a name is "" in the maps. */
+export async function noteCalibrations(db: Db, { calibrations, counts, numbering }: JudgedApps): Promise<void> {
+  const names = [...calibrations.keys()];
+  const each = <T>(value: (app: string) => T): T[] => names.map(value);
   await sql`
     create temp table calibrations as
-    select app collate "C", body, counts
-    from unnest(${apps}::text[], ${calibrations.map((calibration) => JSON.stringify(calibration))}::text[],
-      ${apps.map((app) => countsText(counts.get(app ?? "") ?? noCounts()))}::text[]) as known(app, body, counts)`.execute(
+    select app collate "C", body, counts, zero_in_events, zero_in_results
+    from unnest(${each((app) => (app === "" ? null : app))}::text[], ${each((app) => JSON.stringify(calibrations.get(app)))}::text[],
+      ${each((app) => countsText(counts.get(app) ?? noCounts()))}::text[], ${each((app) => numbering.inEvents.has(app))}::bool[],
+      ${each((app) => numbering.inResults.has(app))}::bool[]) as known(app, body, counts, zero_in_events, zero_in_results)`.execute(
     db,
   );
 }
+
+/** How the apps that were judged number attempts. */
+export async function listNumbering(db: Db): Promise<ZeroNumbering> {
+  const { rows } = await sql<{ app: string; events: boolean; results: boolean }>`
+    select coalesce(app, '') as app, zero_in_events as events, zero_in_results as results from pg_temp.calibrations`.execute(
+    db,
+  );
+  const named = (key: "events" | "results") => new Set(rows.filter((row) => row[key]).map(({ app }) => app));
+  return { inEvents: named("events"), inResults: named("results") };
+}
+
 /** What the events of the apps say that were judged, in C order of their names; the app without a name is "". */
 export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   const { rows } = await sql<{ app: string | null; counts: string }>`
@@ -30,6 +48,7 @@ export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
     }),
   );
 }
+
 /** How the apps pay that were judged; by name, unknown last. */
 export async function listCalibrations(db: Db): Promise<Calibration[]> {
   const { rows } = await sql<{ body: string }>`

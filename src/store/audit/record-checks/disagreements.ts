@@ -25,12 +25,12 @@ const xpDiffers = sql`coalesce(bool_or(${pays("c.xp")} and ${pays("l.result_xp")
 
 /**
  * Makes `pg_temp.disagreeing`, the events (`event_id`) with a linked result that has another attempt, or XP that is not
- * the event's: few of all, so that how many is worth knowing. Needs `pg_temp.completed` and `pg_temp.links`.
+ * the event's: few of all, so that how many is worth knowing. Reads `pg_temp.links`.
  */
 export async function gatherDisagreeing(db: Db, students: Students): Promise<void> {
   await sql`
     create temp table disagreeing as
-    select distinct l.event_id from pg_temp.links l join pg_temp.completed c on c.event_id = l.event_id
+    select distinct l.event_id from pg_temp.links l join timeback.caliper_events c on c.event_id = l.event_id
     where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`.execute(db);
   if (!areFew(students)) await sql`analyze pg_temp.disagreeing`.execute(db);
 }
@@ -54,7 +54,7 @@ export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Di
       select c.event_id, ${xpDiffers} as xp_differs, coalesce(bool_or(c.attempt <> l.result_attempt), false) as attempt_differs,
         jsonb_agg(jsonb_build_object('sourcedId', l.sourced_id, 'xp', l.result_xp::text, 'attempt', l.result_attempt,
           'at', ${isoInstant(sql.ref("l.score_date"))}, 'rule', l.rule) order by l.sourced_id collate "C") as results
-      from linked l join pg_temp.completed c on c.event_id = l.event_id
+      from linked l join timeback.caliper_events c on c.event_id = l.event_id
       group by c.event_id),
     unexplained as (
       select event_id, attempt_differs, results,

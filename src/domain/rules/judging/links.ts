@@ -1,8 +1,27 @@
-import type { EventNote } from "./event-note.js";
-import type { ResultNote } from "./evidence.js";
+import { type EventRecord, HOUR, instantText, type Micros, milliOf, type ResultRecord, SECOND } from "./records.js";
 
-const WINDOW_MS = 24 * 3_600_000;
-const CLOSE_MS = 60_000;
+/** An event with what links are found by. */
+export interface LinkableEvent extends EventRecord {
+  /** Last segment of the id of its object. */
+  objectSlug: string | null;
+}
+
+/** An event that a result names: 0 as its own id, 1 as `caliperSourcedId`, 2 among `relatedCaliperEvents`. */
+export interface EventRef {
+  eventId: string;
+  form: number;
+}
+
+/** A result with what links are found by. */
+export interface LinkableResult extends ResultRecord {
+  lineItem: string;
+  /** The day of a score date without time. */
+  day: string | null;
+  eventRefs: readonly EventRef[];
+}
+
+const WINDOW = 24 * HOUR;
+const CLOSE = 60 * SECOND;
 const MIN_SLUG = 4;
 const DELIMITER = /[ -/:-@[-`{-~]/;
 
@@ -22,20 +41,20 @@ function standsIn(slug: string | null, item: string): boolean {
   return false;
 }
 
-const slugLength = ({ activityKey, objectSlug }: EventNote, item: string): number =>
+const slugLength = ({ activityKey, objectSlug }: LinkableEvent, item: string): number =>
   Math.max(...[activityKey, objectSlug].map((slug) => (standsIn(slug, item) ? characters(slug ?? "") : 0)));
 
-const isSameMilli = (at: number, instant: number | null): boolean =>
-  instant !== null && Math.floor(at) === Math.floor(instant);
+const isSameMilli = (at: Micros, instant: Micros | null): boolean =>
+  instant !== null && milliOf(at) === milliOf(instant);
 
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, "2025-03-01".length);
+const dayOf = (at: Micros): string => instantText(at).slice(0, "2025-03-01".length);
 
 /** Rule, form and slug length of the strongest rule that links the two; null where none does. */
-function ruleOf(event: EventNote, result: ResultNote): Fit | null {
+function ruleOf(event: LinkableEvent, result: LinkableResult): Fit | null {
   const named = result.eventRefs.find(({ eventId }) => eventId === event.eventId);
   if (named !== undefined) return [0, "L1", named.form, 0];
   const isSameActivity = event.activityKey !== null && event.activityKey === result.activityKey;
-  if (isSameActivity && result.scoredAt !== null && Math.abs(result.scoredAt - event.at) <= WINDOW_MS)
+  if (isSameActivity && result.scoredAt !== null && Math.abs(result.scoredAt - event.at) <= WINDOW)
     return [0, "L2", 0, 0];
   if (isSameMilli(event.at, result.scoredAt) || isSameMilli(event.at, result.endedAt)) {
     const length = slugLength(event, result.lineItem);
@@ -44,11 +63,11 @@ function ruleOf(event: EventNote, result: ResultNote): Fit | null {
   return isSameActivity && result.day === dayOf(event.at) ? [1, "L2", 0, 0] : null;
 }
 
-function fitOf(event: EventNote, result: ResultNote): Fit | null {
+function fitOf(event: LinkableEvent, result: LinkableResult): Fit | null {
   const rule = ruleOf(event, result);
   if (rule === null) return null;
   const distance = result.scoredAt === null ? 0 : Math.abs(event.at - result.scoredAt);
-  const isClose = result.scoredAt !== null && distance <= CLOSE_MS;
+  const isClose = result.scoredAt !== null && distance <= CLOSE;
   const isSameAttempt = event.attempt !== null && event.attempt === result.attempt;
   return [...rule, isClose ? 0 : 1, isSameAttempt ? 0 : 1, distance, event.eventId];
 }
@@ -59,34 +78,34 @@ function isBetter(one: Fit, other: Fit): boolean {
 }
 
 /** Of a student's events, those that a result can link to at all. */
-class Candidates {
-  private readonly byId = new Map<string, EventNote>();
-  private readonly byKey = new Map<string, EventNote[]>();
-  private readonly byMilli = new Map<number, EventNote[]>();
+class Candidates<E extends LinkableEvent> {
+  private readonly byId = new Map<string, E>();
+  private readonly byKey = new Map<string, E[]>();
+  private readonly byMilli = new Map<number, E[]>();
 
-  constructor(events: readonly EventNote[]) {
+  constructor(events: readonly E[]) {
     for (const event of events) {
       this.byId.set(event.eventId, event);
       add(this.byKey, event.activityKey ?? "", event);
-      add(this.byMilli, Math.floor(event.at), event);
+      add(this.byMilli, milliOf(event.at), event);
     }
   }
 
-  of({ eventRefs, activityKey, scoredAt, endedAt }: ResultNote): Set<EventNote> {
+  of({ eventRefs, activityKey, scoredAt, endedAt }: LinkableResult): Set<E> {
     const named = eventRefs.flatMap(({ eventId }) => this.byId.get(eventId) ?? []);
-    const moments = [scoredAt, endedAt].flatMap((at) => (at === null ? [] : (this.byMilli.get(Math.floor(at)) ?? [])));
+    const moments = [scoredAt, endedAt].flatMap((at) => (at === null ? [] : (this.byMilli.get(milliOf(at)) ?? [])));
     return new Set([...named, ...(this.byKey.get(activityKey) ?? []), ...moments]);
   }
 }
 
-function add<Key>(map: Map<Key, EventNote[]>, key: Key, event: EventNote): void {
+function add<Key, E>(map: Map<Key, E[]>, key: Key, event: E): void {
   const held = map.get(key);
   if (held === undefined) map.set(key, [event]);
   else held.push(event);
 }
 
-function bestOf(events: Iterable<EventNote>, result: ResultNote): EventNote | null {
-  let best: { event: EventNote; fit: Fit } | null = null;
+function bestOf<E extends LinkableEvent>(events: Iterable<E>, result: LinkableResult): E | null {
+  let best: { event: E; fit: Fit } | null = null;
   for (const event of events) {
     const fit = fitOf(event, result);
     if (fit !== null && (best === null || isBetter(fit, best.fit))) best = { event, fit };
@@ -95,12 +114,12 @@ function bestOf(events: Iterable<EventNote>, result: ResultNote): EventNote | nu
 }
 
 /** The results of one student that link to each of the student's events: a result links to the event that it fits best. */
-export function linkResults(
-  events: readonly EventNote[],
-  results: readonly ResultNote[],
-): Map<EventNote, ResultNote[]> {
+export function linkResults<E extends LinkableEvent, R extends LinkableResult>(
+  events: readonly E[],
+  results: readonly R[],
+): Map<E, R[]> {
   const candidates = new Candidates(events);
-  const links = new Map<EventNote, ResultNote[]>();
+  const links = new Map<E, R[]>();
   for (const result of results) {
     const event = bestOf(candidates.of(result), result);
     if (event === null) continue;

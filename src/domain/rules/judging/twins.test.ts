@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { AT, event } from "../../../test/support/check-notes.js";
-import { STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
+import { AT, event } from "../../../../test/support/judging-records.js";
+import { STANDARD_AUDIT_RULES } from "../audit-rules.js";
+import { SECOND } from "./records.js";
 import { twinGroups } from "./twins.js";
 
 const groups = (...events: Parameters<typeof twinGroups>[0]) =>
   twinGroups(events, STANDARD_AUDIT_RULES).map((group) => group.map(({ eventId }) => eventId));
 
 test("each twin follows the one before it within a minute", () => {
-  const at = (seconds: number) => ({ at: AT + seconds * 1000 });
+  const at = (seconds: number) => ({ at: AT + seconds * SECOND });
   expect(groups(event("a"), event("b", at(60)), event("c", at(120)), event("d", at(181)))).toEqual([
     ["a", "b", "c"],
     ["d"],

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { AT, event, result } from "../../../test/support/check-notes.js";
+import { AT, event, result } from "../../../../test/support/judging-records.js";
 import { linkResults } from "./links.js";
 
-const HOUR = 3_600_000;
+const HOUR = 3_600_000_000;
 /** Which of the events the result links to. */
 const linked = (events: Parameters<typeof linkResults>[0], one: Parameters<typeof linkResults>[1][number]) =>
   [...linkResults(events, [one]).keys()].map(({ eventId }) => eventId);
@@ -28,15 +28,15 @@ test("L2: one activity within 24 hours, both ends included; the nearest, then th
 test("within a minute comes before the same attempt, and that before the nearest", () => {
   const events = [event("e-1", { attempt: 1, at: AT + 2 * HOUR }), event("e-2", { attempt: 2, at: AT + 3 * HOUR })];
   expect(linked(events, result({ attempt: 2 }))).toEqual(["e-2"]);
-  expect(linked([...events, event("e-3", { at: AT + 60_000 })], result({ attempt: 2 }))).toEqual(["e-3"]);
+  expect(linked([...events, event("e-3", { at: AT + 60_000_000 })], result({ attempt: 2 }))).toEqual(["e-3"]);
 });
 
 test("L3: the slug between delimiters and one instant to the millisecond", () => {
-  const slugged = event("e-1", { activityKey: "res_00001", at: AT + 0.4 });
+  const slugged = event("e-1", { activityKey: "res_00001", at: AT + 400 });
   const other = { activityKey: "x", scoredAt: AT };
   expect(linked([slugged], result({ ...other, lineItem: "p-res_00001_ali" }))).toEqual(["e-1"]);
   expect(linked([slugged], result({ ...other, lineItem: "p-res_000012_ali" }))).toEqual([]);
-  expect(linked([slugged], result({ ...other, lineItem: "p-res_00001_ali", scoredAt: AT + 1 }))).toEqual([]);
+  expect(linked([slugged], result({ ...other, lineItem: "p-res_00001_ali", scoredAt: AT + 1000 }))).toEqual([]);
   expect(linked([slugged], result({ ...other, lineItem: "res_00001", scoredAt: null, endedAt: AT }))).toEqual(["e-1"]);
 });
 

@@ -12,6 +12,7 @@ export class TimeLine<Item> {
   /** From one time to another, both included, the earliest first; equal times as they were given. */
   within(from: number, to: number): Item[] {
     const found: Item[] = [];
+    if (this.items.length === 0) return found;
     for (let at = this.firstFrom(from); at < this.items.length; at += 1) {
       const item = this.items[at] as Item;
       if (this.timeOf(item) > to) break;

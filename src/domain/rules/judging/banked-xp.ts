@@ -1,0 +1,215 @@
+import { sumOf, type Xp } from "../../values/xp.js";
+import type { AuditRules } from "../audit-rules.js";
+import type { NamedBank } from "../bundling-words.js";
+import type { Exercise } from "./exercises.js";
+import type { JudgedEvent } from "./judged-events.js";
+import {
+  type EventRecord,
+  HOUR,
+  isSameCourse,
+  type Micros,
+  type ResultRecord,
+  SECOND,
+  type StudentRecords,
+  saysBanked,
+} from "./records.js";
+import { TimeLine } from "./time-line.js";
+
+/** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
+export interface Bank extends NamedBank {
+  courseId: string | null;
+  /** An event proves XP shortly before the exercise only. */
+  isEvent: boolean;
+}
+
+/** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
+export interface BankedXp {
+  /** That which it hosts first, then the nearest in time. */
+  near: readonly NamedBank[];
+  /** By time. */
+  late: readonly NamedBank[];
+  /** Passive results without XP since the last exercise, by id: what a bank write that failed may have lost. */
+  zeros: readonly ZeroResult[];
+}
+
+/** A passive result without XP, and what its activity pays. */
+export interface ZeroResult {
+  sourcedId: string;
+  base: Xp | null;
+}
+
+/** How far a bank write may lie from its event, and a result at 0, in microseconds: from, to. docs/audit.md, "Banked XP". */
+export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }: AuditRules) => ({
+  hosted: [0, hostSeconds * SECOND] as const,
+  near: [-bankBeforeSeconds * SECOND, hostSeconds * SECOND] as const,
+  late: [hostSeconds * SECOND, bankLateSeconds * SECOND] as const,
+  zero: [-2 * HOUR, 0] as const,
+});
+
+/** Whether a result was banked: it says so or, where it gives no reason, is passive and was seen to rise from 0. */
+export const wasBanked = ({ reason, rise }: { reason: string | null; rise: unknown }, isPassive: boolean): boolean =>
+  reason === null ? isPassive && rise !== null : saysBanked(reason);
+
+/** The banked XP that a student's results show. A score date without time proves nothing. */
+export function banksOfResults({ results, resource }: StudentRecords): Bank[] {
+  const banks: Bank[] = [];
+  for (const result of results) {
+    const { sourcedId, xp, activityKey, courseId, scoredAt, completedAt, rise } = result;
+    if (xp === null || xp <= 0n || scoredAt === null) continue;
+    const of = resource(activityKey);
+    if (!wasBanked(result, of?.isPassive ?? false)) continue;
+    const time = completedAt ?? rise?.since ?? scoredAt;
+    const [base, title] = [of?.base ?? null, of?.title ?? null];
+    banks.push({ sourcedId, xp, base, hosted: false, time, activityId: activityKey, title, courseId, isEvent: false });
+  }
+  return banks;
+}
+
+const earliestFirst = (a: EventRecord, b: EventRecord): number => a.at - b.at || (a.eventId < b.eventId ? -1 : 1);
+
+/** One event of an exercise; its twins are events of the same exercise. */
+interface Occurrence {
+  event: EventRecord;
+  exercise: Exercise;
+}
+
+/** What happened to a student, in the order of time. */
+interface Past {
+  occurrences: TimeLine<Occurrence>;
+  /** Banked XP that no exercise hosts, and that which one does. */
+  unhosted: TimeLine<Bank>;
+  hosted: ReadonlyMap<Exercise, readonly Bank[]>;
+  /** Passive results without XP. */
+  unpaid: TimeLine<ResultRecord>;
+}
+
+/** The exercise that was completed last, shortly before a bank write; of several at once, the one with the lowest event id. */
+function hostOf({ time, courseId }: Bank, occurrences: TimeLine<Occurrence>, rules: AuditRules): Exercise | null {
+  const hosts = occurrences
+    .within(time - bankWindows(rules).hosted[1], time)
+    .filter(({ event }) => isSameCourse(event.courseId, courseId));
+  const latest = hosts.at(-1)?.event.at;
+  const together = hosts.filter(({ event }) => event.at === latest);
+  return together.sort((a, b) => earliestFirst(a.event, b.event))[0]?.exercise ?? null;
+}
+
+function pastOf(
+  banks: readonly Bank[],
+  exercises: readonly Exercise[],
+  { results, resource }: StudentRecords,
+  rules: AuditRules,
+): Past {
+  const all: Occurrence[] = [];
+  for (const exercise of exercises) {
+    all.push({ event: exercise.event, exercise });
+    for (const event of exercise.twins) all.push({ event, exercise });
+  }
+  const occurrences = new TimeLine(all, ({ event }) => event.at);
+  const unhosted: Bank[] = [];
+  const hosted = new Map<Exercise, Bank[]>();
+  for (const bank of banks) {
+    const host = hostOf(bank, occurrences, rules);
+    if (host === null) unhosted.push(bank);
+    else hosted.set(host, [...(hosted.get(host) ?? []), { ...bank, hosted: true }]);
+  }
+  const isUnpaid = ({ scoredAt, xp, activityKey }: ResultRecord): boolean =>
+    scoredAt !== null && (xp ?? 0n) === 0n && resource(activityKey)?.isPassive === true;
+  return {
+    occurrences,
+    unhosted: new TimeLine(unhosted, ({ time }) => time),
+    hosted,
+    unpaid: new TimeLine(results.filter(isUnpaid), ({ scoredAt }) => scoredAt ?? 0),
+  };
+}
+
+/** What links to the exercise itself is not in it; nor is what was banked in another course. */
+const mayHold =
+  ({ event, linked }: Exercise) =>
+  ({ sourcedId, courseId }: Bank): boolean =>
+    isSameCourse(courseId, event.courseId) && linked.every((own) => own.sourcedId !== sourcedId);
+
+const byId = (a: { sourcedId: string }, b: { sourcedId: string }): number => (a.sourcedId < b.sourcedId ? -1 : 1);
+
+const NONE: readonly Bank[] = [];
+
+function nearOf(exercise: Exercise, { hosted, unhosted }: Past, rules: AuditRules): readonly Bank[] {
+  const { at } = exercise.event;
+  const [from, to] = bankWindows(rules).near;
+  const own = hosted.get(exercise) ?? NONE;
+  const others = unhosted.within(at + from, at + to);
+  if (own.length + others.length === 0) return NONE;
+  const nearestFirst = (a: Bank, b: Bank) => Math.abs(a.time - at) - Math.abs(b.time - at) || byId(a, b);
+  return [...own.toSorted(nearestFirst), ...others.sort(nearestFirst)].filter(mayHold(exercise));
+}
+
+function lateOf(exercise: Exercise, { unhosted }: Past, rules: AuditRules): readonly Bank[] {
+  const { at } = exercise.event;
+  const [after, to] = bankWindows(rules).late;
+  const later = unhosted.within(at + after, at + to);
+  if (later.length === 0) return NONE;
+  return later
+    .filter(({ time, isEvent }) => time > at + after && !isEvent)
+    .filter(mayHold(exercise))
+    .sort((a, b) => a.time - b.time || byId(a, b));
+}
+
+const NO_ZEROS: readonly ZeroResult[] = [];
+
+function zerosOf(
+  exercise: Exercise,
+  { unpaid, occurrences }: Past,
+  { resource }: StudentRecords,
+  rules: AuditRules,
+): readonly ZeroResult[] {
+  const { at, courseId } = exercise.event;
+  const [from] = bankWindows(rules).zero;
+  const isAfterLastExercise = (scoredAt: Micros): boolean =>
+    !occurrences
+      .within(scoredAt, at)
+      .some(
+        (other) => other.exercise !== exercise && other.event.at < at && isSameCourse(other.event.courseId, courseId),
+      );
+  const since = unpaid.within(at + from, at);
+  if (since.length === 0) return NO_ZEROS;
+  return since
+    .filter((result) => isSameCourse(result.courseId, courseId) && isAfterLastExercise(result.scoredAt ?? at))
+    .map(({ sourcedId, activityKey }): ZeroResult => ({ sourcedId, base: resource(activityKey)?.base ?? null }))
+    .sort(byId);
+}
+
+/** Base XP of results at 0, together. */
+export const zeroBaseOf = (zeros: readonly ZeroResult[]): Xp => sumOf(zeros.map(({ base }) => base ?? 0n));
+
+/** The events of passive activities that report XP, as banked XP: for files without results. */
+export const banksOfEvents = <E extends EventRecord>(
+  judged: readonly JudgedEvent<E>[],
+  nameOf: (event: E) => string | null,
+): Bank[] =>
+  judged
+    .filter(({ isPassive, event }) => isPassive && event.xp !== null && event.xp > 0n)
+    .map(({ event, resource, activityKey }) => ({
+      sourcedId: event.eventId,
+      xp: event.xp ?? 0n,
+      base: resource?.base ?? null,
+      hosted: false,
+      time: event.at,
+      activityId: activityKey,
+      title: nameOf(event) ?? resource?.title ?? null,
+      courseId: event.courseId,
+      isEvent: true,
+    }));
+
+/** Looks up the banked XP that bears on each of a student's exercises. */
+export function bankedXp(
+  banks: readonly Bank[],
+  exercises: readonly Exercise[],
+  records: StudentRecords,
+  rules: AuditRules,
+): (exercise: Exercise) => BankedXp {
+  const past = pastOf(banks, exercises, records, rules);
+  return (exercise) => ({
+    near: nearOf(exercise, past, rules),
+    late: lateOf(exercise, past, rules),
+    zeros: zerosOf(exercise, past, records, rules),
+  });
+}

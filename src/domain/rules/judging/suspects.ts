@@ -1,0 +1,57 @@
+import type { AuditRules } from "../audit-rules.js";
+import type { Suspect } from "../bundling.js";
+import type { NamedBank } from "../bundling-words.js";
+import { type Bank, bankedXp, banksOfResults, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
+import { type Exercise, exercisesOf, type ZeroNumbering } from "./exercises.js";
+import { type JudgedEvent, judgedEventsOf } from "./judged-events.js";
+import type { EventRecord, StudentRecords } from "./records.js";
+
+/** An exercise that reports XP, with everything that it is judged by. */
+export interface EventSuspect<E extends EventRecord = EventRecord> extends Suspect {
+  exercise: Exercise<E>;
+  student: string;
+  near: readonly NamedBank[];
+  late: readonly NamedBank[];
+  /** Those near it and those after it. */
+  banks: readonly NamedBank[];
+  zeros: readonly ZeroResult[];
+}
+
+/** What the rules see of one student. All lists come by time, then event id. */
+export interface ExaminedStudent<E extends EventRecord = EventRecord> {
+  judged: readonly JudgedEvent<E>[];
+  exercises: readonly Exercise<E>[];
+  suspects: readonly EventSuspect<E>[];
+}
+
+/** How students are examined. */
+export interface Examination<E extends EventRecord = EventRecord> {
+  rules: AuditRules;
+  numbering: ZeroNumbering;
+  /** The banked XP of a student; by default what the results show. */
+  banksOf?: (records: StudentRecords<E>, judged: readonly JudgedEvent<E>[]) => Bank[];
+}
+
+/** Prepares the events of one student for judgement (docs/audit.md, "Bundled XP"). */
+export function examine<E extends EventRecord>(
+  records: StudentRecords<E>,
+  { rules, numbering, banksOf = banksOfResults }: Examination<E>,
+): ExaminedStudent<E> {
+  const judged = judgedEventsOf(records, rules);
+  const exercises = exercisesOf(judged, numbering, rules);
+  const bankedOf = bankedXp(banksOf(records, judged), exercises, records, rules);
+  const suspects: EventSuspect<E>[] = [];
+  for (const exercise of exercises) {
+    const { event, completion, ownResults } = exercise;
+    if (event.xp === null || event.xp < 0n) continue;
+    const { near, late, zeros } = bankedOf(exercise);
+    const app = event.app === "" ? null : event.app;
+    const ownResultXp = ownResults.flatMap(({ xp }) => xp ?? []);
+    const banks = late.length === 0 ? near : [...near, ...late];
+    const { student } = records;
+    const { eventId, xp } = event;
+    const zeroBase = zeroBaseOf(zeros);
+    suspects.push({ eventId, app, xp, completion, ownResultXp, near, late, zeroBase, exercise, student, banks, zeros });
+  }
+  return { judged, exercises, suspects };
+}

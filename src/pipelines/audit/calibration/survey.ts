@@ -1,0 +1,122 @@
+import { type Counter, Counters } from "../../../domain/rules/calibration-counts.js";
+import { KnownReports, suspectCounters, zeroCounters } from "../../../domain/rules/judging/count-events.js";
+import type { StudentRecords } from "../../../domain/rules/judging/records.js";
+import { type Examination, type ExaminedStudent, examine } from "../../../domain/rules/judging/suspects.js";
+import { addDoubtful, type DoubtfulReport, openDoubtful } from "../../../store/audit/bundling/doubtful-events.js";
+import { type ExerciseDay, noteExerciseDays } from "../../../store/audit/bundling/exercise-days.js";
+import { type LandedEvent, type RecordScope, studentRecords } from "../../../store/audit/bundling/student-records.js";
+import { addTwins, openTwins, twinsOf } from "../../../store/audit/bundling/twins.js";
+import { addFreshCounts, openFreshCounts } from "../../../store/audit/calibration/cache.js";
+import type { Session } from "../../../store/engine/session.js";
+import type { AuditPart } from "../checks/check.js";
+
+/** Whose records are surveyed, how, and what is noted of them beside their counts. */
+export interface SurveyRequest {
+  part: AuditPart;
+  scope: RecordScope;
+  examination: Examination;
+  /** Counts by student, to be kept (`openFreshCounts`). */
+  counts: boolean;
+  /** What the checks of these students read: their twins, and who must be judged (docs/audit.md, "How it is done"). */
+  forChecks: boolean;
+}
+
+type Examined = ExaminedStudent<LandedEvent>;
+
+/** Exercises by app, course and day. */
+class Days {
+  readonly #days = new Map<string, ExerciseDay>();
+
+  add({ exercises }: Examined): void {
+    for (const { event } of exercises) {
+      const { app, courseId, day } = event;
+      if (day === null) continue;
+      const key = JSON.stringify([app, courseId, day]);
+      const known = this.#days.get(key) ?? { app, courseId, day, exercises: 0 };
+      this.#days.set(key, { ...known, exercises: known.exercises + 1 });
+    }
+  }
+
+  list(): ExerciseDay[] {
+    return [...this.#days.values()];
+  }
+}
+
+/** What is noted of some students, until it is written. */
+class Notes {
+  readonly counts: { studentId: string; counters: readonly Counter[] }[] = [];
+  readonly twins: string[][] = [];
+  readonly doubtful: DoubtfulReport[] = [];
+
+  constructor(private readonly asked: Pick<SurveyRequest, "counts" | "forChecks">) {}
+
+  get size(): number {
+    return this.counts.length + this.twins.length + this.doubtful.length;
+  }
+
+  add(studentId: string, examined: Examined, { counters, doubtful }: Counted): void {
+    if (this.asked.counts) this.counts.push({ studentId, counters: counters.list() });
+    if (!this.asked.forChecks) return;
+    this.twins.push(...twinsOf(examined));
+    for (const each of doubtful.values()) this.doubtful.push({ studentId, ...each });
+  }
+}
+
+/** What the events of one student say, and the different reports that some way of paying would not allow. */
+interface Counted {
+  counters: Counters;
+  doubtful: Map<string, { app: string; report: string }>;
+}
+
+function countedOf(records: StudentRecords<LandedEvent>, { suspects }: Examined, known: KnownReports): Counted {
+  const counters = new Counters().add(zeroCounters(records));
+  const doubtful: Counted["doubtful"] = new Map();
+  for (const suspect of suspects) {
+    const report = known.of(suspect);
+    counters.add(suspectCounters(suspect, report, known));
+    if (report.isInnocentAnyhow) continue;
+    const app = suspect.app ?? "";
+    doubtful.set(`${app} ${report.text}`, { app, report: report.text });
+  }
+  return { counters, doubtful };
+}
+
+async function openNotes({ part: { session, students }, counts, forChecks }: SurveyRequest): Promise<void> {
+  if (counts) await openFreshCounts(session.db, students);
+  if (!forChecks) return;
+  await openTwins(session.db);
+  await openDoubtful(session.db);
+}
+
+/** So many rows are written at once. */
+const MOST_NOTED = 2_000;
+
+async function writeNotes(session: Session, { counts, twins, doubtful }: Notes): Promise<void> {
+  await addFreshCounts(session, counts);
+  await addTwins(session, twins);
+  await addDoubtful(session, doubtful);
+}
+
+/** Goes through the records of some students once and returns what their events say of how apps pay. */
+export async function survey(request: SurveyRequest): Promise<Counters> {
+  const { part, scope, examination } = request;
+  const { session, resources } = part;
+  await openNotes(request);
+  const total = new Counters();
+  const known = new KnownReports();
+  const days = new Days();
+  let notes = new Notes(request);
+  for await (const records of studentRecords(session.db, resources, scope)) {
+    const examined = examine(records, examination);
+    const counted = countedOf(records, examined, known);
+    total.add(counted.counters.list());
+    days.add(examined);
+    notes.add(records.student, examined, counted);
+    if (notes.size < MOST_NOTED) continue;
+    await writeNotes(session, notes);
+    notes = new Notes(request);
+  }
+  await writeNotes(session, notes);
+  if (scope.days) await noteExerciseDays(session, days.list());
+  return total;
+}

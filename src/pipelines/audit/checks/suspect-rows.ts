@@ -1,0 +1,65 @@
+import { isInnocent } from "../../../domain/rules/bundling.js";
+import type { Calibration } from "../../../domain/rules/calibration.js";
+import { type EventSuspect, type Examination, examine } from "../../../domain/rules/judging/suspects.js";
+import { type RecordScope, studentRecords } from "../../../store/audit/bundling/student-records.js";
+import { suspectDetails } from "../../../store/audit/bundling/suspect-details.js";
+import { addTwins, twinsOf } from "../../../store/audit/bundling/twins.js";
+import type { Session } from "../../../store/engine/session.js";
+import type { AuditPart } from "./check.js";
+import { rowOf, type SuspectRow } from "./suspect-event.js";
+
+/** Whose events are looked at, and how. */
+export interface SuspectRequest {
+  part: Pick<AuditPart, "session" | "resources">;
+  scope: RecordScope;
+  examination: Examination;
+  calibrationOf(app: string | null): Calibration;
+  /** Whether twins are noted: where no survey did (`openTwins`). */
+  notesTwins: boolean;
+}
+
+/** So many suspects are looked up and judged at once, or those of one student. */
+const PAGE = 200;
+
+/**
+ * The events of students that cannot be cleared at first sight (docs/audit.md, "Bundled XP"): for each student who has any, all
+ * of them by time, then id; some students at a time.
+ */
+export async function* suspectRows(request: SuspectRequest): AsyncGenerator<SuspectRow[][]> {
+  const { part, scope, examination, calibrationOf, notesTwins } = request;
+  const { session, resources } = part;
+  let open: EventSuspect[][] = [];
+  let count = 0;
+  for await (const records of studentRecords(session.db, resources, scope)) {
+    const examined = examine(records, examination);
+    if (notesTwins) await addTwins(session, twinsOf(examined));
+    const suspects = examined.suspects.filter((suspect) => !isInnocent(suspect, calibrationOf(suspect.app)));
+    if (suspects.length === 0) continue;
+    open.push(suspects);
+    count += suspects.length;
+    if (count < PAGE) continue;
+    yield await rowsOf(session, scope, open);
+    open = [];
+    count = 0;
+  }
+  if (open.length > 0) yield await rowsOf(session, scope, open);
+}
+
+async function rowsOf(
+  { db }: Session,
+  { rules }: RecordScope,
+  students: readonly (readonly EventSuspect[])[],
+): Promise<SuspectRow[][]> {
+  const events = students.flat().map(({ eventId, student, exercise }) => ({
+    eventId,
+    studentId: student,
+    activityId: exercise.activityKey,
+  }));
+  const details = await suspectDetails(db, rules.zone, events);
+  return students.map((suspects) =>
+    suspects.flatMap((suspect) => {
+      const found = details.get(suspect.eventId);
+      return found === undefined ? [] : [rowOf(suspect, found)];
+    }),
+  );
+}

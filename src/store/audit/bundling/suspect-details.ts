@@ -1,0 +1,59 @@
+import { sql } from "kysely";
+import type { Db } from "../../engine/session.js";
+
+/** What a finding says of an event beyond what it is judged by. Amounts are exact decimal text. */
+export interface SuspectDetails {
+  email: string | null;
+  /** Day of the event's fact; without one, the day of the event in the stored zone. */
+  date: string;
+  activityName: string | null;
+  totalQuestions: string | null;
+  correctQuestions: string | null;
+  /** What the event's stored fact counts; null where there is none. */
+  counted: string | null;
+  /** The live correction of the event; null where there is none. */
+  correction: { id: string; own: string; results: string[] } | null;
+}
+
+/** The details of some events, by event id; `activities` are theirs. */
+export async function suspectDetails(
+  db: Db,
+  zone: string,
+  events: readonly { eventId: string; studentId: string; activityId: string | null }[],
+): Promise<Map<string, SuspectDetails>> {
+  const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
+  const { rows } = await sql<SuspectDetails & { eventId: string }>`
+    select e.event_id::text as "eventId",
+      coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
+      to_char(coalesce(f.date, (e.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date,
+      coalesce(e.activity_name, resource.title) as "activityName", trim_scale(e.total_questions)::text as "totalQuestions",
+      trim_scale(e.correct_questions)::text as "correctQuestions", trim_scale(f.xp_earned)::text as counted,
+      case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
+    from unnest(${of("eventId")}::uuid[], ${of("studentId")}::text[], ${of("activityId")}::text[]) as x(event_id, student_id, activity_id)
+    join timeback.caliper_events e on e.event_id = x.event_id
+    left join timeback.users u on u.sourced_id = x.student_id
+    left join timeback.resources resource on resource.sourced_id = x.activity_id
+    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.event_id
+    left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.event_id and c.retired_at is null`.execute(
+    db,
+  );
+  return new Map(rows.map(({ eventId, ...details }) => [eventId, details]));
+}
+
+/** Of these results, those that are counted in a fact of their student other than the event's. */
+export async function countedResults(
+  db: Db,
+  asked: readonly { studentId: string; eventId: string; sourcedId: string }[],
+): Promise<Set<string>> {
+  if (asked.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select q.id
+    from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
+      ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
+    where exists (select from timeback.processed_facts f
+        where f.student_id = q.student and f.fact_key = 'oneroster:assessment_result:' || q.id)
+      or exists (select from timeback.processed_facts f
+        where f.student_id = q.student and f.fact_key <> 'caliper:event:' || q.event
+          and f.sources @> array['oneroster:assessment_result:' || q.id])`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,8 +1,4 @@
 #!/usr/bin/env node
 const { load } = require("./load.js");
 
-load("cli.js")
-  .main(process.argv)
-  .then((code) => {
-    process.exitCode = code;
-  });
+load("cli.js").main(process.argv);

@@ -16,15 +16,9 @@ function sections(command, path) {
   return [`### timeback ${path.join(" ")}\n\n\`\`\`text\n${printed.join("").trim()}\n\`\`\``, ...children];
 }
 
-const shell = {
-  version: "",
-  caller: () => ({ version: "", user: "", arguments: [] }),
-  signal: new AbortController().signal,
-  exitWith() {},
-};
-
 /** The reference as it stands between the marks of the README. */
-export const commandReference = () => `${START}\n\n${sections(buildProgram(shell), []).join("\n\n")}\n\n${END}`;
+export const commandReference = () =>
+  `${START}\n\n${sections(buildProgram({ version: "" }), []).join("\n\n")}\n\n${END}`;
 
 if (process.argv.includes("--write")) {
   const readme = readFileSync("README.md", "utf8");

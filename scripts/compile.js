@@ -15,13 +15,7 @@ const { buildProgram, main } = loadToKeep("cli.js");
 
 /** `--help`, without a word. */
 function askForHelp() {
-  const shell = {
-    version: "",
-    caller: () => ({ version: "", user: "", arguments: [] }),
-    signal: new AbortController().signal,
-    exitWith() {},
-  };
-  const program = buildProgram(shell).configureOutput({ writeOut() {} });
+  const program = buildProgram({ version: "", helpWidth: () => 80, printHelp() {} });
   try {
     program.parse(["--help"], { from: "user" });
   } catch (error) {
@@ -45,8 +39,8 @@ function loadStory(home) {
 async function askForAnswers(home) {
   const common = ["--data-dir", home, "--output", join(home, "answer"), "--force", "-q"];
   for (const args of [["report"], ["audit", "--format", "json"], ["audit"]]) {
-    const code = await main([process.execPath, "timeback", ...args, STUDENT, ...common]);
-    if (code > 1) throw new Error(`timeback ${args.join(" ")} ended with ${code}`);
+    await main([process.execPath, "timeback", ...args, STUDENT, ...common]);
+    if (process.exitCode > 1) throw new Error(`timeback ${args.join(" ")} ended with ${process.exitCode}`);
   }
 }
 
@@ -61,4 +55,4 @@ try {
 } finally {
   rmSync(home, { recursive: true, force: true });
 }
-process.exit(); // PGlite leaves handles behind that keep the process alive
+process.exit(0); // PGlite leaves handles behind that keep the process alive

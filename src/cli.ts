@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit/audit.js";
 import { checkCommand } from "./commands/check/check.js";
@@ -13,20 +12,11 @@ import { rejectsCommand } from "./commands/rejects/rejects.js";
 import { repairCommand } from "./commands/repair/repair.js";
 import { reportCommand } from "./commands/report.js";
 import { runsCommand } from "./commands/runs.js";
-import type { Shell } from "./commands/shell/options.js";
-import { complain, helpWidth, printHelp, watchStreams } from "./commands/shell/standard-streams.js";
+import { complain } from "./commands/shell/complain.js";
+import { inProcess } from "./commands/shell/process-shell.js";
+import type { Shell } from "./commands/shell/shell.js";
 import { simulateCommand } from "./commands/simulate/simulate.js";
-import { systemUser } from "./config.js";
-import { safeArguments } from "./domain/values/secrets.js";
 import { ExitCode, TimebackError, wordsOf } from "./errors.js";
-import { packageFolder } from "./package-folder.js";
-
-const packageFile = new URL("package.json", packageFolder);
-
-function version(): string {
-  const { version: found } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
-  return found;
-}
 
 /** Settings that commander does not hand down to commands added with `addCommand`. */
 function inherit(parent: Command): void {
@@ -73,12 +63,11 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
     .showHelpAfterError("(add --help for the options and examples)")
     .enablePositionalOptions() // an option after the name of a subcommand is the subcommand's
     .configureOutput({
-      writeErr: (text) => complain(text, args),
-      writeOut: printHelp,
-      getOutHelpWidth: helpWidth,
+      writeErr: (text) => complain(shell, text, args),
+      writeOut: (text) => shell.printHelp(text),
+      getOutHelpWidth: () => shell.helpWidth(),
       getOutHasColors: () => false, // nothing in it is coloured, and to ask loads the stream
     })
-    .hook("preAction", watchStreams)
     .exitOverride();
   for (const command of askedCommands(args)) program.addCommand(command(shell));
   inherit(program);
@@ -86,74 +75,27 @@ export function buildProgram(shell: Shell, args: readonly string[] = []): Comman
 }
 
 /** Commander's own faults are calls gone wrong; what is not ours is a bug and says so. */
-function exitCodeOf(error: unknown, typed: readonly string[]): number {
+function exitCodeOf(shell: Shell, error: unknown, typed: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   const known = error instanceof TimebackError;
   const message = wordsOf(error);
   complain(
+    shell,
     `timeback: ${known ? message : `a fault of this program: ${message}; please report it (run again with -v for the stack)`}\n`,
     typed,
   );
   if (error instanceof Error && typed.some((word) => word === "-v" || word === "--verbose"))
-    complain(`${error.stack}\n${error.cause ? `cause: ${String(error.cause)}\n` : ""}`, typed);
+    complain(shell, `${error.stack}\n${error.cause ? `cause: ${String(error.cause)}\n` : ""}`, typed);
   return known ? error.exitCode : ExitCode.failed;
 }
 
-/** How long a run that was told to stop may go on, to finish its chunk. */
-const GRACE_MS = 4000;
-
-/**
- * The first signal asks the run to stop between chunks. Where it cannot within some seconds (a long transaction, an input
- * that stalls), the process ends, and the database takes back what was not committed. A second signal ends it at once.
- */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    const exit = () => process.exit(name === "SIGINT" ? 130 : 143);
-    process.on(name, () => {
-      if (controller.signal.aborted) exit();
-      controller.abort(name);
-      setTimeout(() => {
-        complain(
-          `timeback: stopped by ${name} in the middle of its work; what was committed is kept, a rerun continues\n`,
-        );
-        exit();
-      }, GRACE_MS).unref();
-    });
-  }
-  return controller.signal;
-}
-
-/** An embedded database that dies (its disk is full) answers no more: nothing is left to wait for, and Node would exit with 0. */
-function failWhenAbandoned(): () => void {
-  const fail = () => {
-    complain(
-      "timeback: the database gave up in the middle of the work (is its disk full?); what was committed is kept, a rerun continues\n",
-    );
-    process.exit(ExitCode.failed);
-  };
-  process.once("beforeExit", fail);
-  return () => void process.off("beforeExit", fail);
-}
-
-/** Runs the command line and returns the exit code (docs/contracts.md). */
-export async function main(argv: readonly string[]): Promise<number> {
-  const isOver = failWhenAbandoned();
-  let exitCode: number = ExitCode.done;
-  const shell: Shell = {
-    version: version(),
-    caller: () => ({ version: shell.version, user: systemUser(), arguments: safeArguments(argv.slice(2)) }),
-    signal: stopSignal(),
-    exitWith(code) {
-      exitCode = code;
-    },
-  };
+/** Runs the command line, which sets the exit code of its shell (docs/contracts.md): by default, that of this process. */
+export async function main(argv: readonly string[], shell?: Shell): Promise<void> {
+  if (shell === undefined) return inProcess(argv, (own) => main(argv, own));
+  const args = argv.slice(2);
   try {
-    await buildProgram(shell, argv.slice(2)).parseAsync(argv);
-    return exitCode;
+    await buildProgram(shell, args).parseAsync(argv);
   } catch (error) {
-    return exitCodeOf(error, argv.slice(2));
-  } finally {
-    isOver();
+    shell.exitWith(exitCodeOf(shell, error, args));
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { isAbsolute } from "node:path";
 import { UsageError, wordsOf } from "./errors.js";
 
 /** How this process reaches its databases, and what it asks of the settings that shape facts. */
@@ -73,16 +73,21 @@ const SETTINGS: Readonly<Record<keyof Config, (value: unknown) => string | numbe
 
 const FILE = "timeback.config.json";
 
-function fromFile(): RawConfig {
-  if (!existsSync(FILE)) return {};
-  const parsed = parsedFile(textOfFile());
+/** A path as the file system takes it; `cwd` is empty where the process itself stands. */
+export const pathFrom = (cwd: string, path: string): string =>
+  cwd === "" || path === "" || isAbsolute(path) ? path : `${cwd}/${path}`;
+
+function fromFile(cwd: string): RawConfig {
+  const path = pathFrom(cwd, FILE);
+  if (!existsSync(path)) return {};
+  const parsed = parsedFile(textOf(path));
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new UsageError(`${FILE}: expected an object`);
 }
 
-function textOfFile(): string {
+function textOf(path: string): string {
   try {
-    return readFileSync(FILE, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(`${FILE} cannot be read: ${wordsOf(error)}`, {
       cause: error,
@@ -100,16 +105,16 @@ function parsedFile(text: string): unknown {
   }
 }
 
-const fromEnvironment = (): RawConfig => ({
-  databaseUrl: process.env.DATABASE_URL || undefined,
-  sourceUrl: process.env.ONEROSTER_DATABASE_URL || undefined,
-  dataDir: process.env.TIMEBACK_HOME || undefined,
-  lockWait: process.env.TIMEBACK_LOCK_WAIT || undefined,
-  poolMax: process.env.TIMEBACK_POOL_MAX || undefined,
-  chunkRecords: process.env.TIMEBACK_CHUNK_RECORDS || undefined,
-  zone: process.env.TIMEBACK_ZONE || undefined,
-  linkWindow: process.env.TIMEBACK_LINK_WINDOW || undefined,
-  testUsers: process.env.TIMEBACK_TEST_USERS || undefined,
+const fromEnvironment = (env: Surroundings["env"]): RawConfig => ({
+  databaseUrl: env.DATABASE_URL || undefined,
+  sourceUrl: env.ONEROSTER_DATABASE_URL || undefined,
+  dataDir: env.TIMEBACK_HOME || undefined,
+  lockWait: env.TIMEBACK_LOCK_WAIT || undefined,
+  poolMax: env.TIMEBACK_POOL_MAX || undefined,
+  chunkRecords: env.TIMEBACK_CHUNK_RECORDS || undefined,
+  zone: env.TIMEBACK_ZONE || undefined,
+  linkWindow: env.TIMEBACK_LINK_WINDOW || undefined,
+  testUsers: env.TIMEBACK_TEST_USERS || undefined,
 });
 
 const given = (raw: RawConfig): RawConfig =>
@@ -129,26 +134,22 @@ function take(config: Record<string, string | number>, key: string, value: unkno
   }
 }
 
+/** What settings are read from besides flags. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder of the settings file, in which relative paths start; empty: that of the process. */
+  readonly cwd: string;
+}
+
 /**
  * Settings from flags, then environment, then `timeback.config.json`, then defaults.
  * @throws UsageError naming every wrong setting at once, never its value: it may hold a password.
  */
-export function readConfig(flags: RawConfig): Config {
-  const raw: Record<string, unknown> = { ...given(fromFile()), ...given(fromEnvironment()), ...given(flags) };
+export function readConfig({ env, cwd }: Surroundings, flags: RawConfig): Config {
+  const raw: Record<string, unknown> = { ...given(fromFile(cwd)), ...given(fromEnvironment(env)), ...given(flags) };
   const config: Record<string, string | number> = { ...DEFAULTS };
   const faults = Object.entries(raw).flatMap(([key, value]) => take(config, key, value) ?? []);
   if (faults.length > 0) throw new UsageError(`unusable settings: ${faults.join("; ")}`);
-  return config as unknown as Config;
-}
-
-/** Off a terminal, or asked for by NO_COLOR, output has no colour. */
-export const wantsColor = (): boolean => process.stdout.isTTY === true && !process.env.NO_COLOR;
-
-/** The user of this process; its number where the machine has no name for it (as in containers). */
-export function systemUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
+  const read = config as unknown as Config;
+  return { ...read, dataDir: pathFrom(cwd, read.dataDir) };
 }

@@ -2,17 +2,22 @@ import { Command } from "commander";
 import type { Config } from "../config.js";
 import type { Store } from "../store/engine/session.js";
 import type { MigrationState } from "../store/schema/migrate.js";
-import { type CommonFlags, open, plainTextNote, type Shell, withCommonOptions } from "./shell/options.js";
+import { type CommonFlags, open, plainTextNote, withCommonOptions } from "./shell/options.js";
+import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 const describe = (states: readonly MigrationState[]): string =>
   states.map(({ version, name, appliedAt }) => `${version}  ${name}  ${appliedAt ?? "pending"}`).join("\n");
 
-async function withRawDatabase<T>(flags: CommonFlags, command: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const { config, screen } = open(flags);
-  const note = await plainTextNote(flags, config.databaseUrl);
-  const { withAnyStore } = await import("../store/open.js");
-  return withAnyStore({ ...config, command, migrate: false, announce: screen.note }, (store) => {
+async function withRawDatabase<T>(
+  shell: Shell,
+  flags: CommonFlags,
+  command: string,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const { config, screen } = open(shell, flags);
+  const note = await plainTextNote(shell, flags, config.databaseUrl);
+  return shell.openStore({ ...config, command, migrate: false, announce: screen.note }, (store) => {
     note();
     return work(store);
   });
@@ -26,8 +31,10 @@ const migrateCommand = (shell: Shell): Command =>
       "\nExample:\n  $ timeback db migrate --database-url postgres://owner@db/analytics\n\nA database with a newer schema than this program is refused.",
     )
     .action(async (flags: CommonFlags) => {
-      const { config, screen } = open(flags);
-      const applied = await withRawDatabase(flags, "db migrate", (store) => loggedMigration(shell, store, config));
+      const { config, screen } = open(shell, flags);
+      const applied = await withRawDatabase(shell, flags, "db migrate", (store) =>
+        loggedMigration(shell, store, config),
+      );
       const line =
         applied.length === 0 ? "db migrate: the schema is up to date" : `db migrate: applied\n${describe(applied)}`;
       await printSummary(screen, flags, { command: "db migrate", applied }, line);
@@ -47,15 +54,15 @@ async function loggedMigration(shell: Shell, store: Store, { lockWait }: Config)
   return applied;
 }
 
-const statusCommand = (): Command =>
+const statusCommand = (shell: Shell): Command =>
   withCommonOptions(new Command("status"), ["table", "json", "ndjson"])
     .description("the schema of the analytics database and the settings that shape its facts; changes nothing")
     .addHelpText("after", "\nExample:\n  $ timeback db status --format json")
     .action(async (flags: CommonFlags) => {
-      const { screen } = open(flags);
+      const { screen } = open(shell, flags);
       const { migrationStatus, schemaVersion } = await import("../store/schema/migrate.js");
       const { settingsInForce } = await import("../store/runs/settings.js");
-      const status = await withRawDatabase(flags, "db status", async (store) => {
+      const status = await withRawDatabase(shell, flags, "db status", async (store) => {
         const migrations = await migrationStatus(store);
         const settings = migrations.some(({ appliedAt }) => appliedAt !== null) ? await settingsInForce(store.db) : {};
         return { engine: store.kind, programVersion: schemaVersion, migrations, settings };
@@ -70,4 +77,4 @@ export const dbCommand = (shell: Shell): Command =>
   new Command("db")
     .description("schema of the analytics database")
     .addCommand(migrateCommand(shell))
-    .addCommand(statusCommand());
+    .addCommand(statusCommand(shell));

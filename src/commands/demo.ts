@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { ExitCode, WorkError } from "../errors.js";
 import { packageFolder } from "../package-folder.js";
-import type { Shell } from "./shell/options.js";
+import type { Shell } from "./shell/shell.js";
 
 const fixture = fileURLToPath(new URL("fixtures/era-guide-bug/", packageFolder));
 const program = fileURLToPath(new URL("bin/timeback.js", packageFolder));
@@ -57,7 +57,7 @@ confirmed. In cron and CI that is the gate.)`,
 ];
 
 /** `timeback demo`: the story that this tool exists for, told by its own commands on a throw-away database. */
-export const demoCommand = (_shell: Shell): Command =>
+export const demoCommand = (shell: Shell): Command =>
   new Command("demo")
     .description("the story of 9 XP that a dashboard shows as 15, with the proof, on a throw-away embedded database")
     .addHelpText(
@@ -67,23 +67,27 @@ export const demoCommand = (_shell: Shell): Command =>
     .action(async () => {
       const home = mkdtempSync(join(tmpdir(), "timeback-demo-"));
       try {
-        for (const scene of scenes) await play(scene, home);
+        for (const scene of scenes) await play(shell, scene, home);
       } finally {
         rmSync(home, { recursive: true, force: true });
       }
     });
 
-async function play({ told, command, exit = ExitCode.done }: Scene, home: string): Promise<void> {
-  if (told !== "") process.stdout.write(`\n${told}\n`);
+async function play(
+  { stdout: answer }: Shell,
+  { told, command, exit = ExitCode.done }: Scene,
+  home: string,
+): Promise<void> {
+  if (told !== "") answer.write(`\n${told}\n`);
   if (!command) return;
-  process.stdout.write(`\n$ timeback ${command.join(" ")}\n`);
+  answer.write(`\n$ timeback ${command.join(" ")}\n`);
   const { spawnSync } = await import("node:child_process");
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [program, ...command, "--data-dir", home], {
     cwd: fixture,
     env: {}, // no database of yours is touched
     encoding: "utf8",
   });
-  process.stdout.write(stdout ?? "");
+  answer.write(stdout ?? "");
   if (status !== exit)
     throw new WorkError(`the demo stopped at \`timeback ${command.join(" ")}\`: ${stderr || String(error)}`, {
       cause: error,

@@ -10,13 +10,13 @@ import {
   open,
   plainTextNote,
   requestedSettings,
-  type Shell,
   stopOn,
   withCommonOptions,
   withDatabase,
   withFactOptions,
 } from "./shell/options.js";
 import { openProgress, type Progress } from "./shell/progress.js";
+import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 /** Rows that are held at once, and that are committed at once: first, and later. */
@@ -78,14 +78,14 @@ async function sinceText(since: string | undefined): Promise<string | null> {
 }
 
 async function runEtlCommand(shell: Shell, flags: EtlFlags): Promise<void> {
-  const opened = open(flags);
-  const { config, screen } = opened;
+  const opened = open(shell, flags);
+  const { screen } = opened;
   const started = Date.now();
   if (flags.full && flags.since !== undefined) throw new UsageError("--full reads everything: leave out --since");
   const window = { overlapSeconds: durationSeconds(flags.overlap), since: await sinceText(flags.since) };
   const progress = await openProgress(screen);
-  const done = await withDatabase(config, flags, "etl oneroster", (store) =>
-    readSource({ shell, flags, opened, store, progress, window }),
+  const done = await withDatabase(opened, flags, "etl oneroster", (store) =>
+    readSource({ flags, opened, store, progress, window }),
   ).finally(progress.end);
   const { runId, newRejects, ...summary } = done;
   for (const { table, evidence } of summary.missing)
@@ -103,7 +103,6 @@ async function runEtlCommand(shell: Shell, flags: EtlFlags): Promise<void> {
 }
 
 interface EtlRun {
-  shell: Shell;
   flags: EtlFlags;
   opened: Opened;
   store: Store;
@@ -112,28 +111,20 @@ interface EtlRun {
 }
 
 async function readSource({
-  shell,
   flags,
-  opened: { config, screen },
+  opened: { shell, config, screen },
   store,
   progress,
   window,
 }: EtlRun): Promise<EtlSummary & { runId: string }> {
-  const [
-    { runEtl },
-    { inspectSource },
-    { withPlannedRun },
-    { factRules, storeSettings },
-    { withSource },
-    { keepHeapSmall },
-  ] = await Promise.all([
-    import("../pipelines/oneroster/etl.js"),
-    import("../store/source/inspect.js"),
-    import("../store/facts/dry-run.js"),
-    import("../store/runs/settings.js"),
-    import("../store/open.js"),
-    import("./shell/small-heap.js"),
-  ]);
+  const [{ runEtl }, { inspectSource }, { withPlannedRun }, { factRules, storeSettings }, { withSource }] =
+    await Promise.all([
+      import("../pipelines/oneroster/etl.js"),
+      import("../store/source/inspect.js"),
+      import("../store/facts/dry-run.js"),
+      import("../store/runs/settings.js"),
+      import("../store/open.js"),
+    ]);
   const asked = requestedSettings(config);
   await factRules(store.db, asked);
   const { sourceUrl } = config;
@@ -152,7 +143,7 @@ async function readSource({
     progress: (table: string, rows: number) => progress.show(`${table}: ${rows.toLocaleString("en-US")} rows`),
   };
   const readFrom = async (run: Run, source: Source) => {
-    keepHeapSmall();
+    await shell.keepHeapSmall();
     return { runId: run.runId, ...(await runEtl(run, source, await storeSettings(run.session.db, asked), read)) };
   };
   if (sourceUrl === undefined) {
@@ -160,7 +151,7 @@ async function readSource({
     await store.withSession((session) => inspectSource(session, schema));
     return withPlannedRun(store, request, async (run) => readFrom(run, await inspectSource(run.session, schema)));
   }
-  const note = await plainTextNote(flags, sourceUrl);
+  const note = await plainTextNote(shell, flags, sourceUrl);
   return withSource({ url: sourceUrl, command: "etl oneroster", announce: screen.note }, (sourceStore) =>
     sourceStore.withSession(async (session) => {
       note();

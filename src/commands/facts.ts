@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Shell } from "./shell/options.js";
 import { printList, type ReadingFlags, readFacts, withFactScope } from "./shell/reading.js";
+import type { Shell } from "./shell/shell.js";
 
 /** `timeback facts`: the live facts with their sources. */
 export const factsCommand = (shell: Shell): Command =>
@@ -23,7 +23,7 @@ async function runFacts(shell: Shell, email: string | undefined, flags: ReadingF
     import("../report/lists/fact-listing.js"),
     import("../store/reading/list-facts.js"),
   ]);
-  await readFacts(flags, { command: "facts", email }, async (reading) => {
+  await readFacts(shell, flags, { command: "facts", email }, async (reading) => {
     const { db, scope, asked, ids } = reading;
     await printList(
       { shell, flags, reading },

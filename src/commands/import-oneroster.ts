@@ -2,17 +2,11 @@ import { Command, InvalidArgumentError } from "commander";
 import { ExitCode, UsageError } from "../errors.js";
 import type { CsvPackage } from "../pipelines/import/csv-file.js";
 import type { FileCounts, ImportSummary } from "../pipelines/import/import.js";
+import { namedPaths } from "./shell/inputs.js";
 import { withExpansionOption } from "./shell/limits.js";
-import {
-  type CommonFlags,
-  type Opened,
-  open,
-  type Shell,
-  stopOn,
-  withCommonOptions,
-  withDatabase,
-} from "./shell/options.js";
+import { type CommonFlags, type Opened, open, stopOn, withCommonOptions, withDatabase } from "./shell/options.js";
 import { openProgress } from "./shell/progress.js";
+import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 const COMMAND = "import oneroster";
@@ -57,7 +51,7 @@ export const importCommand = (shell: Shell): Command =>
   new Command("import").description("load files for an ETL to read").addCommand(importOnerosterCommand(shell));
 
 async function runImportCommand(shell: Shell, inputs: string[], flags: ImportFlags): Promise<void> {
-  const opened = open(flags);
+  const opened = open(shell, flags);
   if (opened.config.sourceUrl !== undefined)
     throw new UsageError(
       "a source URL is set: import writes schema oneroster of the analytics database, which the ETL would not read; unset ONEROSTER_DATABASE_URL, or leave out --source-url",
@@ -73,18 +67,13 @@ async function runImportCommand(shell: Shell, inputs: string[], flags: ImportFla
     expansion: { ...expansion, ratio: flags.maxExpansion ?? expansion.ratio },
   };
   const started = Date.now();
-  const done = await withInputs(inputs, limits, (packages) => load(shell, opened, flags, packages));
-  await report({ shell, opened, flags }, done, (Date.now() - started) / 1000);
+  const done = await withInputs(namedPaths(shell, inputs), limits, (packages) => load(opened, flags, packages));
+  await report(opened, flags, done, (Date.now() - started) / 1000);
 }
 
 type Done = ImportSummary & { runId: string };
 
-async function load(
-  shell: Shell,
-  { config, screen }: Opened,
-  flags: ImportFlags,
-  packages: CsvPackage[],
-): Promise<Done> {
+async function load({ shell, config, screen }: Opened, flags: ImportFlags, packages: CsvPackage[]): Promise<Done> {
   const [{ planImport }, { runImport }, { withRun }] = await Promise.all([
     import("../pipelines/import/plan.js"),
     import("../pipelines/import/import.js"),
@@ -98,7 +87,7 @@ async function load(
     dryRun: flags.dryRun === true,
   };
   const progress = await openProgress(screen);
-  return withDatabase(config, flags, COMMAND, (store) =>
+  return withDatabase({ shell, config }, flags, COMMAND, (store) =>
     withRun(store, request, async (run) => {
       const summary = await runImport(run, plan, {
         chunkRows: CHUNK_ROWS,
@@ -110,13 +99,7 @@ async function load(
   ).finally(progress.end);
 }
 
-interface Reporting {
-  shell: Shell;
-  opened: Opened;
-  flags: ImportFlags;
-}
-
-async function report({ shell, opened: { screen }, flags }: Reporting, done: Done, seconds: number): Promise<void> {
+async function report({ shell, screen }: Opened, flags: ImportFlags, done: Done, seconds: number): Promise<void> {
   const { runId, files, ignored, rejected, newRejects, warnings } = done;
   const plan = flags.dryRun ? { dryRun: true } : {};
   for (const warning of warnings) screen.note(warning);

@@ -1,18 +1,19 @@
 import { Command } from "commander";
 import { ExitCode } from "../errors.js";
 import type { RecordCounts } from "../pipelines/caliper/land/land-records.js";
+import { inputOf } from "./shell/inputs.js";
 import { type LimitFlags, limitsOf, withLimitOptions } from "./shell/limits.js";
 import {
   type CommonFlags,
   open,
   requestedSettings,
-  type Shell,
   stopOn,
   withCommonOptions,
   withDatabase,
   withFactOptions,
 } from "./shell/options.js";
 import { openProgress, progressText } from "./shell/progress.js";
+import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 const CHUNK_BYTES = 180 << 20;
@@ -41,19 +42,19 @@ Exit 1 when records were newly rejected, or contradict an event that is landed.`
     .action(async (files: string[], flags: IngestFlags) => runIngest(shell, files, flags));
 
 async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Promise<void> {
-  const { config, screen } = open(flags);
+  const opened = open(shell, flags);
+  const { config, screen } = opened;
   const started = Date.now();
-  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }, { keepHeapSmall }] =
-    await Promise.all([
-      import("../pipelines/caliper/ingest.js"),
-      import("../pipelines/caliper/input/input.js"),
-      import("../store/facts/dry-run.js"),
-      import("../store/runs/settings.js"),
-      import("./shell/small-heap.js"),
-    ]);
+  const [{ ingest }, { sizeOfInput }, { withPlannedRun }, { factRules, storeSettings }] = await Promise.all([
+    import("../pipelines/caliper/ingest.js"),
+    import("../pipelines/caliper/input/input.js"),
+    import("../store/facts/dry-run.js"),
+    import("../store/runs/settings.js"),
+  ]);
+  const inputs = files.map((file) => inputOf(shell, file));
   const sizes = new Map<string, number | null>();
-  for (const file of files) sizes.set(file, await sizeOfInput(file));
-  const done = await withDatabase(config, flags, "ingest", async (store) => {
+  for (const input of inputs) sizes.set(input.name, await sizeOfInput(input));
+  const done = await withDatabase(opened, flags, "ingest", async (store) => {
     const asked = requestedSettings(config);
     await factRules(store.db, asked);
     const progress = await openProgress(screen);
@@ -65,10 +66,10 @@ async function runIngest(shell: Shell, files: string[], flags: IngestFlags): Pro
       beside: flags.dryRun !== true,
     };
     return withPlannedRun(store, request, async (run) => {
-      keepHeapSmall();
+      await shell.keepHeapSmall();
       const rules = await storeSettings(run.session.db, asked);
       const summary = await ingest(run, rules, {
-        files,
+        inputs,
         chunkRecords: config.chunkRecords,
         chunkBytes: CHUNK_BYTES,
         limits: limitsOf(flags),

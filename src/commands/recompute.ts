@@ -4,7 +4,8 @@ import { UsageError } from "../errors.js";
 import type { RecomputeSummary } from "../pipelines/facts/recompute.js";
 import type { RequestedSettings } from "../store/runs/settings.js";
 import { dayOption } from "./shell/days.js";
-import { type CommonFlags, open, type Shell, withCommonOptions, withDatabase } from "./shell/options.js";
+import { type CommonFlags, open, withCommonOptions, withDatabase } from "./shell/options.js";
+import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 interface RecomputeFlags extends CommonFlags {
@@ -48,7 +49,8 @@ Rows that another system wrote into processed_facts are listed first, and remove
     .action(async (email: string | undefined, flags: RecomputeFlags) => runRecompute(shell, email, flags));
 
 async function runRecompute(shell: Shell, email: string | undefined, flags: RecomputeFlags): Promise<void> {
-  const { config, screen } = open(flags);
+  const opened = open(shell, flags);
+  const { config, screen } = opened;
   const { from = null, to = null, set } = flags;
   const scope = { email: email ?? null, from, to };
   if (Object.keys(set).length > 0 && (email ?? from ?? to ?? null) !== null)
@@ -62,7 +64,7 @@ async function runRecompute(shell: Shell, email: string | undefined, flags: Reco
   ]);
   checkSettings(set);
   const dryRun = flags.dryRun === true;
-  const done = await withDatabase(config, flags, "recompute", async (store) => {
+  const done = await withDatabase(opened, flags, "recompute", async (store) => {
     const students = email === undefined ? null : await requireStudents(store.db, email);
     const request = {
       command: "recompute",

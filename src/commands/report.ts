@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Shell } from "./shell/options.js";
 import { printList, type ReadingFlags, readFacts, withFactScope } from "./shell/reading.js";
+import type { Shell } from "./shell/shell.js";
 
 /** `timeback report`: XP and time, one row per student and day. */
 export const reportCommand = (shell: Shell): Command =>
@@ -24,7 +24,7 @@ async function runReport(shell: Shell, email: string | undefined, flags: Reading
     import("../report/lists/daily-report.js"),
     import("../store/reading/daily-report.js"),
   ]);
-  await readFacts(flags, { command: "report", email }, async (reading) => {
+  await readFacts(shell, flags, { command: "report", email }, async (reading) => {
     const { db, scope, asked, ids, hide } = reading;
     await printList(
       { shell, flags, reading },

@@ -2,8 +2,9 @@ import { Command } from "commander";
 import type { WholeRun } from "../domain/views/run.js";
 import { UsageError } from "../errors.js";
 import type { Db } from "../store/engine/session.js";
-import type { CommonFlags, Shell } from "./shell/options.js";
+import type { CommonFlags } from "./shell/options.js";
 import { printList, type Reading, readDatabase, withListOptions } from "./shell/reading.js";
+import type { Shell } from "./shell/shell.js";
 
 interface RunsFlags extends CommonFlags {
   command?: string;
@@ -32,7 +33,7 @@ without passwords and without user and parameters of URLs. Plans (--dry-run) wri
 answer too.`,
     )
     .action((run: string | undefined, flags: RunsFlags) =>
-      run === undefined ? listAll(shell, flags) : showOne(run, flags),
+      run === undefined ? listAll(shell, flags) : showOne(shell, run, flags),
     );
 
 async function instantOption(name: string, text: string | undefined): Promise<string | null> {
@@ -53,7 +54,7 @@ async function listAll(shell: Shell, flags: RunsFlags): Promise<void> {
     import("../report/lists/run-listing.js"),
     import("../store/runs/list-runs.js"),
   ]);
-  await readDatabase(flags, "runs", (reading) =>
+  await readDatabase(shell, flags, "runs", (reading) =>
     printList(
       { shell, flags, reading },
       {
@@ -65,7 +66,7 @@ async function listAll(shell: Shell, flags: RunsFlags): Promise<void> {
   );
 }
 
-async function showOne(id: string, flags: RunsFlags): Promise<void> {
+async function showOne(shell: Shell, id: string, flags: RunsFlags): Promise<void> {
   if (flags.command !== undefined || flags.since !== undefined || flags.until !== undefined)
     throw new UsageError(`runs ${id} shows one run: leave out --command, --since and --until`);
   if (flags.format === "csv") throw new UsageError("one run has no csv: give --format table, json or ndjson");
@@ -73,7 +74,7 @@ async function showOne(id: string, flags: RunsFlags): Promise<void> {
     import("../report/lists/run-listing.js"),
     import("../report/formats/fields.js"),
   ]);
-  await readDatabase(flags, "runs", async ({ db, screen, hide }: Reading) => {
+  await readDatabase(shell, flags, "runs", async ({ db, screen, hide }: Reading) => {
     const run = hide(await runNamed(db, id));
     if (flags.format === "table") await screen.print([describeRun(run)]);
     else if (flags.format === "ndjson") await screen.print([`${jsonObject(run, wholeRunFields)}\n`]);

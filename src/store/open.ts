@@ -27,12 +27,18 @@ async function open({ databaseUrl, dataDir, command, lockWait, poolMax, announce
 }
 
 /** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
-export async function withStore<T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> {
-  return withAnyStore(options, async (store) => {
-    if (options.migrate) await migrate(store, options.lockWait);
-    else await requireCurrentSchema(store);
-    return work(store);
-  });
+export const withStore = <T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> =>
+  withAnyStore(options, (store) => withSchema(store, options, () => work(store)));
+
+/** Does `work` on an analytics database with the schema this program knows. @throws WorkError for any other schema */
+export async function withSchema<T>(
+  store: Store,
+  { migrate: mayMigrate, lockWait }: Pick<OpenOptions, "migrate" | "lockWait">,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (mayMigrate) await migrate(store, lockWait);
+  else await requireCurrentSchema(store);
+  return work();
 }
 
 /** Lends the analytics database as it is, whatever its schema. */

@@ -69,7 +69,7 @@ export class Lab {
     const lines = { lines: texts.join("\n"), envelope: `{"sensor":"s","data":[${texts}]}`, list: `[${texts}]` };
     await writeFile(file, texts.length === 0 ? "" : lines[form]);
     const request = {
-      files: [file],
+      inputs: [{ name: file, from: file }],
       chunkRecords: 1000,
       chunkBytes: 1 << 20,
       limits: { ...defaultLimits, maxLineBytes: 1 << 20 },

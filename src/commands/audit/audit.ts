@@ -6,7 +6,7 @@ import type { Audited } from "../../pipelines/audit/audit.js";
 import type { AuditSummary } from "../../store/audit/findings/stored-audits.js";
 import type { Session } from "../../store/engine/session.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "../shell/fail-on.js";
-import type { AnyFormat, CommonFlags, Shell } from "../shell/options.js";
+import type { AnyFormat, CommonFlags } from "../shell/options.js";
 import {
   type DraftReading,
   draftFacts,
@@ -15,6 +15,7 @@ import {
   type ReadingFlags,
   withFactScope,
 } from "../shell/reading.js";
+import type { Shell } from "../shell/shell.js";
 import { printBalance } from "./balance.js";
 import { diffCommand } from "./diff.js";
 import { auditOnScreen } from "./run.js";
@@ -112,14 +113,11 @@ async function runAudit(shell: Shell, email: string | undefined, flags: AuditFla
   balanceFlags(flags); // refuses before anything is opened
   loadMeanwhile();
   const started = Date.now();
-  if (email === undefined) {
-    const { keepHeapSmall } = await import("../shell/small-heap.js");
-    keepHeapSmall();
-  }
+  if (email === undefined) await shell.keepHeapSmall();
   const seconds = () => (Date.now() - started) / 1000;
   const runId = isStored(email, flags) ? crypto.randomUUID() : null; // loads what it needs, which takes milliseconds
   const run = runId === null ? "" : `; run ${runId.slice(0, RUN_DIGITS)}`;
-  await draftFacts(flags, { command: "audit", email }, async (reading) => {
+  await draftFacts(shell, flags, { command: "audit", email }, async (reading) => {
     const { printed, toKeep } = await auditAndPrint(shell, flags, reading);
     if (printed !== null) told(printed);
     const summary = printed && runId !== null ? { runId, seconds: seconds(), ...printed } : null;

@@ -1,6 +1,7 @@
 import { ExitCode } from "../../errors.js";
-import type { CommonFlags, Shell } from "../shell/options.js";
+import type { CommonFlags } from "../shell/options.js";
 import { type FactReading, printList } from "../shell/reading.js";
+import type { Shell } from "../shell/shell.js";
 
 /**
  * Prints the trial balance of an audit: for every student and day, counted = true + each cause. A balance that does not

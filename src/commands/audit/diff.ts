@@ -5,8 +5,9 @@ import type { StateCounts } from "../../report/audit/diff-listing.js";
 import type { StateCount } from "../../store/audit/findings/stored-findings.js";
 import type { Db } from "../../store/engine/session.js";
 import { type FailOn, failingVerdicts, failOnOption } from "../shell/fail-on.js";
-import type { CommonFlags, Shell } from "../shell/options.js";
+import type { CommonFlags } from "../shell/options.js";
 import { printList, readDatabase, withListOptions } from "../shell/reading.js";
+import type { Shell } from "../shell/shell.js";
 
 interface DiffFlags extends CommonFlags {
   failOn: FailOn;
@@ -45,7 +46,7 @@ async function runDiff(shell: Shell, asked: [Named, Named], flags: DiffFlags): P
     import("../../store/audit/findings/findings.js"),
     import("../../store/audit/findings/stored-findings.js"),
   ]);
-  await readDatabase(flags, "audit diff", async (reading) => {
+  await readDatabase(shell, flags, "audit diff", async (reading) => {
     const { db, screen } = reading;
     const audits = await chosenAudits(db, asked);
     const [former, later] = [audits.former.number, audits.later.number];

@@ -2,8 +2,9 @@ import { FINDING_KINDS, type FindingKind, type Verdict } from "../../domain/find
 import type { AuditTotals, ListedFinding } from "../../domain/findings/listed-finding.js";
 import type { AuditOverview } from "../../report/audit/audit-overview.js";
 import type { FindingFilter } from "../../store/audit/findings/findings.js";
-import { type AnyFormat, type CommonFlags, type OutputFlags, type Shell, stopOn } from "../shell/options.js";
+import { type AnyFormat, type CommonFlags, type OutputFlags, stopOn } from "../shell/options.js";
 import { type FactReading, printList } from "../shell/reading.js";
+import type { Shell } from "../shell/shell.js";
 
 /** The command whose answer is printed. */
 interface Asker {

@@ -2,9 +2,10 @@ import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Audited, AuditRequest } from "../../pipelines/audit/audit.js";
 import type { FindingFilter } from "../../store/audit/findings/findings.js";
 import type { Session } from "../../store/engine/session.js";
-import { type Shell, stopOn } from "../shell/options.js";
+import { stopOn } from "../shell/options.js";
 import { openProgress } from "../shell/progress.js";
 import type { Screen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 
 /** Who is audited in which draft, by which rules, and which findings are wanted. */
 interface AuditRun {

@@ -4,9 +4,10 @@ import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { UsageError, WorkError } from "../../errors.js";
 import type { FindingProof } from "../../report/audit/finding-proof.js";
 import type { Session } from "../../store/engine/session.js";
-import { type CommonFlags, type Shell, withCommonOptions } from "../shell/options.js";
+import { type CommonFlags, withCommonOptions } from "../shell/options.js";
 import { draftFacts, type FactReading, withRedact } from "../shell/reading.js";
 import { openScreen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 import { auditOnScreen } from "./run.js";
 
 interface ShowFlags extends CommonFlags {
@@ -40,21 +41,26 @@ async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void
   const file =
     flags.bundle === undefined
       ? null
-      : openScreen({ output: flags.bundle, force: flags.force, ownerOnly: true }, false);
+      : openScreen(shell, { output: flags.bundle, force: flags.force, ownerOnly: true, color: false });
   const { factRules } = await import("../../store/runs/settings.js");
-  await draftFacts({ ...flags, ownerOnly: true }, { command: "audit show", email: undefined }, async (reading) => {
-    const { session, screen, hide } = reading;
-    const rules = await factRules(session.db, {});
-    const proof = await provenBy(shell, { id, rules, again: file !== null }, reading);
-    if (file) await file.print([await evidence(shell, { session, rules }, proof.finding)]);
-    const { proofJson, proofLines } = await import("../../report/audit/finding-proof.js");
-    const shown = hide(proof);
-    if (flags.format === "table") await screen.print(proofLines(shown).map((line) => `${line}\n`));
-    else await screen.print([`${proofJson(shown)}\n`]);
-    if (file)
-      screen.note(`evidence written to ${flags.bundle}; timeback audit verify ${flags.bundle} proves it anywhere`);
-    return null;
-  });
+  await draftFacts(
+    shell,
+    { ...flags, ownerOnly: true },
+    { command: "audit show", email: undefined },
+    async (reading) => {
+      const { session, screen, hide } = reading;
+      const rules = await factRules(session.db, {});
+      const proof = await provenBy(shell, { id, rules, again: file !== null }, reading);
+      if (file) await file.print([await evidence(shell, { session, rules }, proof.finding)]);
+      const { proofJson, proofLines } = await import("../../report/audit/finding-proof.js");
+      const shown = hide(proof);
+      if (flags.format === "table") await screen.print(proofLines(shown).map((line) => `${line}\n`));
+      else await screen.print([`${proofJson(shown)}\n`]);
+      if (file)
+        screen.note(`evidence written to ${flags.bundle}; timeback audit verify ${flags.bundle} proves it anywhere`);
+      return null;
+    },
+  );
 }
 
 async function evidence(

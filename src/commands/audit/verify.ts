@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
+import { pathFrom } from "../../config.js";
 import { ExitCode, UsageError, wordsOf } from "../../errors.js";
-import type { Shell } from "../shell/options.js";
 import { openScreen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 
 interface VerifyFlags {
   format: "table" | "json";
@@ -33,9 +34,9 @@ named. What is derived again, and what is taken from the file: docs/evidence.md.
     .action((file: string, flags: VerifyFlags) => runVerify(shell, file, flags));
 
 async function runVerify(shell: Shell, file: string, flags: VerifyFlags): Promise<void> {
-  const screen = openScreen(flags, false);
+  const screen = openScreen(shell, { ...flags, color: false });
   const { readFile } = await import("node:fs/promises");
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+  const text = await readFile(pathFrom(shell.cwd, file), "utf8").catch((error: unknown) => {
     throw new UsageError(`${file} cannot be read: ${wordsOf(error)}`, {
       cause: error,
     });

@@ -1,13 +1,14 @@
 import { Command } from "commander";
-import { wantsColor } from "../../config.js";
 import { ExitCode } from "../../errors.js";
 import type { CheckOutcome } from "../../pipelines/check/check.js";
 import type { CheckAnswer } from "../../report/audit/check-listing.js";
 import { type FailOn, failingVerdicts, failOnOption, isFailure } from "../shell/fail-on.js";
-import { type GateFormat, type OutputFlags, type Shell, stopOn, withOutputOptions } from "../shell/options.js";
+import { inputOf, namedPaths } from "../shell/inputs.js";
+import { type GateFormat, type OutputFlags, stopOn, withOutputOptions } from "../shell/options.js";
 import { openProgress, progressText } from "../shell/progress.js";
 import { FORMATS, printList } from "../shell/reading.js";
 import { openScreen, type Screen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 
 interface CheckFlags extends OutputFlags<GateFormat> {
   results: string[];
@@ -59,7 +60,7 @@ app's events are checked at once, the better it is known how the app pays.
 Exit 1 when there are findings as sure as --fail-on; what breaks the schema, and a conflict, is confirmed.`;
 
 async function run(shell: Shell, files: string[], flags: CheckFlags): Promise<void> {
-  const screen = openScreen(flags, wantsColor());
+  const screen = openScreen(shell, flags);
   const started = Date.now();
   const outcome = await checked(shell, screen, files, flags);
   const evidence = { results: flags.results.length > 0, resources: flags.resources.length > 0 };
@@ -73,6 +74,11 @@ async function run(shell: Shell, files: string[], flags: CheckFlags): Promise<vo
   screen.note([`check: ${checkLine(answer)}`, ...notShown(answer), `${seconds} s`].join("; "));
 }
 
+const evidencePaths = (shell: Shell, { results, resources }: CheckFlags) => ({
+  results: namedPaths(shell, results),
+  resources: namedPaths(shell, resources),
+});
+
 async function checked(shell: Shell, screen: Screen, files: string[], flags: CheckFlags): Promise<CheckOutcome> {
   const [{ check }, { recordFile }, { withEvidence }, { sizeOfInput }] = await Promise.all([
     import("../../pipelines/check/check.js"),
@@ -80,14 +86,15 @@ async function checked(shell: Shell, screen: Screen, files: string[], flags: Che
     import("./evidence.js"),
     import("../../pipelines/caliper/input/input.js"),
   ]);
-  for (const file of files) await sizeOfInput(file);
+  const inputs = files.map((file) => inputOf(shell, file));
+  for (const input of inputs) await sizeOfInput(input);
   const started = Date.now();
   const stop = stopOn(shell.signal);
   const onBadRow = (address: string, reason: string) => screen.warn(`${address}: not read: ${reason}`);
   const progress = await openProgress(screen);
-  const reading = withEvidence(flags, onBadRow, (tables) =>
+  const reading = withEvidence(evidencePaths(shell, flags), onBadRow, (tables) =>
     check({
-      inputs: files.map(recordFile),
+      inputs: inputs.map(recordFile),
       tables,
       progress: ({ file, records }) => {
         stop();

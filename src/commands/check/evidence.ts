@@ -2,11 +2,12 @@ import { WorkError } from "../../errors.js";
 import type { EvidenceTable, SourceRow, SourceRows } from "../../pipelines/check/records.js";
 import type { CsvFile, CsvPackage } from "../../pipelines/import/csv-file.js";
 import type { Mapping } from "../../pipelines/import/header.js";
+import type { NamedPath } from "../../pipelines/import/inputs.js";
 
 /** The files of evidence that the command line names. */
 export interface EvidencePaths {
-  results: readonly string[];
-  resources: readonly string[];
+  results: readonly NamedPath[];
+  resources: readonly NamedPath[];
 }
 
 /** Told of a row that could not be read: it costs that row only. */
@@ -49,7 +50,7 @@ export async function withEvidence<T>(
 /** The files that are evidence, each with its table; `given` says which one a file of `paths` is where its name does not. */
 async function located(
   packages: readonly CsvPackage[],
-  given: { table: EvidenceTable; paths: readonly string[] },
+  given: { table: EvidenceTable; paths: readonly NamedPath[] },
 ): Promise<TableFile[]> {
   const [{ tableFor }, { EVIDENCE_TABLES }] = await Promise.all([
     import("../../pipelines/import/header.js"),
@@ -58,7 +59,8 @@ async function located(
   return packages
     .flatMap(({ files }) => files)
     .flatMap((file) => {
-      const name = tableFor(file.stem)?.name ?? (given.paths.includes(file.label) ? given.table : undefined);
+      const name =
+        tableFor(file.stem)?.name ?? (given.paths.some((one) => one.name === file.label) ? given.table : undefined);
       const table = EVIDENCE_TABLES.find((one) => one === name);
       return table === undefined ? [] : [{ table, file }];
     });

@@ -7,11 +7,11 @@ import {
   type CommonFlags,
   open,
   requestedSettings,
-  type Shell,
   stopOn,
   withCommonOptions,
   withDatabase,
 } from "../shell/options.js";
+import type { Shell } from "../shell/shell.js";
 import { printSummary } from "../shell/summary.js";
 import { asked, isAll, requireRejects, type SelectionFlags, withSelection } from "./selection.js";
 
@@ -36,7 +36,8 @@ The run log keeps the ids. Reading the same file again rejects the record again.
 type DiscardFlags = CommonFlags & SelectionFlags;
 
 async function runDiscard(shell: Shell, ids: string[], flags: DiscardFlags): Promise<void> {
-  const { config, screen } = open(flags);
+  const opened = open(shell, flags);
+  const { config, screen } = opened;
   const filter = asked("rejects discard", ids, flags);
   if (isAll(filter)) throw new UsageError("rejects discard: give the ids of records, or --code or --file");
   const started = Date.now();
@@ -51,7 +52,7 @@ async function runDiscard(shell: Shell, ids: string[], flags: DiscardFlags): Pro
     lockWaitSeconds: config.lockWait,
     dryRun: false,
   };
-  const { runId, discarded } = await withDatabase(config, flags, "rejects discard", async (store) => {
+  const { runId, discarded } = await withDatabase(opened, flags, "rejects discard", async (store) => {
     await requireRejects(store.db, filter);
     return withRun(store, request, (run) =>
       inTransaction(run.session, async ({ db }) => {
@@ -101,7 +102,8 @@ async function requireReplayable(db: Db, filter: RejectFilter): Promise<void> {
 }
 
 async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promise<void> {
-  const { config, screen } = open(flags);
+  const opened = open(shell, flags);
+  const { config, screen } = opened;
   const filter = asked("rejects replay", ids, flags);
   if (isAll(filter) !== (flags.all === true))
     throw new UsageError("rejects replay: give the ids of records, or --code or --file, or --all");
@@ -113,7 +115,7 @@ async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags): Promi
   ]);
   const dryRun = flags.dryRun === true;
   const request = { command: "rejects replay", ...shell.caller(), lockWaitSeconds: config.lockWait, dryRun };
-  const done = await withDatabase(config, flags, "rejects replay", async (store) => {
+  const done = await withDatabase(opened, flags, "rejects replay", async (store) => {
     const settings = requestedSettings(config);
     await factRules(store.db, settings);
     await requireReplayable(store.db, filter);

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import type { CodeCount, WholeReject } from "../../domain/views/reject.js";
-import { type CommonFlags, type Shell, withCommonOptions } from "../shell/options.js";
+import { type CommonFlags, withCommonOptions } from "../shell/options.js";
 import { printList, readDatabase, withListOptions, withRedact } from "../shell/reading.js";
+import type { Shell } from "../shell/shell.js";
 import { discardCommand, replayCommand } from "./change.js";
 import { chosen, isAll, noSuchReject, type SelectionFlags, withSelection } from "./selection.js";
 
@@ -31,7 +32,7 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
     import("../../store/landing/rejects.js"),
   ]);
   const filter = chosen(flags);
-  await readDatabase({ ...flags, ownerOnly: true }, "rejects list", async (reading) => {
+  await readDatabase(shell, { ...flags, ownerOnly: true }, "rejects list", async (reading) => {
     const counts = () => countRejects(reading.db, filter);
     const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
     await printList(
@@ -51,7 +52,7 @@ async function runList(shell: Shell, flags: ListFlags): Promise<void> {
   });
 }
 
-const showCommand = (): Command =>
+const showCommand = (shell: Shell): Command =>
   withRedact(withCommonOptions(new Command("show"), ["table", "json", "ndjson"]))
     .description("one quarantined record: its address, why it was rejected, and the whole record")
     .argument("<id>", "id of the record, from timeback rejects list")
@@ -64,15 +65,15 @@ Examples:
 
 The table writes control characters as \\u001b; --format json has the record as it was read. -q prints the answer too.`,
     )
-    .action(runShow);
+    .action((id: string, flags: CommonFlags) => runShow(shell, id, flags));
 
-async function runShow(id: string, flags: CommonFlags): Promise<void> {
+async function runShow(shell: Shell, id: string, flags: CommonFlags): Promise<void> {
   const [report, { jsonObject }, { findReject }] = await Promise.all([
     import("../../report/lists/reject-listing.js"),
     import("../../report/formats/fields.js"),
     import("../../store/landing/rejects.js"),
   ]);
-  await readDatabase({ ...flags, ownerOnly: true }, "rejects show", async ({ db, screen, hide }) => {
+  await readDatabase(shell, { ...flags, ownerOnly: true }, "rejects show", async ({ db, screen, hide }) => {
     const found = await findReject(db, id);
     if (found === undefined) throw noSuchReject([id]);
     const reject = hide(found);
@@ -88,6 +89,6 @@ export const rejectsCommand = (shell: Shell): Command =>
   new Command("rejects")
     .description("records that could not be landed: list them, show one, read them again, discard them")
     .addCommand(listCommand(shell))
-    .addCommand(showCommand())
+    .addCommand(showCommand(shell))
     .addCommand(replayCommand(shell))
     .addCommand(discardCommand(shell));

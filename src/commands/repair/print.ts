@@ -4,6 +4,7 @@ import type { RepairPlan } from "../../pipelines/repair/repair.js";
 import type { Column } from "../../report/formats/table.js";
 import type { CommonFlags } from "../shell/options.js";
 import type { Screen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 
 /** Corrections to print: a list with its numbers, and the line that says what was done. */
 export interface PrintedCorrections {
@@ -66,11 +67,10 @@ export async function printCorrections(screen: Screen, flags: CommonFlags, print
 }
 
 /** Asks for a typed yes; only where a person sits in front of it. */
-export async function confirmed(screen: Screen, flags: CommonFlags): Promise<boolean> {
-  if (!screen.lively || process.stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined)
-    return false;
+export async function confirmed({ stdin }: Shell, { terminal: output }: Screen, flags: CommonFlags): Promise<boolean> {
+  if (!output || stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined) return false;
   const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: stdin, output });
   try {
     return (await terminal.question("Type yes to carry it out: ")).trim().toLowerCase() === "yes";
   } finally {

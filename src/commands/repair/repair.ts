@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import { systemUser } from "../../config.js";
 import { UsageError, WorkError } from "../../errors.js";
 import type { RepairPlan } from "../../pipelines/repair/repair.js";
 import type { Hide } from "../../report/formats/redaction.js";
 import type { Session } from "../../store/engine/session.js";
 import { auditOnScreen } from "../audit/run.js";
-import { type CommonFlags, type Opened, open, type Shell, withDatabase } from "../shell/options.js";
+import { type CommonFlags, type Opened, open, withDatabase } from "../shell/options.js";
 import { askedStudents, draftFacts, hiding, readFacts, withListOptions } from "../shell/reading.js";
 import type { Screen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 import { confirmed, printCorrections, printPlan } from "./print.js";
 
 interface RepairFlags extends CommonFlags {
@@ -56,13 +56,13 @@ been made. On a terminal, the plan asks for a typed yes.`,
 
 async function runRepair(shell: Shell, email: string | undefined, flags: RepairFlags): Promise<void> {
   checkFlags(email, flags);
-  if (flags.list) return listMade(email, flags);
+  if (flags.list) return listMade(shell, email, flags);
   if (flags.undo !== undefined || flags.undoRun !== undefined) return takeBack(shell, flags);
   if (flags.yes) return repair(shell, email, flags, null);
   const { plan, shown } = await plannedRepair(shell, email, flags);
-  const { screen } = open(flags);
+  const { screen } = open(shell, flags);
   await printPlan(screen, flags, shown);
-  if (plan.corrections.length > 0 && (await confirmed(screen, flags)))
+  if (plan.corrections.length > 0 && (await confirmed(shell, screen, flags)))
     await repair(shell, email, { ...flags, force: true }, plan); // the file of the plan is ours
 }
 
@@ -99,7 +99,7 @@ async function plannedRepair(
 ): Promise<Record<"plan" | "shown", RepairPlan>> {
   let plan: RepairPlan = { corrections: [], totals: [], facts: { changes: [], largest: [] } };
   let shown = plan;
-  await draftFacts(flags, { command: "repair", email }, async ({ session, screen, scope, hide }) => {
+  await draftFacts(shell, flags, { command: "repair", email }, async ({ session, screen, scope, hide }) => {
     plan = await auditedPlan(shell, { session, screen, students: scope.students }, flags);
     shown = hide(plan);
     return null;
@@ -107,9 +107,9 @@ async function plannedRepair(
   return { plan, shown };
 }
 
-const handOf = (runId: string, flags: RepairFlags) => ({
+const handOf = (shell: Shell, runId: string, flags: RepairFlags) => ({
   runId,
-  by: flags.by ?? systemUser(),
+  by: flags.by ?? shell.caller().user,
   reason: flags.reason ?? null,
 });
 
@@ -124,7 +124,7 @@ async function inRun<T>(
     import("../../store/runs/runs.js"),
   ]);
   const request = { command: "repair", ...shell.caller(), lockWaitSeconds: config.lockWait };
-  return withDatabase(config, flags, "repair", async (store) => {
+  return withDatabase(opened, flags, "repair", async (store) => {
     const hideIn = await hiding(store, flags);
     return withRun(store, request, async ({ session, runId }) => {
       const hide = await hideIn(session.db);
@@ -140,7 +140,7 @@ async function repair(
   flags: RepairFlags,
   agreed: RepairPlan | null,
 ): Promise<void> {
-  const opened = open(flags);
+  const opened = open(shell, flags);
   const [{ carryOut }, { factRules }] = await Promise.all([
     import("../../pipelines/repair/repair.js"),
     import("../../store/runs/settings.js"),
@@ -152,7 +152,7 @@ async function repair(
       throw new WorkError(
         "what is landed has changed since the plan was printed: nothing was written; look at it again",
       );
-    const made = await carryOut(session, await factRules(session.db, {}), handOf(runId, flags));
+    const made = await carryOut(session, await factRules(session.db, {}), handOf(shell, runId, flags));
     return { plan, planned: plan.corrections.length, applied: made.corrections.length, ...made };
   });
   await printCorrections(opened.screen, flags, {
@@ -167,14 +167,14 @@ async function repair(
 const idsOf = ({ corrections }: RepairPlan): string => corrections.map(({ id }) => id).join();
 
 async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {
-  const opened = open(flags);
+  const opened = open(shell, flags);
   const [{ undo }, { factRules }] = await Promise.all([
     import("../../pipelines/repair/repair.js"),
     import("../../store/runs/settings.js"),
   ]);
   const undoing = flags.undoRun === undefined ? { ids: flags.undo ?? [] } : { runId: flags.undoRun };
   const done = await inRun({ shell, flags, opened }, async (session, runId) => {
-    const undone = await undo(session, await factRules(session.db, {}), undoing, handOf(runId, flags));
+    const undone = await undo(session, await factRules(session.db, {}), undoing, handOf(shell, runId, flags));
     return { undone: undone.corrections.length, ...undone };
   });
   await printCorrections(opened.screen, flags, {
@@ -186,9 +186,9 @@ async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {
   });
 }
 
-async function listMade(email: string | undefined, flags: RepairFlags): Promise<void> {
+async function listMade(shell: Shell, email: string | undefined, flags: RepairFlags): Promise<void> {
   const { listCorrections } = await import("../../store/corrections/corrections.js");
-  await readFacts(flags, { command: "repair", email }, async ({ db, scope, screen, hide }) => {
+  await readFacts(shell, flags, { command: "repair", email }, async ({ db, scope, screen, hide }) => {
     const corrections = await listCorrections(db, { students: scope.students });
     await printCorrections(screen, flags, {
       done: `${corrections.length} corrections, ${corrections.filter(({ state }) => state === "live").length} live`,

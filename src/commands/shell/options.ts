@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
-import { type Config, readConfig, wantsColor } from "../../config.js";
+import { type Config, readConfig } from "../../config.js";
 import { TimebackError } from "../../errors.js";
 import type { Store } from "../../store/engine/session.js";
-import type { Caller } from "../../store/runs/runs.js";
 import type { RequestedSettings } from "../../store/runs/settings.js";
 import { noteUnless, openScreen, type Screen } from "./screen.js";
+import type { Shell } from "./shell.js";
 
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
@@ -35,17 +35,6 @@ export interface CommonFlags<Form = Format> extends OutputFlags<Form> {
   dataDir?: string;
   lockWait?: string;
   migrate?: boolean;
-}
-
-/** What the process gives to the commands. */
-export interface Shell {
-  version: string;
-  /** Who calls, for the run log. */
-  caller(): Caller;
-  /** Aborted by the first SIGINT or SIGTERM. */
-  signal: AbortSignal;
-  /** Sets the exit code of a command that was done. */
-  exitWith(code: number): void;
 }
 
 /** Made once for all commands: to read their flags takes a good part of `--help`. */
@@ -90,15 +79,16 @@ export function withFactOptions(command: Command): Command {
 
 /** A command with its settings read. */
 export interface Opened {
+  shell: Shell;
   config: Config;
   screen: Screen;
 }
 
 /** Reads the settings and opens the screen. @throws UsageError */
-export function open(flags: CommonFlags<unknown> & { zone?: string; linkWindow?: string }): Opened {
+export function open(shell: Shell, flags: CommonFlags<unknown> & { zone?: string; linkWindow?: string }): Opened {
   const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
-  const config = readConfig({ databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
-  return { config, screen: openScreen(flags, wantsColor()) };
+  const config = readConfig(shell, { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
+  return { shell, config, screen: openScreen(shell, flags) };
 }
 
 /** The settings that shape facts, where flags, environment or file ask for them. */
@@ -107,39 +97,42 @@ export function requestedSettings({ zone, linkWindow, testUsers }: Config): Requ
   return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-const told = new Set<string>();
-
 /**
  * Looks at the URL of a database, and returns what is to be called when it is connected: a line on stderr, once, where
  * records then travel over a network as plain text. @throws UsageError for a URL that cannot be used
  */
-export async function plainTextNote({ quiet }: OutputFlags<unknown>, url: string | undefined): Promise<() => void> {
+export async function plainTextNote(
+  shell: Shell,
+  { quiet }: OutputFlags<unknown>,
+  url: string | undefined,
+): Promise<() => void> {
   if (url === undefined) return () => {};
   const { plainTextHost } = await import("../../store/engine/postgres.js");
   const host = plainTextHost(url);
   return () => {
-    if (host === null || told.has(host)) return;
-    told.add(host);
-    openScreen({ quiet }, false).note(
-      `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`,
-    );
+    const note = `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`;
+    if (host === null || shell.given.has(note)) return;
+    shell.given.add(note);
+    noteUnless(shell, quiet)(note);
   };
 }
 
 /** Lends the analytics database to a command. */
 export async function withDatabase<T>(
-  config: Config,
+  { shell, config }: Pick<Opened, "shell" | "config">,
   flags: CommonFlags<unknown>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const note = await plainTextNote(flags, config.databaseUrl);
-  const { withStore } = await import("../../store/open.js");
-  const announce = noteUnless(flags.quiet);
-  return withStore({ ...config, command, migrate: flags.migrate !== false, announce }, (store) => {
-    note();
-    return work(store);
-  });
+  const note = await plainTextNote(shell, flags, config.databaseUrl);
+  const { withSchema } = await import("../../store/open.js");
+  const options = { ...config, command, migrate: flags.migrate !== false, announce: noteUnless(shell, flags.quiet) };
+  return shell.openStore(options, (store) =>
+    withSchema(store, options, () => {
+      note();
+      return work(store);
+    }),
+  );
 }
 
 /** Told to stop between two chunks: what was committed is kept. */

@@ -4,6 +4,8 @@ import { UsageError, wordsOf } from "../../errors.js";
 
 /** A file that an answer goes to. docs/reading.md, "Files". */
 export interface OutputFile {
+  /** As it was typed. */
+  name: string;
   path: string;
   /** Whether a file that is there may be replaced. */
   force: boolean;
@@ -16,19 +18,19 @@ export const isThrough = (path: string, there: Stats | undefined): boolean =>
   /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/)/.test(resolve(path)) || (there !== undefined && !there.isFile());
 
 /** Looks before any work is done whether the answer can go there. @throws UsageError */
-export function checkOutput({ path, force }: OutputFile): void {
+export function checkOutput({ name, path, force }: OutputFile): void {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new UsageError(`--output ${path}: its folder is not there`);
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${path}: what should be its folder is a file`);
+  if (!existsSync(folder)) throw new UsageError(`--output ${name}: its folder is not there`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${name}: what should be its folder is a file`);
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory()) throw new UsageError(`--output ${path}: is a folder`);
+  if (there?.isDirectory()) throw new UsageError(`--output ${name}: is a folder`);
   const through = isThrough(path, there);
   if (there && !through && !force)
-    throw new UsageError(`${path} is there already: --force replaces it (nothing was done)`);
+    throw new UsageError(`${name} is there already: --force replaces it (nothing was done)`);
   try {
     if (there) accessSync(path, constants.W_OK);
     if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written: ${wordsOf(error)}`, { cause: error });
+    throw new UsageError(`--output ${name}: cannot be written: ${wordsOf(error)}`, { cause: error });
   }
 }

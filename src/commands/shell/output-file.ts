@@ -47,7 +47,7 @@ const isPipe = (path: string): boolean =>
 /** Writes to a path, telling its own faults from those of the text. @throws WorkError for its own */
 async function write(
   text: AsyncIterable<string> | Iterable<string>,
-  { path, draft, ...options }: { path: string; draft: string; flags: string; mode?: number },
+  { name, draft, ...options }: { name: string; draft: string; flags: string; mode?: number },
 ): Promise<void> {
   const file: Writable = isPipe(draft) ? await openPipe(draft) : createWriteStream(draft, options);
   let fault: unknown;
@@ -58,27 +58,27 @@ async function write(
     await pipeline(Readable.from(text), file);
   } catch (error) {
     if (error !== fault) throw error;
-    throw unwritable(path, error);
+    throw unwritable(name, error);
   }
 }
 
-const unwritable = (path: string, error: unknown): WorkError =>
-  new WorkError(`${path} cannot be written: ${wordsOf(error)}; what was committed is kept`, { cause: error });
+const unwritable = (name: string, error: unknown): WorkError =>
+  new WorkError(`${name} cannot be written: ${wordsOf(error)}; what was committed is kept`, { cause: error });
 
 /**
  * Writes an answer to its file. The file is there when all of it is: until then, and when the run fails, what was there
  * before stays. @throws WorkError where it cannot be written, or appeared while the run was at work
  */
 export async function writeOutput(output: OutputFile, text: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  const { path, ownerOnly } = output;
+  const { name, path, ownerOnly } = output;
   const there = statSync(path, { throwIfNoEntry: false });
-  if (isThrough(path, there)) return write(text, { path, draft: path, flags: "w" });
+  if (isThrough(path, there)) return write(text, { name, draft: path, flags: "w" });
   const target = there ? realpathSync(path) : resolve(path);
   const draft = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.tmp`);
   const discard = () => rmSync(draft, { force: true });
   process.once("exit", discard);
   try {
-    await write(text, { path, draft, flags: "wx", mode: ownerOnly ? OWNER_ONLY : ANYBODY });
+    await write(text, { name, draft, flags: "wx", mode: ownerOnly ? OWNER_ONLY : ANYBODY });
     if (there && !ownerOnly) chmodSync(draft, there.mode & PERMISSIONS);
     putInPlace(draft, target, output);
   } finally {
@@ -87,11 +87,11 @@ export async function writeOutput(output: OutputFile, text: AsyncIterable<string
   }
 }
 
-function putInPlace(draft: string, target: string, { path, force }: OutputFile): void {
+function putInPlace(draft: string, target: string, { name, force }: OutputFile): void {
   try {
     if (force || !linked(draft, target)) renameSync(draft, target);
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(name, error);
   }
 }
 

@@ -12,11 +12,11 @@ const silent: Progress = { show() {}, end() {} };
 
 /** Opens the progress line, where stderr is a terminal; it ends with the time that has passed. */
 export async function openProgress(screen: Screen): Promise<Progress> {
-  if (!screen.lively) return silent;
+  if (screen.terminal === null) return silent;
   const { default: ora } = await import("ora");
   const started = Date.now();
   const passed = () => `(${clock((Date.now() - started) / 1000)})`;
-  const spinner = ora({ stream: process.stderr, discardStdin: false, suffixText: passed }).start();
+  const spinner = ora({ stream: screen.terminal, discardStdin: false, suffixText: passed }).start();
   return {
     show(text) {
       spinner.text = printable(text);

@@ -13,11 +13,11 @@ import {
   type Opened,
   type OutputFlags,
   open,
-  type Shell,
   stopOn,
   withCommonOptions,
   withDatabase,
 } from "./options.js";
+import type { Shell } from "./shell.js";
 
 /** What the commands that read facts take. */
 export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
@@ -83,13 +83,14 @@ export async function hiding(store: Store, { redact }: CommonFlags<unknown>): Pr
 
 /** Lends one state of the analytics database. */
 export async function readDatabase(
+  shell: Shell,
   flags: CommonFlags,
   command: string,
   work: (reading: Reading) => Promise<void>,
 ): Promise<void> {
-  const opened = open(flags);
+  const opened = open(shell, flags);
   const { inSnapshot } = await import("../../store/engine/snapshot.js");
-  await withDatabase(opened.config, flags, command, async (store) => {
+  await withDatabase(opened, flags, command, async (store) => {
     const hide = await hiding(store, flags);
     return inSnapshot(store, async (db) => work({ ...opened, db, hide: await hide(db) }));
   });
@@ -97,12 +98,13 @@ export async function readDatabase(
 
 /** Lends one state of the analytics database, and the scope of facts that was asked for. @throws UsageError for an unknown email */
 export async function readFacts(
+  shell: Shell,
   flags: ReadingFlags,
   { command, email }: { command: string; email: string | undefined },
   work: (reading: FactReading) => Promise<void>,
 ): Promise<void> {
   checkDays(flags);
-  await readDatabase(flags, command, async (reading) =>
+  await readDatabase(shell, flags, command, async (reading) =>
     work({ ...reading, ...(await askedFacts(reading, flags, email)) }),
   );
 }
@@ -118,14 +120,15 @@ export type DraftReading = FactReading & { session: Session; beside: Beside };
  * the temp tables outlive the reading, for it. @throws UsageError for an unknown email
  */
 export async function draftFacts(
+  shell: Shell,
   flags: ReadingFlags<unknown>,
   { command, email }: { command: string; email: string | undefined },
   work: (reading: DraftReading) => Promise<Keep | null>,
 ): Promise<void> {
   checkDays(flags);
-  const opened = open(flags);
+  const opened = open(shell, flags);
   const { besideDraft, inKeptDraft } = await import("../../store/engine/snapshot.js");
-  await withDatabase(opened.config, flags, command, async (store) => {
+  await withDatabase(opened, flags, command, async (store) => {
     const hide = await hiding(store, flags);
     const draft = async (session: Session) => {
       const beside: Beside = (other) => besideDraft(store, session, other);

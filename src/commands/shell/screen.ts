@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { pathFrom } from "../../config.js";
 import { printable, printableJson, printableText } from "../../domain/values/printable.js";
 import { checkOutput, type OutputFile } from "./output-check.js";
+import type { Shell } from "./shell.js";
 
 /** Where a command writes: the answer to stdout (or a file), everything else to stderr. */
 export interface Screen {
@@ -10,8 +12,8 @@ export interface Screen {
   note(line: string): void;
   /** A line on stderr that --quiet does not hide. */
   warn(line: string): void;
-  /** True where stderr is a terminal with a width (some have none; there a line that changes never ends), and nobody asked for quiet. */
-  lively: boolean;
+  /** Stderr, where it is a terminal with a width (some have none; there a line that changes never ends), and nobody asked for quiet. */
+  terminal: Shell["stderr"] | null;
   /** Whether tables may have colours. */
   color: boolean;
 }
@@ -43,8 +45,8 @@ async function* safely(
 }
 
 /** A fault of stdout ends the process, where it is heard (src/commands/shell/standard-streams.ts). */
-async function writeAll(text: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  for await (const part of text) if (!process.stdout.write(part)) await once(process.stdout, "drain");
+async function writeAll(shell: Shell, text: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  for await (const part of text) if (!shell.stdout.write(part)) await once(shell.stdout, "drain");
 }
 
 /** Loads what a file needs only where there is one: most answers go to stdout, and `--help` must be quick. */
@@ -55,24 +57,29 @@ async function writeFile(file: OutputFile, text: AsyncIterable<string>): Promise
 
 /** Writes a line for people to stderr; nothing under --quiet. */
 export const noteUnless =
-  (quiet: boolean | undefined) =>
+  (shell: Shell, quiet: boolean | undefined) =>
   (line: string): void => {
-    if (!quiet) process.stderr.write(`${printable(line)}\n`);
+    if (!quiet) shell.stderr.write(`${printable(line)}\n`);
   };
 
+/** Off a terminal, or asked for by NO_COLOR, output has no colour. */
+const wantsColor = ({ stdout, env }: Shell): boolean => stdout.isTTY === true && !env.NO_COLOR;
+
+const isLively = ({ isTTY, columns = 0 }: Shell["stderr"]): boolean => isTTY === true && columns > 0;
+
 /** The screen of one command. @throws UsageError where the answer cannot go to its file */
-export function openScreen(flags: ScreenFlags, colorful: boolean): Screen {
+export function openScreen(shell: Shell, flags: ScreenFlags): Screen {
   const { output, force = false, ownerOnly = false, quiet, color, format } = flags;
-  const file = output === undefined ? null : { path: output, force, ownerOnly };
+  const file = output === undefined ? null : { name: output, path: pathFrom(shell.cwd, output), force, ownerOnly };
   if (file) checkOutput(file);
   const safe = SAFE[String(format ?? "table")] ?? ((text: string) => text);
   return {
-    print: (text) => (file ? writeFile(file, safely(text, safe)) : writeAll(safely(text, safe))),
-    note: noteUnless(quiet),
+    print: (text) => (file ? writeFile(file, safely(text, safe)) : writeAll(shell, safely(text, safe))),
+    note: noteUnless(shell, quiet),
     warn: (line) => {
-      process.stderr.write(`${printable(line)}\n`);
+      shell.stderr.write(`${printable(line)}\n`);
     },
-    lively: process.stderr.isTTY === true && process.stderr.columns > 0 && !quiet,
-    color: colorful && color !== false && output === undefined,
+    terminal: isLively(shell.stderr) && !quiet ? shell.stderr : null,
+    color: color !== false && output === undefined && wantsColor(shell),
   };
 }

@@ -1,30 +1,57 @@
 import { fstatSync, writeSync } from "node:fs";
-import { printableText } from "../../domain/values/printable.js";
-import { safeComplaint } from "../../domain/values/secrets.js";
 import { ExitCode } from "../../errors.js";
+import { complain } from "./complain.js";
 
 const STDOUT = 1;
-let isWatched = false;
 
 /**
- * Says what becomes of faults of the standard streams: to be called before one of them is used. Not at the start: to load
- * streams takes longer than to print help.
+ * The standard streams of this process. What becomes of their faults is settled when one of them is first asked for, not
+ * at the start: to load streams takes longer than to print help.
  */
-export function watchStreams(): void {
-  if (isWatched) return;
-  isWatched = true;
-  process.stderr.on("error", () => {}); // the exit code still says it
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
-    complain(`timeback: standard output cannot be written: ${error.message}\n`);
-    process.exit(ExitCode.failed);
-  });
-}
+export class StandardStreams {
+  private isWatched = false;
 
-/** Faults may repeat what was typed or read: people type URLs in the wrong place, and no terminal may obey the data. */
-export function complain(text: string, typed: readonly string[] = []): void {
-  watchStreams();
-  process.stderr.write(printableText(safeComplaint(text, typed)));
+  get stdin(): NodeJS.ReadStream {
+    return process.stdin;
+  }
+
+  get stdout(): NodeJS.WriteStream {
+    this.watch();
+    return process.stdout;
+  }
+
+  get stderr(): NodeJS.WriteStream {
+    this.watch();
+    return process.stderr;
+  }
+
+  /** As wide as the terminal, and as for paper elsewhere. */
+  helpWidth(): number {
+    return (mayBeTerminal() && process.stdout.columns) || HELP_WIDTH;
+  }
+
+  /**
+   * Prints help to a pipe or a file without the stream. Where that fails, the stream takes over, which waits or says why; what
+   * comes later follows it there.
+   */
+  printHelp(text: string): void {
+    let rest = Buffer.from(text);
+    try {
+      while (rest.length > 0 && !this.isWatched && !mayBeTerminal()) rest = rest.subarray(writeSync(STDOUT, rest));
+    } catch {} // a full pipe, or a fault that the stream will meet too
+    if (rest.length > 0) this.stdout.write(rest);
+  }
+
+  private watch(): void {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    process.stderr.on("error", () => {}); // the exit code still says it
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0); // `timeback report | head` is no failure
+      complain(this, `timeback: standard output cannot be written: ${error.message}\n`);
+      process.exit(ExitCode.failed);
+    });
+  }
 }
 
 /** False for a pipe and for a file, told without loading the stream. */
@@ -37,20 +64,3 @@ function mayBeTerminal(): boolean {
 }
 
 const HELP_WIDTH = 80;
-
-/** How wide help may be: as wide as the terminal, and as for paper elsewhere. */
-export const helpWidth = (): number => (mayBeTerminal() && process.stdout.columns) || HELP_WIDTH;
-
-/**
- * Prints help, or the version: to a pipe or a file without the stream. Where that fails, the stream takes over, which waits or
- * says why; what comes later follows it there.
- */
-export function printHelp(text: string): void {
-  let rest = Buffer.from(text);
-  try {
-    while (rest.length > 0 && !isWatched && !mayBeTerminal()) rest = rest.subarray(writeSync(STDOUT, rest));
-  } catch {} // a full pipe, or a fault that the stream will meet too
-  if (rest.length === 0) return;
-  watchStreams();
-  process.stdout.write(rest);
-}

@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { pathFrom } from "../../config.js";
 import { UsageError, WorkError } from "../../errors.js";
 import type { Rates, SimulationOptions } from "../../pipelines/simulate/options.js";
 import type { SimulationSummary } from "../../pipelines/simulate/simulate.js";
 import { dayOption } from "../shell/days.js";
-import { type Shell, stopOn } from "../shell/options.js";
+import { stopOn } from "../shell/options.js";
 import { openProgress } from "../shell/progress.js";
 import { openScreen, type Screen } from "../shell/screen.js";
+import type { Shell } from "../shell/shell.js";
 import { printSummary } from "../shell/summary.js";
 import { simulationRates } from "./rates.js";
 
@@ -103,41 +105,49 @@ sums with days[].trueXp. A sum that comes out at naiveXp counts XP twice; one th
 bundle as it was sent. Narrow it down with --apps and with rates of 0 and 1. docs/simulate.md tells the rest.`;
 
 async function run(shell: Shell, flags: SimulateFlags): Promise<void> {
-  const screen = openScreen(flags, false);
-  checkFolder(flags.out, flags.force === true);
+  const screen = openScreen(shell, { ...flags, color: false });
+  const folder = pathFrom(shell.cwd, flags.out);
+  checkFolder({ name: flags.out, path: folder }, flags.force === true);
   const { seed, students, days, start, apps, timeEvents } = flags;
   const rates = Object.fromEntries(rateNames.map((rate) => [rate, flags[`${rate}Rate`]])) as unknown as Rates;
   const options = { seed, students, days, start, ...(apps ? { apps } : {}), timeEvents, rates };
-  const summary = await written(shell, screen, options, flags.out);
+  const summary = await written(shell, screen, options, { name: flags.out, path: folder });
   await printSummary(screen, flags, answerOf(summary, flags), lineOf(summary, flags.out));
 }
 
+/** Where to write to. */
+interface Folder {
+  /** As it was typed. */
+  name: string;
+  path: string;
+}
+
 /** @throws UsageError where something stands in the way */
-function checkFolder(folder: string, force: boolean): void {
-  if (!existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--out ${folder}: is no folder`);
-  if (readdirSync(folder).length > 0 && !force)
-    throw new UsageError(`--out ${folder}: is not empty; name a new folder, or add --force to write into it`);
+function checkFolder({ name, path }: Folder, force: boolean): void {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) throw new UsageError(`--out ${name}: is no folder`);
+  if (readdirSync(path).length > 0 && !force)
+    throw new UsageError(`--out ${name}: is not empty; name a new folder, or add --force to write into it`);
 }
 
 async function written(
   shell: Shell,
   screen: Screen,
   options: SimulationOptions,
-  folder: string,
+  { name, path }: Folder,
 ): Promise<SimulationSummary> {
   const { simulate } = await import("../../pipelines/simulate/simulate.js");
   const progress = await openProgress(screen);
   try {
     return await simulate({
       options,
-      folder: resolve(folder),
+      folder: resolve(path),
       stop: stopOn(shell.signal),
       progress: (students) => progress.show(`${students.toLocaleString("en-US")} students`),
     });
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new WorkError(`--out ${folder}: ${error.message}; the files there are not complete`, { cause: error });
+    throw new WorkError(`--out ${name}: ${error.message}; the files there are not complete`, { cause: error });
   } finally {
     progress.end();
   }

@@ -8,7 +8,7 @@ import type { FactChanges } from "../../store/facts/update-facts.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/runs/checkpoints.js";
 import type { Run } from "../../store/runs/runs.js";
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
-import { isLasting } from "./input/input.js";
+import { type InputSource, isLasting } from "./input/input.js";
 import { type Chunk, PARTS_OF_CHUNK, readChunks } from "./land/chunks.js";
 import type { LandingRun } from "./land/event-row.js";
 import { type Expected, landChunk, nothingExpected } from "./land/land-chunk.js";
@@ -25,7 +25,7 @@ export interface IngestSummary extends LandedRecords {
 
 /** What is read, and how. */
 export interface IngestRequest {
-  files: readonly string[];
+  inputs: readonly InputSource[];
   /** About so many records, or so many bytes, are landed in one transaction. */
   chunkRecords: number;
   chunkBytes: number;
@@ -57,25 +57,28 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
   };
   const landing = { runId: run.runId, events: 0 };
   const state: Ingest = { run, landing, rules, request, summary, expected: nothingExpected() };
-  for (const file of request.files) {
-    await ingestFile(state, file);
+  for (const source of request.inputs) {
+    await ingestInput(state, source);
     summary.files += 1;
   }
   return summary;
 }
 
-async function ingestFile(state: Ingest, file: string): Promise<void> {
+async function ingestInput(state: Ingest, source: InputSource): Promise<void> {
   const { run, summary } = state;
-  const input = { file, isLasting: await isLasting(file) };
-  const checkpoint = input.isLasting ? await readCheckpoint(run.session.db, resolve(file)) : undefined;
+  const { from } = source;
+  const lastingPath = (await isLasting(source)) && typeof from === "string" ? resolve(from) : null;
+  const input = { source, lastingPath };
+  const checkpoint = lastingPath === null ? undefined : await readCheckpoint(run.session.db, lastingPath);
   if (checkpoint && (await readFrom(state, input, checkpoint))) summary.resumed += 1;
   else await readFrom(state, input, undefined);
 }
 
-/** What is read; only a file can be read again from a place in it. */
+/** What is read. */
 interface Input {
-  file: string;
-  isLasting: boolean;
+  source: InputSource;
+  /** Where its bytes stay, so that it can be read again from a place in it; null where they do not. */
+  lastingPath: string | null;
 }
 
 /** Where a former run stopped. */
@@ -87,12 +90,13 @@ const placeOf = ({ byteOffset, line, prefixSha256 }: Checkpoint): Place => ({
 /** Reads a file from a checkpoint or from the start. False: its lines are not those of the checkpoint, nothing was done. */
 async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | undefined): Promise<boolean> {
   const { request, run, summary, expected } = state;
-  const { file } = input;
+  const { source, lastingPath } = input;
   const counts: LandedRecords = { ...noneLanded(), ...checkpoint?.counts };
   const start = checkpoint && placeOf(checkpoint);
   let rawBytes = 0;
   const options = {
-    ...input,
+    source,
+    isLasting: lastingPath !== null,
     run: state.landing,
     partRecords: Math.ceil(request.chunkRecords / PARTS_OF_CHUNK),
     partBytes: Math.ceil(request.chunkBytes / PARTS_OF_CHUNK),
@@ -111,14 +115,14 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
       return false;
     }
   }
-  const progress = (records: number) => request.progress(file, { rawBytes, records });
+  const progress = (records: number) => request.progress(source.name, { rawBytes, records });
   const land: LaneWork<Session, Chunk> = (session, chunk, order) =>
     commitChunk(state, session, { ...input, chunk, counts, progress }, stoppable(order, request.stop)).finally(() =>
       chunk.release(),
     );
   const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
   await inLanes(lanes, readChunks(parts, start, options), land, (work) => patiently(run.session, work));
-  if (input.isLasting) await dropCheckpoint(run.session.db, resolve(file));
+  if (lastingPath !== null) await dropCheckpoint(run.session.db, lastingPath);
   addLanded(summary, counts);
   return true;
 }
@@ -134,7 +138,8 @@ interface ChunkInput extends Input {
 /** Lands one chunk with its facts and the place where it ends. */
 async function commitChunk(state: Ingest, on: Session, input: ChunkInput, order: LaneOrder): Promise<void> {
   const { run, rules, request, expected } = state;
-  const { file, chunk, counts } = input;
+  const { source, chunk, counts } = input;
+  const file = source.name;
   const progress = (records: number) => {
     input.progress(counts.records + records);
     request.stop();
@@ -152,15 +157,15 @@ async function commitChunk(state: Ingest, on: Session, input: ChunkInput, order:
 /** Saves the place where the chunk ends, with the counts of its file up to there. */
 async function saveProgress(
   { db }: Session,
-  { file, isLasting, chunk, counts }: ChunkInput,
+  { lastingPath, chunk, counts }: ChunkInput,
   landed: LandedRecords,
 ): Promise<void> {
-  if (!isLasting) return;
+  if (lastingPath === null) return;
   const { end, prefixSha256 } = chunk.end;
   const upToHere = { ...counts };
   addLanded(upToHere, landed);
   await saveCheckpoint(db, {
-    file: resolve(file),
+    file: lastingPath,
     byteOffset: end.byteOffset,
     line: end.number,
     prefixSha256,

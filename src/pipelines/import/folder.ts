@@ -30,9 +30,9 @@ interface Place {
  * The CSV files of a folder and of the folders in it, by name.
  * @throws WorkError when a link in it points outside of it.
  */
-export async function readFolder(given: string): Promise<CsvPackage> {
-  const label = given.replace(/(?<=.)[/\\]+$/, "");
-  const root = await realpath(given);
+export async function readFolder({ name, path }: { name: string; path: string }): Promise<CsvPackage> {
+  const label = name.replace(/(?<=.)[/\\]+$/, "");
+  const root = await realpath(path);
   return { label, files: await filesIn({ label, path: root, root }, 1) };
 }
 

@@ -10,7 +10,8 @@ import { defaultZipLimits } from "./zip.js";
 const USERS = "sourcedId,email\na,a@x.example\n";
 
 async function read(paths: readonly string[], limits = {}): Promise<Record<string, string>[]> {
-  return withInputs(paths, { ...defaultZipLimits, ...limits }, (packages) =>
+  const named = paths.map((path) => ({ name: path, path }));
+  return withInputs(named, { ...defaultZipLimits, ...limits }, (packages) =>
     Promise.all(packages.map(async ({ files }) => Object.fromEntries(await Promise.all(files.map(contentOf))))),
   );
 }

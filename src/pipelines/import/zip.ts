@@ -29,11 +29,11 @@ const refused = (label: string, why: string, cause?: unknown) =>
  * @throws WorkError for a zip that is corrupt, encrypted, too large expanded, or names a path outside of itself.
  */
 export async function withZip<T>(
-  label: string,
+  { name: label, path }: { name: string; path: string },
   limits: ZipLimits,
   work: (files: CsvPackage) => Promise<T>,
 ): Promise<T> {
-  const zip = await openPromise(label, { autoClose: false }).catch((error: unknown) => {
+  const zip = await openPromise(path, { autoClose: false }).catch((error: unknown) => {
     throw refused(label, `not a zip file, or a damaged one: ${wordsOf(error)}`, error);
   });
   try {

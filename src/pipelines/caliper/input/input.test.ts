@@ -3,26 +3,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { brief } from "../../../../test/support/caliper-lines.js";
 import { UsageError, WorkError } from "../../../errors.js";
-import { sizeOfInput } from "./input.js";
+import { type InputSource, sizeOfInput } from "./input.js";
 import { type ReadOptions, readLines } from "./lines.js";
 import type { InputLine } from "./splitter.js";
 
 const folder = mkdtempSync(join(tmpdir(), "timeback-lines-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const linesOf = async (source: InputSource, options?: ReadOptions) => {
+  const lines: InputLine[] = [];
+  for await (const batch of readLines(source, options)) lines.push(...batch.lines);
+  return lines;
+};
+
 describe("a file", () => {
   const at = (name: string, bytes: Buffer | string) => {
     writeFileSync(join(folder, name), bytes);
     return join(folder, name);
   };
-  const linesIn = async (file: string, options?: ReadOptions) => {
-    const lines: InputLine[] = [];
-    for await (const batch of readLines(file, options)) lines.push(...batch.lines);
-    return lines;
-  };
+  const linesIn = (file: string, options?: ReadOptions) => linesOf({ name: file, from: file }, options);
 
   test("of many blocks is read, and tells how far it is", async () => {
     const text = Array.from({ length: 50_000 }, (_, i) => `{"n":${i},"é":"${"x".repeat(i % 100)}"}`);
@@ -33,13 +35,13 @@ describe("a file", () => {
       expect(lines.map((line) => line.kind === "text" && line.text)).toEqual(text);
       expect(lines[0]).toMatchObject({ file });
       expect(totals.at(-1)).toBe(bytes.length);
-      expect(await sizeOfInput(file)).toBe(bytes.length);
+      expect(await sizeOfInput({ name: file, from: file })).toBe(bytes.length);
     }
   });
 
   test("is closed when nobody wants the rest", async () => {
     const file = at("left.ndjson", "x\n".repeat(1_000_000));
-    for await (const { lines } of readLines(file)) {
+    for await (const { lines } of readLines({ name: file, from: file })) {
       expect(lines[0]).toMatchObject({ text: "x" });
       break;
     }
@@ -51,7 +53,7 @@ describe("a file", () => {
       [folder, "is a directory"],
     ] as const) {
       await expect(linesIn(path)).rejects.toThrow(UsageError);
-      await expect(sizeOfInput(path)).rejects.toThrow(`${path}: ${what}`);
+      await expect(sizeOfInput({ name: path, from: path })).rejects.toThrow(`${path}: ${what}`);
     }
   });
 
@@ -67,12 +69,10 @@ describe("a file", () => {
       await expect(linesIn("/proc/self/mem")).rejects.toThrow(/^\/proc\/self\/mem: cannot be read/);
     },
   );
+});
 
-  test("named - is stdin, of unknown size", async () => {
-    const stdin = vi.spyOn(process, "stdin", "get");
-    stdin.mockReturnValue(Readable.from([Buffer.from("on"), Buffer.from("e\ntwo")]) as typeof process.stdin);
-    expect(brief(await linesIn("-"))).toEqual(["1@0 one", "2@4 two"]);
-    expect(await sizeOfInput("-")).toBeNull();
-    stdin.mockRestore();
-  });
+test("a stream is read, and is of unknown size", async () => {
+  const source = { name: "-", from: () => Readable.from([Buffer.from("on"), Buffer.from("e\ntwo")]) };
+  expect(await sizeOfInput(source)).toBeNull();
+  expect(brief(await linesOf(source))).toEqual(["1@0 one", "2@4 two"]);
 });

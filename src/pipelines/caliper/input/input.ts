@@ -7,7 +7,14 @@ import { UsageError, WorkError, wordsOf } from "../../../errors.js";
 const BLOCK_BYTES = 64 * 1024;
 /** Each question ends a turn of the event loop, and many turns are dear; but while what came is read, nothing is sent to the server. */
 const READ_BYTES = 8 * BLOCK_BYTES;
-const STDIN = "-";
+
+/** What is read. */
+export interface InputSource {
+  /** As it was typed: messages, and the addresses of lines, call it so. */
+  name: string;
+  /** The path of a file, or what opens a stream that can be read once. */
+  from: string | (() => NodeJS.ReadableStream);
+}
 
 /** Bytes as they stand in the file. A block is valid until the next one is asked for. */
 export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -16,34 +23,34 @@ export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
  * Size in bytes, as it stands on disk (compressed or not); null where it cannot be known (stdin, a pipe). A missing
  * file and a directory are the caller's mistake (UsageError), everything else that stands in the way is a WorkError.
  */
-export async function sizeOfInput(file: string): Promise<number | null> {
-  if (file === STDIN) return null;
-  const info = await lookAt(file);
+export async function sizeOfInput({ name, from }: InputSource): Promise<number | null> {
+  if (typeof from !== "string") return null;
+  const info = await lookAt(name, from);
   return info.isFile() ? info.size : null;
 }
 
 /** Whether the bytes stay where they are, to be read again; those of a pipe are gone. Errors as sizeOfInput. */
-export const isLasting = async (file: string): Promise<boolean> => (await sizeOfInput(file)) !== null;
+export const isLasting = async (source: InputSource): Promise<boolean> => (await sizeOfInput(source)) !== null;
 
-async function lookAt(file: string): Promise<Stats> {
-  const info = await stat(file).catch((error: unknown) => {
-    throw inputError(file, error);
+async function lookAt(name: string, path: string): Promise<Stats> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw inputError(name, error);
   });
-  if (info.isDirectory()) throw directoryError(file);
+  if (info.isDirectory()) throw directoryError(name);
   return info;
 }
 
-/** The bytes of a file, or of stdin for `-`, a block at a time. Errors as sizeOfInput. */
-export async function* readBlocks(file: string): AsyncGenerator<Buffer> {
-  if (file === STDIN) yield* readStdin();
-  else if ((await lookAt(file)).isFIFO() && process.platform === "linux") yield* readPipe(file);
-  else yield* readFile(file);
+/** The bytes of an input, a block at a time. Errors as sizeOfInput. */
+export async function* readBlocks({ name, from }: InputSource): AsyncGenerator<Buffer> {
+  if (typeof from !== "string") yield* readStream(from);
+  else if ((await lookAt(name, from)).isFIFO() && process.platform === "linux") yield* readPipe(name, from);
+  else yield* readFile(name, from);
 }
 
-async function* readFile(file: string): AsyncGenerator<Buffer> {
+async function* readFile(name: string, path: string): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, "r");
+    handle = await open(path, "r");
     const bytes = Buffer.allocUnsafe(READ_BYTES);
     for (;;) {
       const { bytesRead } = await handle.read(bytes, 0, READ_BYTES, null);
@@ -52,7 +59,7 @@ async function* readFile(file: string): AsyncGenerator<Buffer> {
         yield bytes.subarray(from, Math.min(from + BLOCK_BYTES, bytesRead));
     }
   } catch (error) {
-    throw inputError(file, error);
+    throw inputError(name, error);
   } finally {
     await handle?.close();
   }
@@ -62,35 +69,35 @@ async function* readFile(file: string): AsyncGenerator<Buffer> {
  * Waits for a pipe's writer and for its bytes without a thread of its own: one that waits in a system call keeps the
  * process from ending. (Where Linux waits, other systems take a pipe without a writer for one at its end.)
  */
-async function* readPipe(file: string): AsyncGenerator<Buffer> {
+async function* readPipe(name: string, path: string): AsyncGenerator<Buffer> {
   try {
-    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     yield* new Socket({ fd, readable: true, writable: false });
   } catch (error) {
-    throw inputError(file, error);
+    throw inputError(name, error);
   }
 }
 
-async function* readStdin(): AsyncGenerator<Buffer> {
+async function* readStream(open: () => NodeJS.ReadableStream): AsyncGenerator<Buffer> {
   try {
-    for await (const block of process.stdin) yield Buffer.from(block);
+    for await (const block of open()) yield Buffer.from(block as Buffer);
   } catch (error) {
     throw inputError("standard input", error);
   }
 }
 
-function inputError(file: string, error: unknown): Error {
+function inputError(name: string, error: unknown): Error {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") {
-    return new UsageError(`${file}: there is no such file; check the path`, { cause: error });
+    return new UsageError(`${name}: there is no such file; check the path`, { cause: error });
   }
-  if (code === "EISDIR") return directoryError(file);
+  if (code === "EISDIR") return directoryError(name);
   if (code === "EACCES" || code === "EPERM") {
-    return new WorkError(`${file}: may not be read by this user; check its permissions`, { cause: error });
+    return new WorkError(`${name}: may not be read by this user; check its permissions`, { cause: error });
   }
-  return new WorkError(`${file}: cannot be read (${wordsOf(error)})`, {
+  return new WorkError(`${name}: cannot be read (${wordsOf(error)})`, {
     cause: error,
   });
 }
 
-const directoryError = (file: string) => new UsageError(`${file}: is a directory; name the files in it`);
+const directoryError = (name: string) => new UsageError(`${name}: is a directory; name the files in it`);

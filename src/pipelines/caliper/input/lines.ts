@@ -1,7 +1,7 @@
 import { defaultLimits, type InputLimits } from "../../../domain/values/input-limits.js";
 import { Fault } from "../parse/fault.js";
 import { gunzip } from "./gunzip.js";
-import { type Blocks, readBlocks } from "./input.js";
+import { type Blocks, type InputSource, readBlocks } from "./input.js";
 import { type InputLine, LineSplitter, type Position, unreadableAt } from "./splitter.js";
 
 /** The lines that were finished by one block, and where they end. */
@@ -21,12 +21,12 @@ export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | 
 const MAGIC_BYTES = 6;
 
 /**
- * Reads the lines of a file, or of stdin for `-`: plain or gzip, whatever its name is. Holds some blocks and one line.
+ * Reads the lines of an input: plain or gzip, whatever its name is. Holds some blocks and one line.
  * What cannot be read as text comes as a rejection at its place, and so does damaged gzip; a missing file or a
  * directory is a UsageError, an unreadable one a WorkError.
  */
-export function readLines(file: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
-  return linesOf(readBlocks(file), file, options);
+export function readLines(source: InputSource, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
+  return linesOf(readBlocks(source), source.name, options);
 }
 
 /** As readLines, of bytes from anywhere; `file` is the name in the addresses of lines. */

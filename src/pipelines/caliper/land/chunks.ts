@@ -116,7 +116,7 @@ class FileChunk implements Chunk {
     const parts = readParts({ ...options, ...again, ...(start ? { resumeAt: start.end } : {}) });
     const prefix = start && (await parts.next()).value;
     if (prefix && prefix.prefixSha256 !== start.prefixSha256)
-      throw new WorkError(`${options.file} was changed while it was read`);
+      throw new WorkError(`${options.source.name} was changed while it was read`);
     yield* parts;
   }
 

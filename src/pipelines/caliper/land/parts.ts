@@ -1,4 +1,5 @@
 import type { InputLimits } from "../../../domain/values/input-limits.js";
+import type { InputSource } from "../input/input.js";
 import { type LineBatch, readLines } from "../input/lines.js";
 import type { InputLine, Position } from "../input/splitter.js";
 import type { LandingRun } from "./event-row.js";
@@ -25,7 +26,7 @@ export interface Part extends Place {
 
 /** How one file is cut into parts. */
 export interface PartOptions {
-  file: string;
+  source: InputSource;
   run: LandingRun;
   partRecords: number;
   partBytes: number;
@@ -68,8 +69,8 @@ export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
 }
 
 function batchesOf(options: PartOptions, before: LinesBefore): AsyncGenerator<LineBatch> {
-  const { file, limits, resumeAt, onRawBytes, stop } = options;
-  const batches = readLines(file, { ...limits, onRawBytes });
+  const { source, limits, resumeAt, onRawBytes, stop } = options;
+  const batches = readLines(source, { ...limits, onRawBytes });
   return resumeAt ? passedOver(batches, { place: resumeAt, before, stop }) : batches;
 }
 
@@ -81,7 +82,7 @@ class OpenPart {
   private lines = 0;
 
   constructor(private readonly options: PartOptions) {
-    this.builder = new RecordBuilder(options.file, options.run, options.limits);
+    this.builder = new RecordBuilder(options.source.name, options.run, options.limits);
     this.leaves = options.leavesUnread();
   }
 

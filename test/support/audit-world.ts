@@ -210,8 +210,10 @@ export function writeWorld(stories: readonly Story[], folder: string): void {
   for (const load of LOADS) {
     const source = join(folder, `source-${load}`);
     mkdirSync(source);
-    const write = (table: string, rows: readonly Cells[]) =>
-      writeFileSync(join(source, `${table}.csv`), stringify(rows as Cells[], { header: true }));
+    const write = (table: string, rows: readonly Cells[]) => {
+      if (rows.length > 0) // without rows there are no columns to name, and an empty file is refused
+        writeFileSync(join(source, `${table}.csv`), stringify(rows as Cells[], { header: true }));
+    };
     if (load === 1) {
       write("users", stories.flatMap(usersOf));
       write("course_components", stories.flatMap(componentsOf));

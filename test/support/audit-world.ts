@@ -211,7 +211,8 @@ export function writeWorld(stories: readonly Story[], folder: string): void {
     const source = join(folder, `source-${load}`);
     mkdirSync(source);
     const write = (table: string, rows: readonly Cells[]) => {
-      if (rows.length > 0) // without rows there are no columns to name, and an empty file is refused
+      if (rows.length > 0)
+        // without rows there are no columns to name, and an empty file is refused
         writeFileSync(join(source, `${table}.csv`), stringify(rows as Cells[], { header: true }));
     };
     if (load === 1) {

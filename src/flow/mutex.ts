@@ -1,8 +1,8 @@
-/** Does work when all that was asked for before is through; a fault is that of its asker alone. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+/** Runs work once everything requested before it has settled. An error rejects only the caller whose work threw it. */
+export type Mutex = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** One turn after the other, in the order of asking. Work that asks for a turn itself would wait for ever. */
-export function inTurn(): InTurn {
+/** Makes a mutex that is granted in the order of the requests. Not reentrant: work that requests it again deadlocks. */
+export function mutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const mine = last.then(work);

@@ -16,8 +16,8 @@ describe("items on lanes in turn", () => {
       numbers(2),
       async (lane, n, order) => {
         said.push(`${lane}${n} begins`);
-        await order.mayInsert();
-        await order.alone();
+        await order.previousInserted();
+        await order.inserted();
         await turn();
         said.push(`${lane}${n} ends`);
       },
@@ -32,10 +32,10 @@ describe("items on lanes in turn", () => {
       ["a", "b"],
       numbers(3),
       async (lane, n, order) => {
-        await order.mayInsert();
+        await order.previousInserted();
         said.push(`${lane}${n} inserts`);
         await turn();
-        await order.alone();
+        await order.inserted();
         said.push(`${lane}${n} derives`);
         for (let i = 0; i < 9; i += 1) await turn();
         said.push(`${lane}${n} ends`);
@@ -54,8 +54,8 @@ describe("items on lanes in turn", () => {
       numbers(3),
       async (_, n, order) => {
         said.push(`${n} begins`);
-        if (n < 3) await order.behind();
-        else await order.mayInsert();
+        if (n < 3) await order.previousCommitted();
+        else await order.previousInserted();
         said.push(`${n} writes`);
         for (let i = 0; i < 9; i += 1) await turn();
         said.push(`${n} ends`);
@@ -73,7 +73,7 @@ describe("items on lanes in turn", () => {
       ["a", "b"],
       numbers(2),
       async (_, n, order) => {
-        await order.mayInsert();
+        await order.previousInserted();
         said.push(`${n} begins`);
         await turn();
         said.push(`${n} ends`);
@@ -89,10 +89,10 @@ describe("items on lanes in turn", () => {
       ["a", "b"],
       numbers(9),
       async (_, n, order) => {
-        await order.mayInsert();
+        await order.previousInserted();
         await turn();
         if (n === 2) throw new Error("no room");
-        await order.alone().finally(() => ended.push(`${n}`));
+        await order.inserted().finally(() => ended.push(`${n}`));
       },
       once,
     );
@@ -110,7 +110,7 @@ describe("items on lanes in turn", () => {
       ["a", "b"],
       numbers(2),
       async (_, n, order) => {
-        await stoppable(order, stop).alone();
+        await stoppable(order, stop).inserted();
         await turn();
         isStopped = true;
         through.push(n);
@@ -136,12 +136,12 @@ describe("items on lanes in turn", () => {
       ["a", "b"],
       numbers(5),
       async (_, n, order) => {
-        await order.mayInsert();
+        await order.previousInserted();
         beside.push([n, underWay > 0]);
         underWay += 1;
         try {
           await turn();
-          await order.alone();
+          await order.inserted();
           tries += 1;
           if (n === 2 && tries === 2) throw new Error("in the way");
           done.push(n);
@@ -171,7 +171,7 @@ describe("items on lanes in turn", () => {
       numbers(9),
       async (_, n, order) => {
         begun.push(n);
-        await order.alone();
+        await order.inserted();
         if (n === 1) throw new Error("for good");
       },
       (work) => work().catch(work),

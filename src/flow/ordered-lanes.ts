@@ -1,42 +1,46 @@
 /**
- * What an item may do while the one before is under way on another lane. What nobody can have written before may be
- * inserted as soon as the item before has inserted its own; all else waits until the item before is through.
+ * How an item waits for the previous one, which may still be in progress on another lane: it may insert new rows once the
+ * previous one has inserted its own; everything else waits for the previous one's commit.
  */
 export interface LaneOrder {
-  /** Resolves when the item before has inserted what it could. */
-  mayInsert(): Promise<void>;
-  /** Says that this item has inserted what it could; resolves when the item before is through, and rejects when it failed. */
-  alone(): Promise<void>;
-  /** Resolves when the item before is through, and rejects when it failed. The next may insert only when this one is through. */
-  behind(): Promise<void>;
+  /** Resolves when the previous item has inserted its new rows. */
+  previousInserted(): Promise<void>;
+  /** Lets the next item insert; resolves when the previous one has committed, and rejects when it failed. */
+  inserted(): Promise<void>;
+  /** Resolves when the previous item has committed, and rejects when it failed; the next item cannot insert before this one commits. */
+  previousCommitted(): Promise<void>;
 }
 
-/** What is done with an item on a lane, which is taken back as a whole where it fails. */
+/** Processes an item on a lane, as one transaction: all of it is rolled back when it fails. */
 export type LaneWork<Lane, Item> = (lane: Lane, item: Item, order: LaneOrder) => Promise<void>;
 
-/** Does work, and again where that may help. */
+/** Runs work, and retries it where that may help. */
 export type Again = (work: () => Promise<void>) => Promise<void>;
 
-/** Work under way: `landed` when the next one may begin to write, `done` when it is through (or has failed). */
+/** Work in progress: `landed` resolves when the next item may insert, `done` when this one has committed or failed. */
 interface Flight {
   landed: Promise<void>;
   done: Promise<void>;
 }
 
-/** Work under way, and how to do it again with nothing beside it. Apart, since a flight is known to the one after it. */
+/** Work in progress, and how to repeat it alone. Kept apart from the flight, which the next item holds on to. */
 interface Repeatable {
   flight: Flight;
   repeat(): Promise<void>;
 }
 
-/** The same order, in which `stop` is asked after each wait: it throws where the run was told to stop meanwhile. */
+/** The same order, with `stop` called after each wait: it throws if the run was told to stop meanwhile. */
 export const stoppable = (order: LaneOrder, stop: () => void): LaneOrder => ({
-  mayInsert: () => order.mayInsert().then(stop),
-  alone: () => order.alone().then(stop),
-  behind: () => order.behind().then(stop),
+  previousInserted: () => order.previousInserted().then(stop),
+  inserted: () => order.inserted().then(stop),
+  previousCommitted: () => order.previousCommitted().then(stop),
 });
 
-const ALONE: LaneOrder = { mayInsert: async () => {}, alone: async () => {}, behind: async () => {} };
+const ALONE: LaneOrder = {
+  previousInserted: async () => {},
+  inserted: async () => {},
+  previousCommitted: async () => {},
+};
 
 function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undefined): Flight {
   let letNext = () => {};
@@ -44,14 +48,14 @@ function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undef
     letNext = resolve;
   });
   const order: LaneOrder = {
-    async mayInsert() {
+    async previousInserted() {
       await before?.landed;
     },
-    async alone() {
+    async inserted() {
       letNext();
       await before?.done;
     },
-    async behind() {
+    async previousCommitted() {
       await before?.done;
     },
   };
@@ -59,11 +63,11 @@ function start(work: (order: LaneOrder) => Promise<void>, before: Flight | undef
   flight.done = work(order)
     .then(() => before?.done)
     .finally(letNext);
-  flight.done.catch(() => {}); // whoever waits for it is told
+  flight.done.catch(() => {}); // reported to those who await it
   return flight;
 }
 
-/** Waits for the first of the flights. When it fails, all are taken back, and done again one after the other. */
+/** Waits for the first flight. If it fails, all of them are rolled back and repeated one after the other. */
 async function land(flights: Repeatable[], again: Again): Promise<void> {
   let fault: { error: unknown } | undefined = await flights[0]?.flight.done.then(
     () => undefined,
@@ -81,9 +85,8 @@ async function land(flights: Repeatable[], again: Again): Promise<void> {
 }
 
 /**
- * Works on items on lanes in turn, so that as many items are under way as there are lanes; one lane: one after the
- * other. Where one fails, it and those after it are taken back and left to `again`. The first fault that it throws ends
- * it, when nothing is under way any more.
+ * Processes items on the lanes in turn, as many at once as there are lanes. If an item fails, it and those after it are
+ * rolled back and repeated by `again`. The first error that `again` throws ends everything, once no work is in progress.
  */
 export async function inLanes<Lane, Item>(
   lanes: readonly [Lane, ...Lane[]],

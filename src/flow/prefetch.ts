@@ -1,8 +1,8 @@
 /**
- * The items of a source, the next one asked for while this one is worked on: reading overlaps with the database. Holds
- * one item more than the consumer. A fault of the source is thrown when its turn comes.
+ * Yields the items of a source and requests the next one while the current one is being processed, so that reading and
+ * processing overlap. Holds one item more than the consumer does. An error of the source is thrown in place of its item.
  */
-export async function* readAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* prefetch<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {
     for (;;) {

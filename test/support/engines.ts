@@ -3,7 +3,7 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { describe, inject } from "vitest";
-import { inTurn } from "../../src/flow/mutex.js";
+import { mutex } from "../../src/flow/mutex.js";
 import { exactTypes } from "../../src/store/engine/pg-session.js";
 import { scratchFolder } from "./scratch.js";
 import type { LeastRoles } from "./test-databases.js";
@@ -164,7 +164,7 @@ const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratch
 
 /** The embedded database in this folder; closing it removes the folder. */
 export function databaseIn(dataDir: string): FreshDatabase {
-  const oneAtATime = inTurn(); // else rows are lost
+  const oneAtATime = mutex(); // else rows are lost
   const session: FreshDatabase["session"] = (work) => oneAtATime(() => onDirectory(join(dataDir, "pgdata"), work));
   return {
     engine: "pglite",

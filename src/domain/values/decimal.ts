@@ -4,8 +4,8 @@ const PLAIN_INTEGER = 1e15;
 
 /**
  * A number, or the text of one, as plain decimal text: no exponent, no trailing zeros, no plus sign, no `-0`. Text is
- * never turned into a double, so every digit survives. Null for what is no finite number (`1e400` is none, as in
- * JSON for doubles), and for a number that would need more than 1,000 digits before or after the point.
+ * never turned into a double, so every digit survives. Null if it is not a finite number (`1e400` is not, as in JSON for
+ * doubles), or would need more than 1,000 digits before or after the point.
  */
 export function decimalText(value: number | string): string | null {
   if (typeof value === "string") return Number.isFinite(Number(value)) ? expanded(value) : null;
@@ -13,7 +13,7 @@ export function decimalText(value: number | string): string | null {
   return Number.isFinite(value) ? expanded(String(value)) : null;
 }
 
-/** Whether `min <= text <= max`, exactly. Of canonical text, with whole bounds up to 1e15 and min <= 0 <= max. */
+/** Whether `min <= text <= max`, exactly. Takes canonical text, and whole bounds up to 1e15 with min <= 0 <= max. */
 export function isWithin(text: string, min: number, max: number): boolean {
   return text.startsWith("-") ? isAtMost(text.slice(1), -min) : isAtMost(text, max);
 }
@@ -21,7 +21,7 @@ export function isWithin(text: string, min: number, max: number): boolean {
 function isAtMost(magnitude: string, limit: number): boolean {
   const point = magnitude.indexOf(".");
   const whole = point < 0 ? magnitude : magnitude.slice(0, point);
-  // 15 digits and fewer are exact doubles; longer ones are past any bound whatever their rounding.
+  // Up to 15 digits are exact as a double; more digits exceed any bound, however they are rounded.
   const size = Number(whole);
   return size < limit || (size === limit && point < 0);
 }
@@ -30,7 +30,7 @@ function expanded(text: string): string | null {
   const [, sign, whole = "", fraction = "", exponent = "0"] = NUMERAL.exec(text) ?? [];
   if (sign === undefined || whole + fraction === "") return null;
   const digits = (whole + fraction).replace(/^0+/, "");
-  // Where the point stands, counted from the first significant digit.
+  // Position of the decimal point, counted from the first significant digit.
   const point = digits.length - fraction.length + Number(exponent);
   const significant = withoutTrailingZeros(digits);
   if (significant === "") return "0";

@@ -4,9 +4,9 @@ export interface Expansion {
   fromBytes: number;
 }
 
-/** No export of a school comes near it: CSV and JSON expand 5 to 50 times. A zip or gzip bomb expands about 1,000 times. */
+/** Far above what a school exports: CSV and JSON expand 5 to 50 times, a zip or gzip bomb about 1,000 times. */
 export const usualExpansion: Expansion = { ratio: 250, fromBytes: 64 * 2 ** 20 };
 
-/** Whether data that takes `compressed` bytes is a bomb when it comes to `expanded` bytes. */
+/** Whether `compressed` bytes that expand to `expanded` bytes are to be taken for a decompression bomb. */
 export const expandsTooFar = (expanded: number, compressed: number, { ratio, fromBytes }: Expansion): boolean =>
   expanded > fromBytes && expanded > ratio * compressed;

@@ -1,6 +1,6 @@
 import { wholeAt } from "./digits.js";
 
-/** An exact instant in UTC (`2025-03-01T08:00:00.000000Z`), or one line saying why the text names none. */
+/** An exact instant in UTC (`2025-03-01T08:00:00.000000Z`), or one line that says why the text is not an instant. */
 export type InstantReading = { ok: true; instant: string } | { ok: false; why: string };
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(.*)$/;
@@ -52,7 +52,7 @@ function clockFault(time: string, second: string): string | null {
   return null;
 }
 
-/** Minutes east of UTC; null where the text is no offset. */
+/** Minutes east of UTC; null if the text is not an offset. */
 function offsetMinutes(zone: string): number | null {
   if (zone === "Z" || zone === "z") return 0;
   const [, sign, hours = "", minutes = "00"] = OFFSET.exec(zone) ?? [];
@@ -61,7 +61,7 @@ function offsetMinutes(zone: string): number | null {
   return sign === "-" ? -size : size;
 }
 
-/** Whole minutes on whole seconds: integers all the way, so Date (asked for UTC only) is exact here. */
+/** Shifts whole seconds by whole minutes: integers throughout, so Date, in UTC, is exact here. */
 function shifted(wall: string, minutes: number): string {
   const moved = new Date(Date.parse(`${wall}Z`) + minutes * 60_000).toISOString();
   return moved.slice(0, moved.length - ".000Z".length);

@@ -4,7 +4,7 @@ const USER_URN = /^urn:(?:.*:)?user:[^:/]+$/i;
 
 /**
  * The last segment of an IRI, after the last `/` or `:`; query, fragment and trailing slashes do not count. The
- * segment is percent-decoded, or kept as it is where the percent signs are malformed. Null where nothing is left.
+ * segment is percent-decoded, or kept as it is if its percent-encoding is malformed. Null if nothing is left.
  */
 export function lastSegment(iri: string): string | null {
   const path = bare(iri);
@@ -15,12 +15,12 @@ export function lastSegment(iri: string): string | null {
   return segment.includes("%") ? decoded(segment) : segment;
 }
 
-/** The key by which events and results name one activity: a last segment, but never that of a random `urn:uuid:`. */
+/** The key that identifies an activity in events and results: a last segment, but never that of a random `urn:uuid:`. */
 export function activityKeyOf(iri: string): string | null {
   return RANDOM_URN.test(iri) ? null : lastSegment(iri);
 }
 
-/** True where an id has the shape of a user: `…/users/<id>` or `urn:…:user:<id>`, in any case. */
+/** Whether an id has the form of a user: `…/users/<id>` or `urn:…:user:<id>`, in any case. */
 export function looksLikeUser(id: string): boolean {
   const path = bare(id);
   return USER_PATH.test(path) || USER_URN.test(path);
@@ -31,13 +31,13 @@ const COLON = 58;
 
 const isSeparator = (code: number): boolean => code === SLASH || code === COLON;
 
-/** Where a character first stands; the end where it does not. */
+/** Index of the first occurrence of a character; the length of the text if there is none. */
 function placeOf(character: string, text: string): number {
   const place = text.indexOf(character);
   return place < 0 ? text.length : place;
 }
 
-/** Without query, fragment and trailing slashes. */
+/** The IRI without query, fragment and trailing slashes. */
 function bare(iri: string): string {
   let end = Math.min(placeOf("?", iri), placeOf("#", iri));
   while (end > 0 && iri.charCodeAt(end - 1) === SLASH) end -= 1;

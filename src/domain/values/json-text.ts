@@ -1,11 +1,11 @@
 import { decimalText } from "./decimal.js";
 
-/** An exact decimal number, given as text, that JSON shows with all its digits. */
+/** An exact decimal number, held as text and written to JSON with all its digits. */
 export class ExactNumber {
   constructor(readonly text: string) {}
 }
 
-/** What `jsonText` can write. Plain numbers are for counts and seconds; XP is an ExactNumber. */
+/** The values that `jsonText` writes. Plain numbers are for counts and seconds; XP is an ExactNumber. */
 export type JsonValue =
   | null
   | boolean
@@ -18,7 +18,7 @@ export type JsonValue =
 /** XP, or null, as a JSON number that keeps every digit. */
 export const xpNumber = (xp: string | null): ExactNumber | null => (xp === null ? null : new ExactNumber(xp));
 
-/** JSON on one line: members in their order, exact numbers without trailing zeros; what is no finite number is null. */
+/** JSON on one line: members in their order, exact numbers without trailing zeros; a number that is not finite is null. */
 export function jsonText(value: JsonValue): string {
   if (value instanceof ExactNumber) return decimalText(value.text) ?? "null";
   if (isList(value)) return `[${value.map(jsonText).join(",")}]`;

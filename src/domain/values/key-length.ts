@@ -1,6 +1,6 @@
 /**
- * In bytes of UTF-8. Ids and emails stand in indexes, whose entries PostgreSQL limits to 2,704 bytes; two of these and a
- * prefix must fit into one.
+ * In bytes of UTF-8. Ids and emails are indexed, and PostgreSQL limits index entries to 2,704 bytes: two of them and a
+ * prefix must fit.
  */
 export const LONGEST_KEY_BYTES = 1_000;
 

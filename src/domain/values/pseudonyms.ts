@@ -2,26 +2,26 @@ import { createHmac } from "node:crypto";
 import { foldEmail } from "./email.js";
 
 const CODE_DIGITS = 10;
-/** Part of an address, in any script; `%40` is an @ in a URL. */
+/** A character of an email address, in any script; `%40` is an @ in a URL. */
 const EMAIL = /[\p{L}\p{N}.+_-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/giu;
 const OURS = /^(?:student|person)-[0-9a-f]{10}@redacted\.example$/;
-/** What follows an email in the name of a file is no part of its domain. */
+/** A file extension after an email is not part of its domain. */
 const FILE_ENDING = /(?:\.(?:ndjson|jsonl?|csv|tsv|txt|gz|zip))+$/i;
 const WORD = /[\p{L}\p{N}]+/gu;
-/** Ids of a few digits stand in too many dates and amounts: inside other text they are left. */
+/** Ids of a few digits also occur in dates and amounts: inside other text they are kept. */
 const BARE_NUMBER = /^\d{1,5}$/;
 const NAME = /^\p{L}{3,}(?=\d*$)/u;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Words of ids and addresses that are nobody's name. */
+/** Words of ids and addresses that are not names of people. */
 const NO_NAMES = new Set(
   "student students user users learner actor person pupil school mail email info test demo http https www com org net urn uuid".split(
     " ",
   ),
 );
 
-/** Whom the pseudonyms stand for. */
+/** The people that pseudonyms replace. */
 export interface KnownPeople {
-  /** Without it nobody can tell from a pseudonym whom it stands for, not even by trying emails. */
+  /** Without it a pseudonym cannot be traced to a person, not even by trying emails. */
   secret: string;
   /** Every student id, and every email that does not look like one. */
   ids: Iterable<string>;
@@ -67,12 +67,12 @@ export class Pseudonyms {
     return `person-${this.#code("person", name.toLowerCase())}`;
   }
 
-  /** 16 digits in place of an id that was made of a student's: who guesses a student could make it too. */
+  /** 16 digits in place of an id that is derived from a student's: it could be derived again by guessing the student. */
   findingId(id: string): string {
     return createHmac("sha256", this.#secret).update(`finding:${id}`).digest("hex").slice(0, id.length);
   }
 
-  /** Text without emails, known ids and these names: wherever they stand as words, in any case. */
+  /** The text with emails, known ids and these names replaced, wherever they occur as words, in any case. */
   text(text: string, names: ReadonlySet<string>): string {
     if (this.#ids.has(text)) return this.student(text);
     return text
@@ -125,7 +125,7 @@ export class Pseudonyms {
   }
 }
 
-/** The words of an id, or of what stands before the @ of an email, that may be somebody's name; in lower case. */
+/** The words of an id, or of the local part of an email, that may be a name; in lower case. */
 export function namesIn(id: string): string[] {
   if (UUID.test(id)) return [];
   const words = id.replace(/(?:@|%40).*$/s, "").match(WORD) ?? [];

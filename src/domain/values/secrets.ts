@@ -5,11 +5,11 @@ const PARAMETER = /([?&](?:password|pass|pwd)=)[^&\s'"]*/gi;
 const KEY_VALUE =
   /((?:pass(?:word|wd|phrase)?|pwd|secret|token)(?:\s*=\s*|["']\s*:\s*))(?!\*{3})(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&]+)/gi;
 
-/** The text with `***` in place of every password that is named as one: people type URLs where they do not belong. */
+/** The text with `***` in place of every password that is marked as one: people paste URLs in the wrong places. */
 export const withoutPasswords = (text: string): string =>
   text.replace(IN_URL, "$1:***@").replace(PARAMETER, "$1***").replace(KEY_VALUE, "$1***");
 
-/** A URL is taken to go on to the end of its word. */
+/** A URL extends to the end of its word. */
 const URL_TO_THE_END = /\b([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
 const HOST_AND_PATH = /^(?:[^\s:/]*|\[[0-9a-f:.]*\])(?::\d*)?(?:\/.*)?$/is;
 /** A URL keeps its scheme, host and path: no user, no password, no parameters. */
@@ -33,7 +33,7 @@ function decoded(word: string): string {
 
 const URL_OPTION = /^--(?:database|source)-url$/;
 
-/** A word of a command line as the run log may keep it. */
+/** A word of a command line, safe for the run log. */
 function safeWord(word: string, before: string | undefined): string {
   const [, option = "", value = ""] = /^(--[\w-]+=)(.*)$/s.exec(word) ?? [];
   if (option !== "") return `${option}${safeWord(value, option.slice(0, -1))}`;
@@ -44,15 +44,15 @@ function safeWord(word: string, before: string | undefined): string {
 }
 
 /**
- * What was typed, for the run log: URLs without user, password and parameters, no value of a password wherever one is
- * named, percent-encoded or not. Everything else stays.
+ * The command line as the run log keeps it: URLs without user, password and parameters, and no value of anything named
+ * a password, percent-encoded or not. Everything else stays.
  */
 export const safeArguments = (words: readonly string[]): string[] =>
   words.map((word, at) => safeWord(word, words[at - 1]));
 
 const LEAST_CHARACTERS = 4;
 
-/** A complaint that may repeat what was typed (a word, or the value behind its `=`), without the passwords in it. */
+/** An error message that may quote the command line (a word, or the value after its `=`), without the passwords in it. */
 export function safeComplaint(text: string, typed: readonly string[]): string {
   const repeated = safeArguments(typed).flatMap((safe, at) => {
     const word = typed[at] ?? "";

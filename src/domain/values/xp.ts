@@ -15,7 +15,7 @@ export function dividedHalfAway(amount: bigint, divisor: bigint): bigint {
   return amount < 0n ? -rounded : rounded;
 }
 
-/** Reads decimal text; what is finer than a ten-thousandth is rounded half away from zero. @throws RangeError for what is no number */
+/** Reads decimal text; digits beyond a ten-thousandth are rounded half away from zero. @throws RangeError if it is not a number */
 export function xpFromText(text: string): Xp {
   const plain = decimalText(text);
   if (plain === null) throw new RangeError(`no amount of XP: ${text}`);
@@ -26,7 +26,7 @@ export function xpFromText(text: string): Xp {
   return plain.startsWith("-") ? -size : size;
 }
 
-/** An amount as a fact counts it: in hundredths, rounded half away from zero. */
+/** The amount as facts store it: rounded to hundredths, half away from zero. */
 export const asCounted = (xp: Xp): Xp => dividedHalfAway(xp, HUNDREDTH) * HUNDREDTH;
 
 /** As decimal text without trailing zeros. */

@@ -1,5 +1,5 @@
 import type { FactRules } from "../../domain/rules/fact-rules.js";
-import { together } from "../../flow/both.js";
+import { both } from "../../flow/both.js";
 import type { Db, Session } from "../../store/engine/session.js";
 import { inSameSnapshot } from "../../store/engine/snapshot.js";
 import { inTransaction } from "../../store/engine/transactions.js";
@@ -50,7 +50,7 @@ async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): 
     return { before, made: await deriveAll(session, rules, null) };
   }
   return inSameSnapshot(session, beside, async (same) => {
-    const [before, isChanged] = await together(factTotals(same.db, "all"), renewCaches(session.db));
+    const [before, isChanged] = await both(factTotals(same.db, "all"), renewCaches(session.db));
     return { before, made: await deriveAll(session, rules, isChanged ? null : same) };
   });
 }

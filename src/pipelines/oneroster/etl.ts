@@ -2,7 +2,7 @@ import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { foldEmail } from "../../domain/values/email.js";
 import { isLongKey } from "../../domain/values/key-length.js";
 import { inLanes, type LaneOrder, stoppable } from "../../flow/ordered-lanes.js";
-import { readAhead } from "../../flow/prefetch.js";
+import { prefetch } from "../../flow/prefetch.js";
 import { patiently } from "../../store/engine/retry.js";
 import type { Session } from "../../store/engine/session.js";
 import { isAnyResultLanded } from "../../store/facts/affected.js";
@@ -196,7 +196,7 @@ async function takeTurn(
 
 /** The pages of a stretch; from another database, the next one is read while this one is staged. */
 async function* pagesOf({ source, run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
-  const pages = run.beside ? readAhead(stretch.pages()) : stretch.pages();
+  const pages = run.beside ? prefetch(stretch.pages()) : stretch.pages();
   const email = pageColumns(source, table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }

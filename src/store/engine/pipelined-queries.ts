@@ -1,5 +1,5 @@
 import type { QueryResult } from "pg";
-import { inTurn } from "../../flow/mutex.js";
+import { mutex } from "../../flow/mutex.js";
 import type { Session } from "./session.js";
 
 type Answer = Pick<QueryResult, "command" | "rowCount" | "rows">;
@@ -18,7 +18,7 @@ const NOTHING: Answer = { command: "", rowCount: null, rows: [] };
  */
 export class Ahead {
   #query: Query;
-  #turn = inTurn();
+  #turn = mutex();
   #fault: { of: unknown } | null = null;
 
   constructor(query: Query) {

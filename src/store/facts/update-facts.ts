@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
-import { together } from "../../flow/both.js";
+import { both } from "../../flow/both.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
 import { listLanded, whatIsTouched } from "./affected.js";
@@ -204,7 +204,7 @@ export async function deriveAll(session: Session, rules: FactRules, beside: Sess
   await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, "all");
   else {
-    await together(listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1]));
+    await both(listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1]));
     const columns = [...FACT_COLUMNS, "stands", "gone"];
     const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
     await session.copyIn("pg_temp.fact_differences", columns, differences);

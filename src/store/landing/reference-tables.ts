@@ -131,7 +131,7 @@ export async function landReferenceRows(
   const { db } = session;
   const { source, table } = incoming;
   const read = await stage(session, incoming);
-  await incoming.order.behind(); // results are landed by what the tables before them say
+  await incoming.order.previousCommitted(); // results are landed by what the tables before them say
   const rejects = await rejectLongIds(session, runId, incoming);
   const columns = targetColumns(source, table);
   const changed = await keepChanged(db, table, columns);

@@ -49,14 +49,14 @@ async function landStaged(
   order: LaneOrder,
 ): Promise<{ staged: Counted; changed: number }> {
   await openChanged(db);
-  await order.mayInsert();
+  await order.previousInserted();
   const staged = await countStaged(db);
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
   if (allNew) {
     assertWritten("results were landed", allNew.rows, staged.rows);
     await linkTouched(db, rules);
   }
-  await order.alone();
+  await order.inserted();
   if (allNew) return { staged, changed: allNew.counting };
   const { equal, changed } = await findChanged(db);
   if (changed.rows > 0) await changeLanded(db, rules, () => updateChanged(db, changed.rows));

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { WorkError } from "../../errors.js";
-import { type InTurn, inTurn } from "../../flow/mutex.js";
+import { type Mutex, mutex } from "../../flow/mutex.js";
 import type { Session } from "../engine/session.js";
 import { type SourceColumns, type SourceTable, sourceTables } from "./tables.js";
 
@@ -8,7 +8,7 @@ import { type SourceColumns, type SourceTable, sourceTables } from "./tables.js"
 export interface Source {
   session: Session;
   /** One statement after the other: pages and ends of stretches are asked for beside each other, over one connection. */
-  inTurn: InTurn;
+  inTurn: Mutex;
   schema: string;
   /** The source's clock at the start of the run, as its own text (naive UTC, microseconds): rows dated later wait. */
   clock: string;
@@ -82,7 +82,7 @@ export async function inspectSource(session: Session, schema: string): Promise<S
     ),
   ]);
   const missing = sourceTables.filter((table) => of(table).length === 0);
-  return { session, inTurn: inTurn(), schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
+  return { session, inTurn: mutex(), schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
 }
 
 /** The columns that the source has of a table. */

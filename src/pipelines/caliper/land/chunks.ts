@@ -1,5 +1,5 @@
 import { WorkError } from "../../../errors.js";
-import { readAhead } from "../../../flow/prefetch.js";
+import { prefetch } from "../../../flow/prefetch.js";
 import { type Part, type PartOptions, type Place, readParts } from "./parts.js";
 
 /** Lines of a file that are landed in one transaction. */
@@ -27,7 +27,7 @@ export async function* readChunks(
   start: Place | undefined,
   options: ChunkOptions,
 ): AsyncGenerator<Chunk> {
-  const source = readAhead(readAhead(parts));
+  const source = prefetch(prefetch(parts));
   let from = start;
   try {
     for (let mostParts = PARTS_OF_FIRST; ; mostParts = Math.min(2 * mostParts, PARTS_OF_CHUNK)) {

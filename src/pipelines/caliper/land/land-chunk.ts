@@ -33,20 +33,23 @@ export interface ChunkLanding {
  */
 export async function landChunk(session: Session, chunk: Chunk, landing: ChunkLanding): Promise<LandedRecords> {
   const { runId, file, rules, expected, order, progress } = landing;
-  await order.mayInsert();
+  await order.previousInserted();
   const opened = await openLanding(session, runId);
   const landed = noneLanded();
   let known = 0;
   for await (const part of chunk.parts()) {
     await readUnread(session, part);
     const records = part.builder.records();
-    const copied = await copyRecords(session, opened, records, { allNew: !expected.isRepeated, behind: order.behind });
+    const copied = await copyRecords(session, opened, records, {
+      allNew: !expected.isRepeated,
+      behind: order.previousCommitted,
+    });
     expected.isRepeated = copied.duplicates > 0;
     expected.isRepeating = copied.duplicates > copied.stored;
     known += records.known;
     addLanded(landed, copied);
     progress(landed.records);
   }
-  await order.alone();
+  await order.inserted();
   return settleRecords(session, opened, { rules, file, landed, known });
 }

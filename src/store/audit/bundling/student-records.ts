@@ -9,7 +9,7 @@ import {
   type StudentRecords,
   type XpReading,
 } from "../../../domain/rules/judging/records.js";
-import { readAhead } from "../../../flow/prefetch.js";
+import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
 import { courseOf } from "../../facts/activities.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
@@ -223,7 +223,7 @@ export async function* studentRecords(
   scope: RecordScope,
 ): AsyncGenerator<StudentRecords<LandedEvent>> {
   if (!areNamed(scope.students)) await resources.readAll();
-  for await (const rows of readAhead(rowsAbout(db, scope.students, statement(scope), nextPage)))
+  for await (const rows of prefetch(rowsAbout(db, scope.students, statement(scope), nextPage)))
     for (const row of rows) {
       const records = parsed(row); // one at a time: what lives long must be moved by the garbage collector
       await resources.know(records);

@@ -89,6 +89,9 @@ function exitCodeOf(shell: Shell, error: unknown, typed: readonly string[]): num
   return known ? error.exitCode : ExitCode.failed;
 }
 
+/** How stores are opened, for a caller that gives its own shell to `main`. */
+export const loadStores = () => import("./store/open.js");
+
 /** Runs the command line, which sets the exit code of its shell (docs/contracts.md): by default, that of this process. */
 export async function main(argv: readonly string[], shell?: Shell): Promise<void> {
   if (shell === undefined) return inProcess(argv, (own) => main(argv, own));

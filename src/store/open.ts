@@ -20,7 +20,9 @@ export interface OpenOptions {
   announce?: (line: string) => void;
 }
 
-async function open({ databaseUrl, dataDir, command, lockWait, poolMax, announce }: OpenOptions): Promise<Store> {
+/** Opens the analytics database as it is, whatever its schema; whoever calls closes it. */
+export async function openStore(options: OpenOptions): Promise<Store> {
+  const { databaseUrl, dataDir, command, lockWait, poolMax, announce } = options;
   if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });
   const patience = patienceWith(ANALYTICS, announce);
   return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command), patience });
@@ -41,10 +43,14 @@ export async function withSchema<T>(
   return work();
 }
 
-/** Lends the analytics database as it is, whatever its schema. */
-export async function withAnyStore<T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> {
+/** Lends the analytics database as it is, whatever its schema, and closes it. `opening` may hand out one that is open. */
+export async function withAnyStore<T>(
+  options: OpenOptions,
+  work: (store: Store) => Promise<T>,
+  opening: (options: OpenOptions) => Promise<Store> = openStore,
+): Promise<T> {
   return explained(ANALYTICS, async () => {
-    const store = await open(options);
+    const store = await opening(options);
     try {
       return await work(store);
     } finally {

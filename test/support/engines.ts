@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, rm } from "node:fs/promises";
+import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { describe, inject } from "vitest";
-import { mutex } from "../../src/flow/mutex.js";
 import { exactTypes } from "../../src/store/engine/pg-session.js";
+import { borrowStore, closeStore } from "./kept-stores.js";
 import { scratchFolder } from "./scratch.js";
 import type { LeastRoles } from "./test-databases.js";
 
@@ -23,9 +23,9 @@ export interface FreshDatabase {
   least?: boolean;
   /** Embedded only: what TIMEBACK_HOME says. */
   dataDir?: string;
-  /** Runs one statement. Exact numbers, dates and instants come as text, in UTC. Embedded: never while a binary runs on it. */
+  /** Runs one statement. Exact numbers, dates and instants come as text, in UTC. */
   query: Query;
-  /** Runs many statements on one connection; on the embedded engine about a second cheaper for each. */
+  /** Runs many statements on one connection; cheaper than one for each. */
   session<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** Drops the database, with the connections that are left. */
   close(): Promise<void>;
@@ -100,6 +100,7 @@ export async function copyOf(original: FreshDatabase, label: string): Promise<Fr
     return freshPostgres(hashOf(label), { least: original.least === true, template });
   }
   const copy = await freshPglite();
+  await closeStore(String(original.dataDir));
   await cp(String(original.dataDir), String(copy.dataDir), { recursive: true });
   return copy;
 }
@@ -164,29 +165,27 @@ const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratch
 
 /** The embedded database in this folder; closing it removes the folder. */
 export function databaseIn(dataDir: string): FreshDatabase {
-  const oneAtATime = mutex(); // else rows are lost
-  const session: FreshDatabase["session"] = (work) => oneAtATime(() => onDirectory(join(dataDir, "pgdata"), work));
+  const session: FreshDatabase["session"] = (work) => onEmbedded(dataDir, work);
   return {
     engine: "pglite",
     env: { TIMEBACK_HOME: dataDir },
     dataDir,
     session,
     query: (sql, params) => session((query) => query(sql, params)),
-    close: () => rm(dataDir, { recursive: true, force: true }),
+    async close() {
+      await closeStore(dataDir);
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 
-async function onDirectory<T>(directory: string, work: (query: Query) => Promise<T>): Promise<T> {
-  const { PGlite } = await import("@electric-sql/pglite");
-  const { createPgConfig } = await import("@electric-sql/pglite/node-postgres");
-  await mkdir(directory, { recursive: true });
-  const lite = await PGlite.create(directory);
-  const pool = new pg.Pool({ ...createPgConfig(lite), max: 1, types: exactTypes } as pg.PoolConfig);
+async function onEmbedded<T>(dataDir: string, work: (query: Query) => Promise<T>): Promise<T> {
+  const store = await borrowStore(dataDir);
   try {
-    await pool.query("set timezone = 'UTC'");
-    return await work(async (sql, params) => (await pool.query<Row>(sql, params)).rows);
+    return await store.withSession(({ db }) =>
+      work(async (sql, params = []) => (await db.executeQuery<Row>(CompiledQuery.raw(sql, params))).rows),
+    );
   } finally {
-    await pool.end();
-    await lite.close();
+    await store.close();
   }
 }

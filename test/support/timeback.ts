@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { runInProcess } from "./in-process.js";
+import { closeStores } from "./kept-stores.js";
 import { scratchFolder } from "./scratch.js";
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
@@ -8,6 +10,9 @@ const binary = fileURLToPath(new URL("../../bin/timeback.js", import.meta.url));
 const LONGEST_RUN_MS = 110_000;
 /** All that a command inherits; DATABASE_URL and the like of the outside never reach a test. */
 const INHERITED = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "TIMEBACK_POOL_MAX"];
+
+/** Variables that the program itself reads; all others are those of a process. */
+const OF_THE_PROGRAM = /^(TIMEBACK_|(ONEROSTER_)?DATABASE_URL$|NO_COLOR$)/;
 
 /** How to run the binary. Without `cwd` it runs in the project root, with an empty data directory of its own. */
 export interface RunOptions {
@@ -27,20 +32,32 @@ export interface Run {
   stderr: string;
 }
 
-/** Runs the built binary to its end, off a terminal, under the Node that runs the tests. */
+/**
+ * Runs a command of the built program to its end, off a terminal. It runs in this process, which spares its start and, on
+ * the embedded engine, that of the database; where the environment is one that only a process can have, in its own.
+ */
 export async function timeback(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { env = {}, cwd = projectRoot, input = "" } = options;
+  if (!Object.keys(env).every((name) => OF_THE_PROGRAM.test(name))) return spawned(args, options);
+  const ended = await runInProcess(args, { env: await environment(options), cwd, input });
+  return { ...ended, signal: null };
+}
+
+/** As `timeback`, but the binary in a process of its own, under the Node that runs the tests. */
+export async function spawned(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return (await startTimeback(args, options)).ended;
 }
 
 /** Starts the binary and lends its process, for tests that interrupt or kill it. */
 export async function startTimeback(
   args: readonly string[],
-  { env = {}, cwd, input = "", keepInputOpen = false }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<{ child: ChildProcess; ended: Promise<Run> }> {
-  const home = cwd === undefined ? { TIMEBACK_HOME: await scratchFolder("home") } : {};
+  const { cwd = projectRoot, input = "", keepInputOpen = false } = options;
+  await closeStores(); // it may be on one of them
   const child = spawn(process.execPath, [binary, ...args], {
-    cwd: cwd ?? projectRoot,
-    env: { ...inherited(), ...home, ...env },
+    cwd,
+    env: await environment(options),
     timeout: LONGEST_RUN_MS,
     killSignal: "SIGKILL",
   });
@@ -65,8 +82,10 @@ export async function timebackJson<T = unknown>(
   return JSON.parse(run.stdout) as T;
 }
 
-function inherited(): Record<string, string> {
-  return Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+async function environment({ cwd, env }: RunOptions): Promise<Record<string, string>> {
+  const inherited = INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  const home = cwd === undefined ? { TIMEBACK_HOME: await scratchFolder("home") } : {};
+  return { ...Object.fromEntries(inherited), ...home, ...env };
 }
 
 function textOf(stream: NodeJS.ReadableStream): () => string {

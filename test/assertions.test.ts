@@ -5,9 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Db } from "../src/store/engine/session.js";
 import { inDraft } from "../src/store/engine/snapshot.js";
 import { assertEachSourceOnce, assertSound } from "../src/store/facts/invariants.js";
-import { withStore } from "../src/store/open.js";
 import { activity } from "./support/caliper-samples.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback, timebackJson } from "./support/timeback.js";
 
@@ -89,29 +88,20 @@ describeOnEngines("what must never be", (engine) => {
 
   /** What is said in a database with these facts, of which the first ones are about to be written. */
   const saidOf = (assertion: (db: Db) => Promise<void>, facts: readonly (readonly [string, string[]])[]) =>
-    withStore(
-      {
-        databaseUrl: database.url,
-        dataDir: String(database.dataDir),
-        command: "test",
-        lockWait: 0,
-        poolMax: 1,
-        migrate: false,
-      },
-      (store) =>
-        inDraft(store, async ({ db }) => {
-          await sql`delete from timeback.processed_facts`.execute(db);
-          for (const [key, sources] of facts)
-            await sql`insert into timeback.processed_facts (student_id, fact_key, event_type, occurred_at, date, time_zone, sources)
+    withStoreOf(database, (store) =>
+      inDraft(store, async ({ db }) => {
+        await sql`delete from timeback.processed_facts`.execute(db);
+        for (const [key, sources] of facts)
+          await sql`insert into timeback.processed_facts (student_id, fact_key, event_type, occurred_at, date, time_zone, sources)
               values (${STUDENT}, ${key}, 'ActivityEvent', now(), '2025-01-01', 'UTC', ${sources}::text[])`.execute(db);
-          await sql`create temp table fact_differences as select *, false as gone from timeback.processed_facts`.execute(
-            db,
-          );
-          return assertion(db).then(
-            () => "sound",
-            (error: Error) => error.message,
-          );
-        }),
+        await sql`create temp table fact_differences as select *, false as gone from timeback.processed_facts`.execute(
+          db,
+        );
+        return assertion(db).then(
+          () => "sound",
+          (error: Error) => error.message,
+        );
+      }),
     );
 
   test("facts about to be written name their own record, and share none", async () => {

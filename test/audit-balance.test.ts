@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../src/pipelines/audit/audit.js";
 import { closeBalance, unexplainedDays } from "../src/store/audit/fact-checks/trial-balance.js";
 import { inDraft } from "../src/store/engine/snapshot.js";
-import { withStore } from "../src/store/open.js";
 import { factRules } from "../src/store/runs/settings.js";
-import { describeOnEngines, type FreshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, withStoreOf } from "./support/engines.js";
 import { loaded } from "./support/load-population.js";
 import { Population } from "./support/population.js";
 import { timeback } from "./support/timeback.js";
@@ -76,9 +75,7 @@ describeOnEngines("the trial balance", (engine) => {
   });
 
   test("does not close where a cause is missing", async () => {
-    const { url, dataDir = "" } = database;
-    const options = { databaseUrl: url, dataDir, command: "audit", lockWait: 60, poolMax: 4, migrate: false };
-    const found = await withStore(options, (store) =>
+    const found = await withStoreOf(database, (store) =>
       inDraft(store, async (session) => {
         const { db } = session;
         const nothing = { kinds: null, apps: null, from: null, to: null };

@@ -6,7 +6,6 @@ import { evidenceOf } from "../src/pipelines/audit/evidence/write.js";
 import { parseLine } from "../src/pipelines/caliper/parse/parse.js";
 import { listFindings } from "../src/store/audit/findings/findings.js";
 import { inDraft } from "../src/store/engine/snapshot.js";
-import { withStore } from "../src/store/open.js";
 import { factRules } from "../src/store/runs/settings.js";
 import { banked } from "./support/audit-stories/banked.js";
 import { failedWrites } from "./support/audit-stories/failed-writes.js";
@@ -15,7 +14,7 @@ import { ownXp } from "./support/audit-stories/own-xp.js";
 import { tell } from "./support/audit-stories/story.js";
 import { verdicts } from "./support/audit-stories/verdicts.js";
 import { LOADS, writeWorld } from "./support/audit-world.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback } from "./support/timeback.js";
 
@@ -80,10 +79,9 @@ describeOnEngines("the evidence of every bundled story", (engine) => {
 });
 
 /** Puts every bundled finding into a file, and verifies it. */
-async function allProven({ url, dataDir = "" }: FreshDatabase): Promise<Proven[]> {
-  const options = { databaseUrl: url, dataDir, command: "test", lockWait: 60, poolMax: 1, migrate: false };
+async function allProven(database: FreshDatabase): Promise<Proven[]> {
   const proven: Proven[] = [];
-  await withStore(options, (store) =>
+  await withStoreOf(database, (store) =>
     inDraft(store, async (session) => {
       const rules = await factRules(session.db, {});
       const filter = { kinds: ["bundled-xp" as const], apps: null, from: null, to: null };

@@ -8,9 +8,8 @@ import { listCalibrations } from "../src/store/audit/calibration/calibrations.js
 import { type FindingFilter, listFindings } from "../src/store/audit/findings/findings.js";
 import type { Session } from "../src/store/engine/session.js";
 import { inDraft, inKeptDraft } from "../src/store/engine/snapshot.js";
-import { withStore } from "../src/store/open.js";
 import { factRules } from "../src/store/runs/settings.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "./support/engines.js";
 import { Population } from "./support/population.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback } from "./support/timeback.js";
@@ -46,22 +45,13 @@ async function toldBy(session: Session, student: string): Promise<Told> {
   };
 }
 
-const storeOf = ({ url, dataDir = "" }: FreshDatabase) => ({
-  databaseUrl: url,
-  dataDir,
-  command: "audit",
-  lockWait: 60,
-  poolMax: 4,
-  migrate: false,
-});
-
 /** What an audit of one student says by the kept counts, which it renews; and what an audit of everybody counts anew. */
 const bothWays = (
   database: FreshDatabase,
   student: string,
   meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<{ kept: Told; anew: Told }> =>
-  withStore(storeOf(database), async (store) => {
+  withStoreOf(database, async (store) => {
     const anew = await inDraft(store, async (session) => {
       await audit({ session, rules: await factRules(session.db, {}), students: null }, NO_FILTER, () => {});
       return toldBy(session, student);

@@ -4,7 +4,6 @@ import type { Calibration } from "../src/domain/rules/calibration.js";
 import { audit } from "../src/pipelines/audit/audit.js";
 import { type FindingFilter, listFindings } from "../src/store/audit/findings/findings.js";
 import { inDraft } from "../src/store/engine/snapshot.js";
-import { withStore } from "../src/store/open.js";
 import { factRules } from "../src/store/runs/settings.js";
 import { banked } from "./support/audit-stories/banked.js";
 import { calibrations } from "./support/audit-stories/calibrations.js";
@@ -15,7 +14,7 @@ import { ownXp } from "./support/audit-stories/own-xp.js";
 import { type Told, tell } from "./support/audit-stories/story.js";
 import { verdicts } from "./support/audit-stories/verdicts.js";
 import { emailOf, LOADS, type Story, writeWorld } from "./support/audit-world.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
 import { timeback, timebackJson } from "./support/timeback.js";
 
@@ -87,9 +86,8 @@ const GROUPS = 7;
 const NO_FILTER: FindingFilter = { kinds: null, apps: null, from: null, to: null };
 
 /** The findings of these students (null: everybody), whole. */
-function findingsOf({ url, dataDir = "" }: FreshDatabase, students: string[] | null): Promise<ListedFinding[]> {
-  const options = { databaseUrl: url, dataDir, command: "audit", lockWait: 60, poolMax: 4, migrate: false };
-  return withStore(options, (store) =>
+function findingsOf(database: FreshDatabase, students: string[] | null): Promise<ListedFinding[]> {
+  return withStoreOf(database, (store) =>
     inDraft(store, async (session) => {
       await audit({ session, rules: await factRules(session.db, {}), students }, NO_FILTER, () => {});
       const pages = [];

@@ -3,10 +3,10 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { BinaryRows, type BinaryType, type BinaryValue, withNumber } from "../src/store/copy/binary-rows.js";
 import { copyRow } from "../src/store/copy/text-rows.js";
-import { openPglite } from "../src/store/engine/pglite.js";
 import { openPostgres } from "../src/store/engine/postgres.js";
 import type { Session, Store } from "../src/store/engine/session.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { borrowStore } from "./support/kept-stores.js";
 
 const COLUMNS = {
   id: "uuid",
@@ -65,7 +65,7 @@ const INSTANTS = [
 
 const open = (database: FreshDatabase): Promise<Store> | Store =>
   database.url === undefined
-    ? openPglite({ home: database.dataDir ?? "", command: "test", lockWaitSeconds: 5 })
+    ? borrowStore(database.dataDir ?? "")
     : openPostgres({ url: database.url, max: 1, applicationName: "test" });
 
 /** Rows that COPY reads from the one form and not from the other. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { engines, freshDatabase } from "./support/engines.js";
 import { fakeServer } from "./support/fake-server.js";
 import { scratchFolder } from "./support/scratch.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 /** No output may ever hold this. */

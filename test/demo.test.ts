@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { engines } from "./support/engines.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 const hasPglite = engines.some(({ name, available }) => name === "pglite" && available);
 

@@ -4,8 +4,7 @@ import { copyRow } from "../src/store/copy/text-rows.js";
 import { attempt } from "../src/store/engine/savepoint.js";
 import type { Db, Session } from "../src/store/engine/session.js";
 import { besideDraft, inDraft } from "../src/store/engine/snapshot.js";
-import { withStore } from "../src/store/open.js";
-import { describeOnEngines, type FreshDatabase, freshDatabase } from "./support/engines.js";
+import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "./support/engines.js";
 
 const FAULT = /division by zero/;
 
@@ -21,12 +20,10 @@ describeOnEngines("a draft, which does not wait for its temp tables", (engine) =
   });
   afterAll(() => database.close());
 
-  const drafted = <T>(work: (session: Session, beside: Session | null) => Promise<T>): Promise<T> => {
-    const place = { databaseUrl: database.url, dataDir: database.dataDir ?? "" };
-    return withStore({ ...place, command: "draft", lockWait: 60, poolMax: 2, migrate: true }, (store) =>
+  const drafted = <T>(work: (session: Session, beside: Session | null) => Promise<T>): Promise<T> =>
+    withStoreOf(database, (store) =>
       inDraft(store, (session) => besideDraft(store, session, (beside) => work(session, beside))),
     );
-  };
 
   test("everything is done in the order in which it was asked for", async () => {
     const found = await drafted(async ({ db, copyIn }) => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { activity } from "./support/caliper-samples.js";
 import { engines, type FreshDatabase, freshDatabase } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
-import { type Run, timeback } from "./support/timeback.js";
+import { type Run, spawned, timeback } from "./support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 const ROOT = process.getuid?.() === 0;
@@ -82,19 +82,19 @@ describe("a data directory that cannot be used", () => {
     const cwd = await scratchFolder("data");
     await writeFile(join(cwd, "file"), "");
     expectOneLine(
-      await timeback(["db", "status", "--data-dir", "file"], { cwd }),
+      await spawned(["db", "status", "--data-dir", "file"], { cwd }),
       3,
       /^timeback: the data directory file cannot be written .+--data-dir/,
     );
     expectOneLine(
-      await timeback(["db", "status", "--data-dir", "file/deeper"], { cwd }),
+      await spawned(["db", "status", "--data-dir", "file/deeper"], { cwd }),
       3,
       /^timeback: the data directory file\/deeper cannot be written .+--database-url$/,
     );
     if (!ROOT) {
       await mkdir(join(cwd, "closed"), { mode: 0o500 });
       expectOneLine(
-        await timeback(["db", "status", "--data-dir", "closed"], { cwd }),
+        await spawned(["db", "status", "--data-dir", "closed"], { cwd }),
         3,
         /^timeback: the data directory closed cannot be written/,
       );

@@ -12,7 +12,7 @@ import type { Moment } from "./faults/proxy.js";
 import { lendCopy, type Stage, Stages } from "./faults/stages.js";
 import { stateOf } from "./faults/state.js";
 import { engines } from "./support/engines.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
 

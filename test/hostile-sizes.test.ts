@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { activity } from "./support/caliper-samples.js";
 import { describeOnEngines } from "./support/engines.js";
 import { HostileDesk } from "./support/hostile-input.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 // What is too large to be kept as a fixture is made here; test/hostile-input.test.ts plays the rest.
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { activity } from "./support/caliper-samples.js";
 import { engines, type FreshDatabase, freshDatabase, type Row } from "./support/engines.js";
 import { scratchFolder } from "./support/scratch.js";
-import { startTimeback, timeback } from "./support/timeback.js";
+import { startTimeback, spawned as timeback } from "./support/timeback.js";
 import { until } from "./support/until.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);

@@ -7,8 +7,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeOnAnEngine } from "./support/engines.js";
 import { hostileSchool, MAYA, type School } from "./support/hostile-school.js";
+import { closeStores } from "./support/kept-stores.js";
 import { scratchFolder } from "./support/scratch.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 const OLD = "the answer of yesterday\n";
 const PERMISSIONS = 0o777;
@@ -91,6 +92,7 @@ describeOnAnEngine("the file of an answer", (engine) => {
     const { stdout: answer } = await school.run("report");
     const env = { PATH: process.env.PATH, ...school.database.env };
     const command = `"${process.execPath}" bin/timeback.js report -q --output /dev/stdout`;
+    await closeStores();
     const { stdout } = await promisify(exec)(`${command} | cat; ${command} > "${folder}/into"`, { env });
     expect(stdout).toBe(answer);
     expect(await readFile(join(folder, "into"), "utf8")).toBe(answer);

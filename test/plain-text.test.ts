@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { plainTextHost } from "../src/store/engine/postgres.js";
 import { engines } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 describe("a connection is plain text", () => {
   test.each([

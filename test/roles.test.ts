@@ -5,7 +5,7 @@ import { activity } from "./support/caliper-samples.js";
 import { engines, freshDatabase } from "./support/engines.js";
 import { EtlDesk } from "./support/etl-desk.js";
 import { result, user } from "./support/source-database.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 const GUIDE = "fixtures/era-guide-bug";
 const MAYA = "maya.chen@alphaschool.example";

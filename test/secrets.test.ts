@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { engines, freshDatabase } from "./support/engines.js";
 import { fakeServer } from "./support/fake-server.js";
 import { scratchFolder } from "./support/scratch.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 
 /** No output may ever hold this, in whatever way it is written. */
 const SECRET = "s3cret-marker";

@@ -41,12 +41,13 @@ const playedOn = (engine: string) => (story: Named) => bothWays(engine) || alone
 const hasBothRoutes = (story: Story) => runsOf(story, "ingest").length > 0 && runsOf(story, "etl").length > 0;
 const isOnlyReordered = (story: Named) => hasBothRoutes(story) && !story.name.startsWith("era-");
 
-// The timeout is long because the stories wait for each other; one process may take far less (support/timeback.ts).
+// The timeout is long because the stories wait for each other.
 for (const { name: engine, available } of engines) {
   describe.skipIf(!available)(`stories [${engine}]`, { timeout: 900_000 }, () => {
     const played = stories.filter(playedOn(engine));
     const toldInFull = played.filter((story) => bothWays(engine) || !isOnlyReordered(story));
-    test.concurrent.each(toldInFull)("$name: $title", (story) =>
+    const each = engine === "postgres" ? test.concurrent.each : test.each; // few embedded databases stay open
+    each(toldInFull)("$name: $title", (story) =>
       onFreshDatabase(engine, story, async (player) => {
         for (const step of story.steps) await player.play(step);
         await player.repeatsWithoutChange(story);
@@ -54,7 +55,7 @@ for (const { name: engine, available } of engines) {
     );
 
     const reordered = played.filter((story) => (bothWays(engine) ? hasBothRoutes(story) : isOnlyReordered(story)));
-    test.concurrent.each(reordered)("$name, the ETL before the events: $title", (story) =>
+    each(reordered)("$name, the ETL before the events: $title", (story) =>
       onFreshDatabase(engine, story, async (player) => {
         for (const args of etlFirst(story)) await player.run(args);
         for (const step of lastFacts(story)) await player.play(step);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { engines, freshDatabase } from "./support/engines.js";
 import { fakeServer } from "./support/fake-server.js";
-import { timeback } from "./support/timeback.js";
+import { spawned as timeback } from "./support/timeback.js";
 import { authority, lendTls } from "./support/tls-server.js";
 
 const UNTRUSTED = /certificate is not trusted: name the CA with sslrootcert/;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines } from "../support/engines.js";
-import { timeback } from "../support/timeback.js";
+import { spawned as timeback } from "../support/timeback.js";
 import { disturbedRun, expectDoneOrExplained, expectSameAfterRerun, undisturbed } from "./disturbed.js";
 import { chance, points, record, some, spread } from "./form.js";
 import { refusedOnce, SAID } from "./points.js";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyOf, databaseIn, engines, type FreshDatabase } from "../support/engines.js";
 import { scratchFolder } from "../support/scratch.js";
-import { type Run, timeback } from "../support/timeback.js";
+import { type Run, spawned as timeback } from "../support/timeback.js";
 import { expectDoneOrExplained } from "./disturbed.js";
 import { chance, points, record } from "./form.js";
 import { smallDisk } from "./small-disk.js";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FreshDatabase } from "../support/engines.js";
-import { type Run, startTimeback, timeback } from "../support/timeback.js";
+import { type Run, startTimeback, spawned as timeback } from "../support/timeback.js";
 import { seed } from "./form.js";
 import { FaultProxy, type Link, type Moment } from "./proxy.js";
 import { lendCopy, type Stage } from "./stages.js";

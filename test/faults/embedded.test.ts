@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines, type FreshDatabase } from "../support/engines.js";
-import { startTimeback, timeback } from "../support/timeback.js";
+import { startTimeback, spawned as timeback } from "../support/timeback.js";
 import { chance, isLong, points, record, seed } from "./form.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";
 import { stateOf } from "./state.js";

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { type EngineName, type FreshDatabase, freshDatabase } from "../support/engines.js";
 import { Population } from "../support/population.js";
 import { scratchFolder } from "../support/scratch.js";
-import { startTimeback, timeback, timebackJson } from "../support/timeback.js";
+import { startTimeback, spawned as timeback, spawnedJson as timebackJson } from "../support/timeback.js";
 
 /** Small chunks have few parts, of which those that are left unread can be the last, or the first. */
 const CHUNK_RECORDS = ["20", "200", "200", "700", "3000", "100000"];

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines } from "../support/engines.js";
 import { scratchFolder } from "../support/scratch.js";
-import { type Run, type RunOptions, startTimeback, timeback } from "../support/timeback.js";
+import { type Run, type RunOptions, startTimeback, spawned as timeback } from "../support/timeback.js";
 import { until } from "../support/until.js";
 import { type Calm, expectSameAfterRerun, undisturbed } from "./disturbed.js";
 import { chance, points, record, seed, some } from "./form.js";

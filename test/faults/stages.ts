@@ -5,7 +5,7 @@ import { copyOf, type EngineName, type FreshDatabase, freshDatabase } from "../s
 import { loadSource } from "../support/load-population.js";
 import { Population } from "../support/population.js";
 import { scratchFolder } from "../support/scratch.js";
-import { timeback } from "../support/timeback.js";
+import { spawned as timeback } from "../support/timeback.js";
 import { isLong } from "./form.js";
 
 /** A command with something to do, and the database on which it does it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines, type FreshDatabase } from "../support/engines.js";
-import { startTimeback, timeback } from "../support/timeback.js";
+import { startTimeback, spawned as timeback } from "../support/timeback.js";
 import { until } from "../support/until.js";
 import {
   type Calm,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines, type FreshDatabase, freshDatabase } from "../support/engines.js";
-import { type Run, startTimeback, timeback } from "../support/timeback.js";
+import { type Run, startTimeback, spawned as timeback } from "../support/timeback.js";
 import { type Calm, disturbedRun, expectSameAfterRerun, undisturbed } from "./disturbed.js";
 import { chance, points, record, seed, some, spread } from "./form.js";
 import { lendCopy, type Stage, Stages } from "./stages.js";

@@ -4,6 +4,8 @@ import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { describe, inject } from "vitest";
 import { exactTypes } from "../../src/store/engine/pg-session.js";
+import type { Store } from "../../src/store/engine/session.js";
+import { openStore, withAnyStore, withSchema } from "../../src/store/open.js";
 import { borrowStore, closeStore } from "./kept-stores.js";
 import { scratchFolder } from "./scratch.js";
 import type { LeastRoles } from "./test-databases.js";
@@ -177,6 +179,17 @@ export function databaseIn(dataDir: string): FreshDatabase {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Lends the store of a database to code of the program that a test calls by itself, with the schema up to date. */
+export function withStoreOf<T>(
+  { url, dataDir = "" }: FreshDatabase,
+  work: (store: Store) => Promise<T>,
+  poolMax = 4,
+): Promise<T> {
+  const options = { databaseUrl: url, dataDir, command: "test", lockWait: 60, poolMax, migrate: true };
+  const opening = url === undefined ? () => borrowStore(dataDir) : openStore;
+  return withAnyStore(options, (store) => withSchema(store, options, () => work(store)), opening);
 }
 
 async function onEmbedded<T>(dataDir: string, work: (query: Query) => Promise<T>): Promise<T> {

@@ -52,7 +52,7 @@ async function keep(directory: string): Promise<KeptStore> {
 async function opened(directory: string): Promise<Store> {
   const { openStore } = await program.loadStores();
   try {
-    return await openStore({ dataDir: directory, command: "test", lockWait: 0, poolMax: 1, migrate: false });
+    return await openStore({ dataDir: directory, command: "test", lockWait: 60, poolMax: 1, migrate: false });
   } catch (error) {
     kept.delete(directory);
     throw error;

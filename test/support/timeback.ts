@@ -73,13 +73,23 @@ export async function startTimeback(
 }
 
 /** The parsed answer of a command, which must end with `code` (default 0) and print one JSON value. */
-export async function timebackJson<T = unknown>(
+export const timebackJson = <T = unknown>(args: readonly string[], options: AnswerOptions = {}): Promise<T> =>
+  answerOf(timeback, args, options);
+
+/** As `timebackJson`, of a process of its own. */
+export const spawnedJson = <T = unknown>(args: readonly string[], options: AnswerOptions = {}): Promise<T> =>
+  answerOf(spawned, args, options);
+
+type AnswerOptions = RunOptions & { code?: number };
+
+async function answerOf<T>(
+  run: typeof timeback,
   args: readonly string[],
-  { code = 0, ...options }: RunOptions & { code?: number } = {},
+  { code = 0, ...options }: AnswerOptions,
 ): Promise<T> {
-  const run = await timeback(args, options);
-  expect(run, `timeback ${args.join(" ")}: ${run.stderr}`).toMatchObject({ code, signal: null });
-  return JSON.parse(run.stdout) as T;
+  const ended = await run(args, options);
+  expect(ended, `timeback ${args.join(" ")}: ${ended.stderr}`).toMatchObject({ code, signal: null });
+  return JSON.parse(ended.stdout) as T;
 }
 
 async function environment({ cwd, env }: RunOptions): Promise<Record<string, string>> {

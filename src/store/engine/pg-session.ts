@@ -107,17 +107,24 @@ export function storeOn(engine: Engine): Store {
     kind,
     connections: pool.options.max,
     db: kyselyOn({ connect, end: () => pool.end() }),
-    withSession: (work) =>
-      lend(
-        (client) => work(sessionOn(client, engine)),
-        (client, broken) => client.release(broken),
-      ),
+    withSession: (work) => lend((client) => work(sessionOn(client, engine)), releaseClean),
     withDraft: (work) => lend((client) => drafted(client, engine, work), giveUp),
     async close() {
       await pool.end();
       await afterClose?.();
     },
   };
+}
+
+/** Returns a connection to its pool without the temp tables of its session: the next session may make tables of the same names. */
+async function releaseClean(client: pg.PoolClient, broken?: Error): Promise<void> {
+  if (broken) return client.release(broken);
+  try {
+    await client.query("discard temp");
+    client.release();
+  } catch (error) {
+    client.release(error as Error);
+  }
 }
 
 /** Temp tables are what a draft is made of: it does not wait for one to be there before it asks for the next. */

@@ -46,8 +46,8 @@ for (const { name: engine, available } of engines) {
   describe.skipIf(!available)(`stories [${engine}]`, { timeout: 900_000 }, () => {
     const played = stories.filter(playedOn(engine));
     const toldInFull = played.filter((story) => bothWays(engine) || !isOnlyReordered(story));
-    const each = engine === "postgres" ? test.concurrent.each : test.each; // few embedded databases stay open
-    each(toldInFull)("$name: $title", (story) =>
+    const told = engine === "postgres" ? test.concurrent : test; // few embedded databases stay open
+    told.each(toldInFull)("$name: $title", (story) =>
       onFreshDatabase(engine, story, async (player) => {
         for (const step of story.steps) await player.play(step);
         await player.repeatsWithoutChange(story);
@@ -55,7 +55,7 @@ for (const { name: engine, available } of engines) {
     );
 
     const reordered = played.filter((story) => (bothWays(engine) ? hasBothRoutes(story) : isOnlyReordered(story)));
-    each(reordered)("$name, the ETL before the events: $title", (story) =>
+    told.each(reordered)("$name, the ETL before the events: $title", (story) =>
       onFreshDatabase(engine, story, async (player) => {
         for (const args of etlFirst(story)) await player.run(args);
         for (const step of lastFacts(story)) await player.play(step);

@@ -64,17 +64,29 @@ let count = 0;
 
 /** What a new database can be asked for. */
 export interface FreshOptions {
+  /** Without the schema of the program, which is there by default. */
+  empty?: boolean;
   /** The binary comes as a role that owns the database and is no superuser; the tests themselves may do everything. */
   least?: boolean;
 }
 
-/** A new empty database; whoever calls closes it. `label` only makes its name unique and traceable. */
+/** A new database without a row; whoever calls closes it. `label` only makes its name unique and traceable. */
 export function freshDatabase(
   engine: EngineName,
   label: string,
-  { least = leastEverywhere }: FreshOptions = {},
+  { least = leastEverywhere, empty = false }: FreshOptions = {},
 ): Promise<FreshDatabase> {
-  return engine === "postgres" ? freshPostgres(hashOf(label), { least }) : freshPglite();
+  if (engine === "pglite") return freshPglite({ empty });
+  return freshPostgres(hashOf(label), { least, template: empty || least ? EMPTY : migratedTemplate() });
+}
+
+/** A database set up without a locale would not give UTF-8: this one does. */
+const EMPTY = "template0";
+
+/** With the schema that is there already, so that not every test has to migrate. */
+function migratedTemplate(): string {
+  if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
+  return postgres.template;
 }
 
 /** The roles of this run. @throws Error where the server let us make none */
@@ -101,7 +113,7 @@ export async function copyOf(original: FreshDatabase, label: string): Promise<Fr
     const template = new URL(original.url).pathname.slice(1);
     return freshPostgres(hashOf(label), { least: original.least === true, template });
   }
-  const copy = await freshPglite();
+  const copy = await freshPglite({ empty: true });
   await closeStore(String(original.dataDir));
   await cp(String(original.dataDir), String(copy.dataDir), { recursive: true });
   return copy;
@@ -112,10 +124,9 @@ function hashOf(label: string): string {
   return createHash("sha1").update(`${label} ${process.pid} ${count}`).digest("hex").slice(0, 16);
 }
 
-// template0, because a server set up without a locale would not give UTF-8
 async function freshPostgres(
   hash: string,
-  { least, template = "template0" }: { least: boolean; template?: string },
+  { least, template }: { least: boolean; template: string },
 ): Promise<FreshDatabase> {
   if ("problem" in postgres) throw new Error(`no PostgreSQL for this test. ${postgres.problem}`);
   const admin = postgres.url;
@@ -163,7 +174,11 @@ async function onServer<T>(url: string, work: (query: Query) => Promise<T>): Pro
   }
 }
 
-const freshPglite = async (): Promise<FreshDatabase> => databaseIn(await scratchFolder("home"));
+async function freshPglite({ empty }: { empty: boolean }): Promise<FreshDatabase> {
+  const home = await scratchFolder("home");
+  if (!empty) await cp(inject("embeddedTemplate"), home, { recursive: true });
+  return databaseIn(home);
+}
 
 /** The embedded database in this folder; closing it removes the folder. */
 export function databaseIn(dataDir: string): FreshDatabase {

@@ -36,6 +36,17 @@ export async function makeRoles(url: string, prefix: string): Promise<LeastRoles
   }
 }
 
+/** Makes an empty database. */
+export async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`create database ${name} template template0 encoding 'UTF8'`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Drops the databases and roles of this run that its tests left, and those of runs that were killed hours ago. */
 export async function dropLeftovers(url: string, prefix: string, now: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -1,5 +1,6 @@
 import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { eventKey } from "../../domain/values/source-keys.js";
 import { sumOf, xpFromText, xpText } from "../../domain/values/xp.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import { UsageError } from "../../errors.js";
@@ -52,7 +53,7 @@ function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
       studentId,
       email,
       date: date ?? "",
-      factKey: `caliper:event:${eventId}`,
+      factKey: eventKey(eventId),
       xpBefore: from,
       xpAfter: to,
     })),

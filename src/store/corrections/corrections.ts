@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
 import type { Db } from "../engine/session.js";
 import { isoInstant } from "../engine/sql-time.js";
+import { eventKey } from "../facts/source-keys.js";
 
 /** Who does what to corrections, in which run. */
 export interface Hand {
@@ -93,7 +94,7 @@ export async function touchCorrected(db: Db): Promise<void> {
     db,
   );
   await sql`
-    insert into pg_temp.touched_keys select student_id, 'caliper:event:' || event_id from pg_temp.planned_corrections on conflict do nothing`.execute(
+    insert into pg_temp.touched_keys select student_id, ${eventKey(sql`event_id`)} from pg_temp.planned_corrections on conflict do nothing`.execute(
     db,
   );
 }
@@ -131,7 +132,7 @@ export async function listCorrections(
       ${isoInstant(sql`c.made_at`)} as "madeAt", c.made_run::text as "runId", c.retired_by as "retiredBy",
       ${isoInstant(sql`c.retired_at`)} as "retiredAt", c.retired_run::text as "retiredRunId", c.evidence::json ->> 'summary' as summary
     from timeback.corrections c
-    left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = 'caliper:event:' || c.event_id
+    left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = ${eventKey(sql`c.event_id`)}
     where ${scope}
     order by c.made_at, c.student_id, f.date, c.event_id, c.generation`.execute(db);
   return rows;

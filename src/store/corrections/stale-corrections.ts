@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { copyRow } from "../copy/text-rows.js";
 import type { Db, Session } from "../engine/session.js";
 import { isoInstant } from "../engine/sql-time.js";
+import { eventKey } from "../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../facts/student-selection.js";
 
 /** Opens `pg_temp.founded_corrections`, where it is not open: the live corrections whose ground the audit found again. */
@@ -65,7 +66,7 @@ const listUnfounded = (db: Db, students: Students): AsyncGenerator<StaleCorrecti
       trim_scale(f.xp_earned)::text as counted
     from timeback.corrections c
     left join timeback.caliper_events e on e.event_id = c.event_id
-    left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = 'caliper:event:' || c.event_id
+    left join timeback.processed_facts f on f.student_id = c.student_id and f.fact_key = ${eventKey(sql`c.event_id`)}
     where ${isLive} ${inPart(students, sql`c.student_id`)}
       and not exists (select from pg_temp.founded_corrections k where k.correction_id = c.correction_id)
     order by c.student_id, c.event_id`,

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
 import { candidates, everything } from "./link-rules.js";
+import { eventKey, resultKey } from "./source-keys.js";
 
 /**
  * Opens the session's empty lists of what a change touches: events and results whose facts must be derived again, and
@@ -133,7 +134,7 @@ export async function touchEventsOfResults(db: Db, rules: FactRules): Promise<vo
 export async function touchKeysOfResults(db: Db): Promise<void> {
   await sql`
     insert into pg_temp.touched_keys
-    select r.student_id, 'oneroster:assessment_result:' || r.sourced_id
+    select r.student_id, ${resultKey(sql`r.sourced_id`)}
     from timeback.assessment_results r join pg_temp.touched_results t on t.sourced_id = r.sourced_id
     on conflict do nothing`.execute(db);
 }
@@ -152,7 +153,7 @@ export async function touchStudents(db: Db, table: string): Promise<void> {
     on conflict do nothing`.execute(db);
   await sql`
     insert into pg_temp.touched_keys
-    select a.student_id, 'caliper:event:' || e.event_id
+    select a.student_id, ${eventKey(sql`e.event_id`)}
     from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
     where a.student_id in ${students}
     on conflict do nothing`.execute(db);

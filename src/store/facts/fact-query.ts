@@ -4,6 +4,7 @@ import { courseJoins, courseOfResult } from "./activities.js";
 import { eventsAt, type LandedPlaces } from "./affected.js";
 import { bestFirst, everything, type Scope } from "./link-rules.js";
 import { bestLinks, gatheredLinks } from "./links.js";
+import { eventKey, resultKey } from "./source-keys.js";
 import { inPart, type Students } from "./student-selection.js";
 
 /** What the session's touched tables name (affected.ts): whether that is much. */
@@ -79,9 +80,6 @@ export const OWN_COLUMNS = VALUE_COLUMNS.filter((column) => column !== "email" &
 export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
   return sql`(${columnsOf(`${one}.`, VALUE_COLUMNS)}) is distinct from (${columnsOf(`${other}.`, VALUE_COLUMNS)})`;
 };
-
-const eventKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'caliper:event:' || ${id}`;
-const resultKey = (id: RawBuilder<unknown>): RawBuilder<unknown> => sql`'oneroster:assessment_result:' || ${id}`;
 
 /** Leaves out a test user, where the settings do. */
 export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>

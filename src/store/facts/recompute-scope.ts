@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
 import { among, type FactScope, within } from "./fact-scope.js";
+import { eventIdIn, eventKey, resultKey } from "./source-keys.js";
 
 /** Facts in number, and their XP as exact decimal text. */
 export interface FactTotals {
@@ -22,15 +23,15 @@ export async function touchScope(db: Db, scope: FactScope, { zone }: FactRules):
       join timeback.caliper_actors a on a.actor_key = e.actor_key
       where ${among(sql`a.student_id`, scope)} and ${within(day(sql`e.occurred_at`), scope)}
       union select e.event_id from timeback.caliper_events e
-      join pg_temp.touched_keys k on k.fact_key = 'caliper:event:' || e.event_id`,
+      join pg_temp.touched_keys k on k.fact_key = ${eventKey(sql`e.event_id`)}`,
     sql`insert into pg_temp.touched_results select r.sourced_id from timeback.assessment_results r
       where ${among(sql`r.student_id`, scope)} and ${within(sql`coalesce(r.score_day, ${day(sql`r.score_date`)})`, scope)}
       union select r.sourced_id from timeback.assessment_results r
-      join pg_temp.touched_keys k on k.fact_key = 'oneroster:assessment_result:' || r.sourced_id`,
-    sql`insert into pg_temp.touched_keys select a.student_id, 'caliper:event:' || e.event_id
+      join pg_temp.touched_keys k on k.fact_key = ${resultKey(sql`r.sourced_id`)}`,
+    sql`insert into pg_temp.touched_keys select a.student_id, ${eventKey(sql`e.event_id`)}
       from pg_temp.touched_events t join timeback.caliper_events e on e.event_id = t.event_id
       join timeback.caliper_actors a on a.actor_key = e.actor_key on conflict do nothing`,
-    sql`insert into pg_temp.touched_keys select r.student_id, 'oneroster:assessment_result:' || r.sourced_id
+    sql`insert into pg_temp.touched_keys select r.student_id, ${resultKey(sql`r.sourced_id`)}
       from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id on conflict do nothing`,
     sql`analyze pg_temp.touched_keys, pg_temp.touched_events, pg_temp.touched_results`,
   ])
@@ -58,18 +59,15 @@ export interface ForeignFact {
   xpEarned: string | null;
 }
 
-/** Keys of facts that are made of an event; the UUID starts at character 15. */
-export const EVENT_KEY = "^caliper:event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
-
 /** Of the facts that the last derivation removed, those of another system: the number, and the first ones by key. */
 export async function foreignAmongRemoved(db: Db, limit: number): Promise<{ count: number; first: ForeignFact[] }> {
   const { rows } = await sql<ForeignFact & { total: string }>`
     select f.student_id as "studentId", f.fact_key as "factKey", f.date::text as date, f.xp_earned::text as "xpEarned", count(*) over () as total
     from pg_temp.fact_differences f
     where f.gone and not exists (select from timeback.caliper_events e
-        where e.event_id = case when f.fact_key ~ ${EVENT_KEY} then substr(f.fact_key, 15)::uuid end)
+        where e.event_id = ${eventIdIn(sql`f.fact_key`)})
       and not exists (select from timeback.assessment_results r
-        where f.fact_key = 'oneroster:assessment_result:' || r.sourced_id)
+        where f.fact_key = ${resultKey(sql`r.sourced_id`)})
     order by f.student_id collate "C", f.fact_key collate "C" limit ${limit}`.execute(db);
   return { count: Number(rows[0]?.total ?? 0), first: rows.map(({ total: _, ...fact }) => fact) };
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../engine/session.js";
 import { activityKey, lineItemJoins } from "../facts/activities.js";
 import { assertWritten } from "../facts/invariants.js";
+import { resultKey } from "../facts/source-keys.js";
 
 /** Columns whose change is a new reading of the result; `date_last_modified` alone is none. */
 const CONTENT = [
@@ -95,7 +96,7 @@ export async function touchChanged(db: Db): Promise<void> {
     on conflict do nothing`.execute(db);
   await sql`
     insert into pg_temp.touched_keys
-    select s.student_id, 'oneroster:assessment_result:' || c.sourced_id from pg_temp.changed_results c
+    select s.student_id, ${resultKey(sql`c.sourced_id`)} from pg_temp.changed_results c
     cross join unnest(array[c.student_before, c.student_after]) as s(student_id)
     where c.content on conflict do nothing`.execute(db);
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
+import { eventKey, resultKey } from "../../facts/source-keys.js";
 
 /** What a finding says of an event beyond what it is judged by. Amounts are exact decimal text. */
 export interface SuspectDetails {
@@ -33,7 +34,7 @@ export async function suspectDetails(
     join timeback.caliper_events e on e.event_id = x.event_id
     left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_id
-    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.event_id
+    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = ${eventKey(sql`x.event_id`)}
     left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.event_id and c.retired_at is null`.execute(
     db,
   );
@@ -51,9 +52,9 @@ export async function countedResults(
     from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
       ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
     where exists (select from timeback.processed_facts f
-        where f.student_id = q.student and f.fact_key = 'oneroster:assessment_result:' || q.id)
+        where f.student_id = q.student and f.fact_key = ${resultKey(sql`q.id`)})
       or exists (select from timeback.processed_facts f
-        where f.student_id = q.student and f.fact_key <> 'caliper:event:' || q.event
-          and f.sources @> array['oneroster:assessment_result:' || q.id])`.execute(db);
+        where f.student_id = q.student and f.fact_key <> ${eventKey(sql`q.event`)}
+          and f.sources @> array[${resultKey(sql`q.id`)}])`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }

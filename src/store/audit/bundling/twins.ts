@@ -3,6 +3,7 @@ import type { ExaminedStudent } from "../../../domain/rules/judging/suspects.js"
 import { copyRow } from "../../copy/text-rows.js";
 import type { Db, Session } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
+import { eventKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { calledFor } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "../record-checks/suspicion-columns.js";
@@ -44,14 +45,14 @@ export const listTwinGroups = (db: Db, students: Students): AsyncGenerator<TwinG
           order by e.occurred_at, e.event_id) as events
       from pg_temp.twins t join timeback.caliper_events e on e.event_id = t.event_id
       join timeback.caliper_actors a on a.actor_key = e.actor_key
-      left join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
+      left join lateral ${calledFor(sql`a.student_id`, eventKey(sql`e.event_id`))} d on true
       group by t.leader)
     select ${suspect({ student: sql.ref("a.student_id"), day: sql.ref("d.date"), app: sql.ref("d.app"), counted: sql.ref("g.counted") })},
       e.activity_key as activity, e.xp::text as xp, e.total_questions::text as "totalQuestions",
       e.correct_questions::text as "correctQuestions", g.events
     from twin_group g join timeback.caliper_events e on e.event_id = g.leader
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-    cross join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d
+    cross join lateral ${calledFor(sql`a.student_id`, eventKey(sql`e.event_id`))} d
     where true ${inPart(students, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

@@ -1,6 +1,7 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
 import { standingOf } from "../../facts/compare-facts.js";
+import { isSourceKey } from "../../facts/source-keys.js";
 import { calledFacts } from "./expected-facts.js";
 
 /** The facts that stand and are not so called for (`pays`: with XP other than 0). */
@@ -22,9 +23,6 @@ const listCalled = (db: Db) =>
       union select student_id from pg_temp.unlike where student_id is not null)
     select * from ${calledFacts(sql`f.student_id in (select student_id from odd)`)} f`.execute(db);
 
-const namesRecord = (key: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(${key} like 'caliper:event:%' or ${key} like 'oneroster:assessment_result:%')`;
-
 /**
  * What each odd fact was made from, as nodes: a linked result's node is its event, any other source is its own. A key
  * in our form names a source too. Results linked to one event thus need no edges between them.
@@ -40,7 +38,7 @@ async function listNodes(db: Db): Promise<void> {
     create temp table fact_nodes as
     select distinct o.student_id, o.fact_key, o.pays, coalesce(l.node, x.source) collate "C" as node
     from pg_temp.odd_facts o
-    cross join unnest(o.sources || case when ${namesRecord(sql`o.fact_key`)} or cardinality(o.sources) = 0
+    cross join unnest(o.sources || case when ${isSourceKey(sql`o.fact_key`)} or cardinality(o.sources) = 0
       then array[o.fact_key]::text[] else '{}' end) x(source)
     left join pg_temp.linked_sources l on l.student_id = o.student_id and l.source = x.source`.execute(db);
   await sql`create index on pg_temp.fact_nodes (student_id, node)`.execute(db);

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
-import { EVENT_KEY } from "../../facts/recompute-scope.js";
+import { eventIdIn, resultIdIn } from "../../facts/source-keys.js";
 
 /**
  * Why a source calls for no fact of the student under whom one stands. The first three are `gone`: there is nothing
@@ -32,10 +32,9 @@ async function listAstraySources(db: Db): Promise<void> {
       join pg_temp.fact_nodes n on n.student_id = f.student_id and n.fact_key = f.fact_key)
     select n.*, s.state, s.state in ('never landed', 'gone from the source', 'deleted') as gone
     from named n
-    left join timeback.caliper_events e on e.event_id = case when n.source ~ ${EVENT_KEY} then substr(n.source, 15)::uuid end
+    left join timeback.caliper_events e on e.event_id = ${eventIdIn(sql`n.source`)}
     left join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join timeback.assessment_results r
-      on r.sourced_id = case when n.source like 'oneroster:assessment_result:%' then substr(n.source, 29) end
+    left join timeback.assessment_results r on r.sourced_id = ${resultIdIn(sql`n.source`)}
     cross join lateral (select case
       when e.event_id is null and r.sourced_id is null then 'never landed'
       when r.vanished then 'gone from the source'

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
+import { eventKey } from "../../facts/source-keys.js";
 import { areFew, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { calledFor } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
@@ -67,7 +68,7 @@ export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Di
     cross join lateral (
       select a.student_id, x.occurred_at, x.xp, x.attempt from timeback.caliper_events x
       join timeback.caliper_actors a on a.actor_key = x.actor_key where x.event_id = c.event_id offset 0) e
-    cross join lateral ${calledFor(sql`e.student_id`, sql`'caliper:event:' || c.event_id`)} d
+    cross join lateral ${calledFor(sql`e.student_id`, eventKey(sql`c.event_id`))} d
     where (c.xp_differs or c.attempt_differs) ${inPart(students, sql`e.student_id`)}
     order by e.student_id, e.occurred_at, c.event_id`,
   );

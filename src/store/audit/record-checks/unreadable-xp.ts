@@ -3,6 +3,7 @@ import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
+import { eventKey, resultKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { XP_KEYS } from "../../source/tables.js";
 import { firstNumber } from "../../source/untrusted-values.js";
@@ -63,7 +64,7 @@ export const listUnclearXp = (db: Db, rules: FactRules, students: Students): Asy
     left join pg_temp.links l on l.sourced_id = r.sourced_id
     left join lateral ${calledFor(
       sql`r.student_id`,
-      sql`coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)`,
+      sql`coalesce(${eventKey(sql`l.event_id`)}, ${resultKey(sql`r.sourced_id`)})`,
     )} d on true
     order by r.student_id, r.score_date, r.sourced_id`,
   );

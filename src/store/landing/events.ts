@@ -6,7 +6,8 @@ import type { Db, Session } from "../engine/session.js";
 import { type LandedPlaces, noteLanded } from "../facts/affected.js";
 import { assertWritten } from "../facts/invariants.js";
 import { type IncomingActor, landActors, openActors, stageActors } from "./actors.js";
-import { type EventRows, factColumns, type Places, payloadColumns, rowColumns } from "./event-batch.js";
+import type { EventRows, Places } from "./event-batch.js";
+import { columnsReadByFacts, eventTable, payloadTable } from "./event-columns.js";
 
 /** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
 export interface Conflicts {
@@ -21,7 +22,7 @@ export interface CopiedEvents {
 }
 
 const columns = (prefix: string): RawBuilder<unknown> =>
-  sql.join(factColumns.map((column) => sql.ref(`${prefix}${column}`)));
+  sql.join(columnsReadByFacts.map((column) => sql.ref(`${prefix}${column}`)));
 
 /** What is known of ids before the database is asked. */
 export interface ExpectedIds {
@@ -59,9 +60,9 @@ async function copyEvents(session: Session, events: EventRows, fresh: Places): P
   if (count === 0) return;
   const chosen = (rows: EventRows["rows" | "payloads"]) =>
     fresh === "all" ? rows.all() : [Buffer.concat(rows.at(fresh))];
-  const landed = await session.copyInBinary("timeback.caliper_events", rowColumns, chosen(events.rows));
+  const landed = await session.copyInBinary("timeback.caliper_events", eventTable.names, chosen(events.rows));
   assertWritten("events were landed", landed, count);
-  const kept = await session.copyInBinary("timeback.caliper_payloads", payloadColumns, chosen(events.payloads));
+  const kept = await session.copyInBinary("timeback.caliper_payloads", payloadTable.names, chosen(events.payloads));
   assertWritten("payloads were landed", kept, count);
 }
 
@@ -129,9 +130,9 @@ export async function stageRest(session: Session, landing: Landing, { events, fr
   if (places.size === 0) return;
   const at = [...places];
   const rows = events.rows.at(places).map((row, n) => withNumber(row, events.lines[at[n] ?? 0] ?? 0));
-  await session.copyInBinary("pg_temp.repeated_events", ["line", ...rowColumns], [Buffer.concat(rows)]);
+  await session.copyInBinary("pg_temp.repeated_events", ["line", ...eventTable.names], [Buffer.concat(rows)]);
   const payloads = Buffer.concat(events.payloads.at(places));
-  await session.copyInBinary("pg_temp.repeated_payloads", payloadColumns, [payloads]);
+  await session.copyInBinary("pg_temp.repeated_payloads", payloadTable.names, [payloads]);
 }
 
 /** Keeps the listed records that contradict a landed event beside it, each once. `file` is theirs. */

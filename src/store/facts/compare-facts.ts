@@ -1,16 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
-import {
-  columnsOf,
-  derivedFacts,
-  emailJoins,
-  emailOfFacts,
-  FACT_COLUMNS,
-  OWN_COLUMNS,
-  ownFacts,
-  VALUE_COLUMNS,
-} from "./fact-query.js";
+import { columnsOf, emailOfFacts, FACT_COLUMNS, OWN_COLUMNS, VALUE_COLUMNS } from "./fact-columns.js";
+import { derivedFacts, emailJoins, ownFacts } from "./fact-query.js";
 import { areNamed, inPart, type StudentPart, type Students } from "./student-selection.js";
 
 /**

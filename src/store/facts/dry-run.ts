@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { FactPlan, PlannedChange, PlannedFact } from "../../domain/views/fact-plan.js";
 import type { Db, Store } from "../engine/session.js";
 import { type Run, type RunRequest, withRun } from "../runs/runs.js";
-import { columnsOf, FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-query.js";
+import { columnsOf, FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
 
 const LARGEST = 20;
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
 import { eventsAt, type LandedPlaces } from "./affected.js";
+import { allColumns, type LinkColumns, ownColumns } from "./fact-columns.js";
 import { bestFirst, everything, type Scope } from "./link-rules.js";
 import { bestLinks, gatheredLinks } from "./links.js";
 import { eventKey, resultKey } from "./source-keys.js";
@@ -37,50 +38,6 @@ function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
   };
 }
 
-/** The columns of a fact that a derivation makes, in the order in which `derived` yields them; the first two are its key. */
-export const FACT_COLUMNS = [
-  "student_id",
-  "fact_key",
-  "event_type",
-  "email",
-  "occurred_at",
-  "date",
-  "time_zone",
-  "subject",
-  "app",
-  "course_id",
-  "activity_id",
-  "course_name",
-  "activity_name",
-  "attempt",
-  "run_id",
-  "xp_earned",
-  "total_questions",
-  "correct_questions",
-  "mastered_units",
-  "active_seconds",
-  "inactive_seconds",
-  "waste_seconds",
-  "unknown_seconds",
-  "anti_pattern_seconds",
-  "xp_source",
-  "link_rule",
-  "correction_id",
-  "sources",
-] as const;
-const KEY_COLUMNS = 2;
-
-/** The columns of a fact that say something, beside its key. */
-export const VALUE_COLUMNS = FACT_COLUMNS.slice(KEY_COLUMNS);
-
-/** Those that `fact` has: what a student's facts have in common is joined to all of them only in the end. */
-export const OWN_COLUMNS = VALUE_COLUMNS.filter((column) => column !== "email" && column !== "time_zone");
-
-/** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
-export const factsDiffer = (one: string, other: string): RawBuilder<unknown> => {
-  return sql`(${columnsOf(`${one}.`, VALUE_COLUMNS)}) is distinct from (${columnsOf(`${other}.`, VALUE_COLUMNS)})`;
-};
-
 /** Leaves out a test user, where the settings do. */
 export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
   testUsers === "include"
@@ -113,13 +70,11 @@ const banked = sql`
     group by event_id)`;
 
 /** The links of an event: of named students together, of many those that stand alone apart. */
-interface LinkShape {
+interface LinkShape extends LinkColumns {
   /** Common table expressions, each with its comma. */
   expressions: RawBuilder<unknown>;
   /** Joins to an event `e`, with what it takes over as `b.xp`. */
   join: RawBuilder<unknown>;
-  rule: RawBuilder<unknown>;
-  sources: RawBuilder<unknown>;
 }
 
 const joinBanked = sql`left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0`;
@@ -155,31 +110,15 @@ function linkShape(scope: DeriveScope): LinkShape {
   return isNamed(scope) ? together(gatheredLinks(scope)) : apart(gatheredLinks("all"));
 }
 
-const eventFacts = ({ zone }: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
-  select e.student_id, ${eventKey(sql`e.event_id`)} as fact_key, e.event_type, e.occurred_at,
-    (e.occurred_at at time zone ${zone})::date as date, e.subject, e.app, e.course_id, e.activity_key as activity_id,
-    e.course_name, e.activity_name, e.attempt, e.caliper_run_id as run_id,
-    round(coalesce(c.own_xp, b.xp, e.xp), 2) as xp_earned, e.total_questions, e.correct_questions, e.mastered_units,
-    round(e.active_seconds, 2) as active_seconds, round(e.inactive_seconds, 2) as inactive_seconds,
-    round(e.waste_seconds, 2) as waste_seconds, round(e.unknown_seconds, 2) as unknown_seconds,
-    round(e.anti_pattern_seconds, 2) as anti_pattern_seconds,
-    case when c.own_xp is not null then 'correction' when b.xp is null then 'event' else 'result' end as xp_source,
-    ${links.rule} as link_rule, c.correction_id, ${links.sources} as sources
+const eventFacts = (rules: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
+  select ${ownColumns("event", rules, links)}
   from event e
   ${links.join}
   left join timeback.corrections c on c.student_id = e.student_id and c.event_id = e.event_id and c.retired_at is null`;
 
 /** Results with XP that no event explains. */
-const resultFacts = (rules: FactRules, results: Scope): RawBuilder<unknown> => sql`
-  select r.student_id, ${resultKey(sql`r.sourced_id`)} as fact_key, 'ActivityEvent' as event_type,
-    coalesce(r.score_day::timestamp at time zone ${rules.zone}, r.score_date) as occurred_at,
-    coalesce(r.score_day, (r.score_date at time zone ${rules.zone})::date) as date,
-    coalesce(r.subject, course.subject) as subject, r.app, course_of.id as course_id, r.activity_key as activity_id,
-    course.title as course_name, coalesce(resource.title, cr.title, li.title) as activity_name, r.attempt, null as run_id,
-    round(r.xp, 2) as xp_earned, r.total_questions, r.correct_questions, r.mastered_units,
-    null::numeric as active_seconds, null::numeric as inactive_seconds, null::numeric as waste_seconds,
-    null::numeric as unknown_seconds, null::numeric as anti_pattern_seconds,
-    'result' as xp_source, null as link_rule, null as correction_id, array[${resultKey(sql`r.sourced_id`)}] as sources
+const resultFacts = (rules: FactRules, results: Scope, links: LinkShape): RawBuilder<unknown> => sql`
+  select ${ownColumns("result", rules, links)}
   from timeback.assessment_results r
   ${courseJoins}
   left join timeback.resources resource on resource.sourced_id = r.activity_key
@@ -204,9 +143,6 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
 /** Said of users too where students are named: the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope => (isNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything);
 
-/** The email of a student's facts, over the joins of `emailJoins`. */
-export const emailOfFacts: RawBuilder<unknown> = sql`coalesce(u.email, least.email)`;
-
 /** The joins that `emailOfFacts` looks through, of the student of the facts under this alias; over `least_email`. */
 export const emailJoins = (facts: string, scope: DeriveScope): RawBuilder<unknown> => sql`
     left join timeback.users u on u.sourced_id = ${sql.ref(`${facts}.student_id`)} ${usersOf(scope)}
@@ -221,14 +157,12 @@ export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unkno
   const links = linkShape(scope);
   return sql`
   event as (
-    select a.student_id, e.event_id, e.event_type, e.occurred_at, e.attempt, e.xp, e.total_questions, e.correct_questions,
-      e.mastered_units, e.active_seconds, e.inactive_seconds, e.waste_seconds, e.unknown_seconds, e.anti_pattern_seconds,
-      e.activity_key, e.subject, e.app, e.course_id, e.course_name, e.activity_name, e.caliper_run_id
+    select a.student_id, e.*
     from ${eventsOf(scope)}
     join timeback.caliper_actors a on a.actor_key = e.actor_key
     where e.has_metrics ${events} ${notOfTestUser(rules, sql`a.student_id`)}),
   ${links.expressions}
-  fact as (${eventFacts(rules, links)} ${results ? sql`union all ${resultFacts(rules, results)}` : sql``}),
+  fact as (${eventFacts(rules, links)} ${results ? sql`union all ${resultFacts(rules, results, links)}` : sql``}),
   least_email as ${leastEmails(scope)}`;
 }
 
@@ -236,12 +170,5 @@ export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unkno
 export const derivedFacts = (rules: FactRules, scope: DeriveScope): RawBuilder<unknown> => sql`
   ${ownFacts(rules, scope)},
   derived as (
-    select f.student_id, f.fact_key, f.event_type, ${emailOfFacts} as email, f.occurred_at, f.date, ${rules.zone}::text as time_zone, f.subject,
-      f.app, f.course_id, f.activity_id, f.course_name, f.activity_name, f.attempt, f.run_id, f.xp_earned,
-      f.total_questions, f.correct_questions, f.mastered_units, f.active_seconds, f.inactive_seconds, f.waste_seconds,
-      f.unknown_seconds, f.anti_pattern_seconds, f.xp_source, f.link_rule, f.correction_id, f.sources
+    select ${allColumns("f", rules)}
     from fact f ${emailJoins("f", scope)})`;
-
-/** These columns as a list, each behind the prefix (`f.`). */
-export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));

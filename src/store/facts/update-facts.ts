@@ -6,15 +6,8 @@ import type { Db, Session } from "../engine/session.js";
 import { listLanded, whatIsTouched } from "./affected.js";
 import { standingOf, studentsToCompare, unlikeFacts } from "./compare-facts.js";
 import { isPlanned, keepFactsBefore } from "./dry-run.js";
-import {
-  columnsOf,
-  type DeriveScope,
-  derivedFacts,
-  FACT_COLUMNS,
-  factsDiffer,
-  type TouchedScope,
-  VALUE_COLUMNS,
-} from "./fact-query.js";
+import { columnsOf, FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
+import { type DeriveScope, derivedFacts, type TouchedScope } from "./fact-query.js";
 import {
   assertEachSourceOnce,
   assertFaultless,

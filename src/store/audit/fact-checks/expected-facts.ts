@@ -3,7 +3,7 @@ import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import { isAny } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
 import { studentsToCompare, unlikeFacts } from "../../facts/compare-facts.js";
-import { columnsOf, FACT_COLUMNS } from "../../facts/fact-query.js";
+import { columnsOf, FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { areFew, type Students } from "../../facts/student-selection.js";
 
 const columns = (alias: string): RawBuilder<unknown> => columnsOf(`${alias}.`, FACT_COLUMNS);

@@ -3,7 +3,7 @@ import type { FindingKind } from "../../../domain/findings/finding.js";
 import { pagesOf } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { FACT_COLUMNS } from "../../facts/fact-query.js";
+import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import type { AstrayState } from "./lost-sources.js";
 
 /** A fact of one side of a family; XP as exact decimal text. */

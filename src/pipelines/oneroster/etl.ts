@@ -195,9 +195,9 @@ async function takeTurn(
 }
 
 /** The pages of a stretch; from another database, the next one is read while this one is staged. */
-async function* pagesOf({ source, run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
+async function* pagesOf({ run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
   const pages = run.beside ? prefetch(stretch.pages()) : stretch.pages();
-  const email = pageColumns(source, table).indexOf("email");
+  const email = pageColumns(table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }
 

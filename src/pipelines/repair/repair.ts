@@ -75,9 +75,9 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
   return { corrections, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
-async function deriveCorrected({ db }: Session, rules: FactRules): Promise<FactChanges> {
+async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {
   await openTouched(db);
-  await touchCorrected(db);
+  await touchCorrected(db, runId);
   return deriveTouched(db, rules);
 }
 
@@ -88,7 +88,7 @@ export async function carryOut(
   hand: Hand,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
   await makeCorrections(session.db, hand);
-  const facts = await deriveCorrected(session, rules);
+  const facts = await deriveCorrected(session, rules, hand);
   return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
 }
 
@@ -107,6 +107,6 @@ export async function undo(
   if (unknown.length > 0)
     throw new UsageError(`no correction is known as ${unknown.join(", ")}; \`timeback repair --list\` shows them`);
   await retireCorrections(session.db, undoing, hand);
-  const facts = await deriveCorrected(session, rules);
+  const facts = await deriveCorrected(session, rules, hand);
   return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
 }

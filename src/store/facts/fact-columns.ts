@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { FACT_COLUMNS as COLUMNS, type FactColumn } from "../../domain/views/fact.js";
+import { columnsOf } from "../engine/column-list.js";
 import { eventKey, resultKey } from "./source-keys.js";
 
 /** The columns of a fact that a derivation makes, in order; the first two are its key. */
@@ -103,10 +104,6 @@ export function allColumns(alias: string, rules: FactRules): RawBuilder<unknown>
     FACT_COLUMNS.map((column) => (isOwn(column) ? sql.ref(`${alias}.${column}`) : named(common[column], column))),
   );
 }
-
-/** These columns as a list, each behind the prefix (`f.`). */
-export const columnsOf = (prefix: string, columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(columns.map((column) => sql.ref(`${prefix}${column}`)));
 
 /** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
 export const factsDiffer = (one: string, other: string): RawBuilder<unknown> =>

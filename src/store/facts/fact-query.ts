@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { courseJoins, courseOfResult } from "./activities.js";
-import { eventsAt, type LandedPlaces } from "./affected.js";
+import { affectedEvents, affectedResults, eventsAt, type LandedPlaces } from "./affected.js";
 import { allColumns, type LinkColumns, ownColumns } from "./fact-columns.js";
 import { bestFirst, everything, type Scope } from "./link-rules.js";
 import { bestLinks, gatheredLinks } from "./links.js";
@@ -33,8 +33,8 @@ function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
   if (isLanded(scope)) return { events: everything, results: null };
   if (!isTouched(scope)) return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
   return {
-    events: sql`and e.event_id in (select event_id from pg_temp.touched_events)`,
-    results: sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+    events: sql`and e.event_id in (select event_id from ${affectedEvents})`,
+    results: sql`and r.sourced_id in (select sourced_id from ${affectedResults})`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { UnsoundError } from "../../errors.js";
 import type { Db } from "../engine/session.js";
+import { factDifferences } from "./fact-differences.js";
 
 /** @throws UnsoundError unless `rows` were written: a trigger may have taken some away, or another program was quicker. */
 export function assertWritten(what: string, rows: number | bigint, expected: number): void {
@@ -50,9 +51,9 @@ export function assertFaultless(found: Fault | undefined): void {
   throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
 }
 
-/** What must hold of the facts in `pg_temp.fact_differences` before they are written. @throws UnsoundError naming a fact */
+/** What must hold of the facts in `factDifferences` before they are written. @throws UnsoundError naming a fact */
 export async function assertSound(db: Db): Promise<void> {
-  const written = sql`(select fact_key, sources from pg_temp.fact_differences where not gone)`;
+  const written = sql`(select fact_key, sources from ${factDifferences} where not gone)`;
   assertFaultless((await sql<Fault>`${faultsOf(written)}`.execute(db)).rows[0]);
 }
 

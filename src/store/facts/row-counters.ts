@@ -5,7 +5,7 @@ import type { Db } from "../engine/session.js";
  * Counts of rows that pass through a statement which tells only of those that it writes: to keep all of them until they are
  * counted costs seconds for a million. They are sequences of the session, which no transaction takes back.
  */
-const COUNTERS = ["called", "equal"] as const;
+const COUNTERS = ["expected", "equal"] as const;
 type Counter = (typeof COUNTERS)[number];
 
 const sequence = (counter: Counter): string => `pg_temp.rows_${counter}`;
@@ -24,7 +24,7 @@ export const counted = (counter: Counter): RawBuilder<unknown> => sql`nextval(${
 /** How many rows were counted since `openCounters`. */
 export async function readCounters(db: Db): Promise<Record<Counter, number>> {
   const { rows } = await sql<Record<Counter, string>>`
-    select called.last_value as called, equal.last_value as equal
-    from ${sql.table(sequence("called"))} called, ${sql.table(sequence("equal"))} equal`.execute(db);
-  return { called: Number(rows[0]?.called ?? 0), equal: Number(rows[0]?.equal ?? 0) };
+    select expected.last_value as expected, equal.last_value as equal
+    from ${sql.table(sequence("expected"))} expected, ${sql.table(sequence("equal"))} equal`.execute(db);
+  return { expected: Number(rows[0]?.expected ?? 0), equal: Number(rows[0]?.equal ?? 0) };
 }

@@ -1,15 +1,15 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
-import { eventsAt } from "./affected.js";
+import { affectedEvents, affectedKeys, affectedResults, eventsAt, landedPlaces } from "./affected.js";
 
 /** The students of what is touched. */
 const touchedStudents = sql`
-  select a.student_id from pg_temp.touched_events t join timeback.caliper_events e on e.event_id = t.event_id
+  select a.student_id from ${affectedEvents} t join timeback.caliper_events e on e.event_id = t.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-  union select a.student_id from pg_temp.landed_places p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
+  union select a.student_id from ${landedPlaces} p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-  union select r.student_id from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id
-  union select student_id from pg_temp.touched_keys`;
+  union select r.student_id from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id
+  union select student_id from ${affectedKeys}`;
 
 /** Where there are so many marks, the next one stands for everybody. */
 const MOST_MARKS = 5_000;

@@ -13,6 +13,7 @@ import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
 import { courseOf } from "../../facts/activities.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
+import { resultLinks } from "../../facts/links.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import type { ResourceLookup } from "./resources.js";
 
@@ -99,7 +100,7 @@ const results = (scope: RecordScope): RawBuilder<unknown> => sql`
     sql`r.xp_reason`,
     sql`l.event_id`,
   ])} as results
-  from timeback.assessment_results r left join pg_temp.links l on l.sourced_id = r.sourced_id
+  from timeback.assessment_results r left join ${resultLinks} l on l.sourced_id = r.sourced_id
   where r.linkable ${wanted(scope, "r.student_id")} group by 1`;
 
 /** What all readings of those results showed that have XP now and had none in an earlier one, the reading of today last. */
@@ -215,7 +216,7 @@ function nextPage(rows: readonly StudentRow[]): number {
 
 /**
  * What the landed records say of students, in no order: every student who has an ActivityEvent with metrics. Reads
- * `pg_temp.links`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
+ * `resultLinks`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
  */
 export async function* studentRecords(
   db: Db,

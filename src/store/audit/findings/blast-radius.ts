@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { BlastRadius } from "../../../domain/findings/blast-radius.js";
 import type { Db } from "../../engine/session.js";
+import { exerciseDays } from "../bundling/exercise-days.js";
+import { sessionFindings } from "./finding-columns.js";
 
 const TREND_DAYS = 28;
 
@@ -26,16 +28,16 @@ const sameGroup = (table: string): RawBuilder<unknown> =>
 
 /**
  * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Needs
- * `pg_temp.exercise_days` of everybody. What it holds grows with apps, courses and
+ * `exerciseDays` of everybody. What it holds grows with apps, courses and
  * weeks, never with events.
  */
 export async function blastRadius(db: Db): Promise<BlastRadius[]> {
   const { rows } = await sql<BlastRadius>`
     with bundled as materialized (
       select coalesce(app, '') as app, body::json -> 'evidence' ->> 'courseId' as course_id, student_id, date, verdict, inflation
-      from pg_temp.findings where kind = 'bundled-xp'),
+      from ${sessionFindings} where kind = 'bundled-xp'),
     events as materialized (
-      select app, course_id, date, sum(n) as n from pg_temp.exercise_days where app in (select app from bundled) group by 1, 2, 3),
+      select app, course_id, date, sum(n) as n from ${exerciseDays} where app in (select app from bundled) group by 1, 2, 3),
     clock as (select app, date_trunc('week', max(date) + 1::int)::date as until from events group by app),
     told as (
       select e.app, e.course_id, sum(n) as n, sum(n) filter (where ${inWeeksBack(0)}) as events_last,

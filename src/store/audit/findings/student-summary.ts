@@ -3,6 +3,7 @@ import type { JudgedDay, JudgedStudent } from "../../../domain/findings/student-
 import type { Db } from "../../engine/session.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 /** Every day in scope that has facts or findings of the session's list. */
 const judged = (scope: FactScope): RawBuilder<unknown> => sql`
@@ -11,7 +12,7 @@ const judged = (scope: FactScope): RawBuilder<unknown> => sql`
     from timeback.processed_facts f where ${inScope(scope)} group by 1, 2),
   found as (
     select student_id, date, coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0) as inflation
-    from pg_temp.findings group by 1, 2),
+    from ${sessionFindings} group by 1, 2),
   judged as (
     select coalesce(s.student_id, n.student_id) as student_id, coalesce(s.date, n.date) as date,
       s.student_id is not null as has_facts, n.student_id is not null as has_findings, coalesce(s.xp, 0) as shown,

@@ -3,6 +3,7 @@ import type { AppStep, Series, StepUnit, XpStep } from "../../../domain/findings
 import type { Db } from "../../engine/session.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 const MAX_STEPS = 400;
 const DAYS: Readonly<Record<Exclude<StepUnit, "month">, number>> = { day: 1, week: 7 };
@@ -22,13 +23,13 @@ export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[]
     where ${inScope(scope)} and ${apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`}`;
   const span = await sql<{ days: number }>`
     select coalesce(max(date) - min(date) + 1, 0)::int as days from (
-      select f.date from ${facts} union all select date from pg_temp.findings where date is not null) d`.execute(db);
+      select f.date from ${facts} union all select date from ${sessionFindings} where date is not null) d`.execute(db);
   const unit = unitFor(span.rows[0]?.days ?? 0, ["day", "week"]);
   const { rows } = await sql<XpStep & { all: string }>`
     with counted as (
       select ${firstDay(sql.ref("f.date"), unit)} as day, coalesce(sum(f.xp_earned), 0) as xp from ${facts} group by 1),
     inflated as (
-      select ${firstDay(sql.ref("date"), unit)} as day, sum(inflation) as xp from pg_temp.findings
+      select ${firstDay(sql.ref("date"), unit)} as day, sum(inflation) as xp from ${sessionFindings}
       where verdict = 'confirmed' and date is not null group by 1)
     select ${iso(sql.ref("day"))} as from, coalesce(c.xp, 0)::text as "countedXp",
       (coalesce(c.xp, 0) - coalesce(i.xp, 0))::text as "trueXp", (count(*) over ())::text as all
@@ -38,7 +39,7 @@ export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[]
 
 /** The confirmed inflation of each app over time, from Mondays. */
 export async function inflationSeries(db: Db): Promise<Series<AppStep>> {
-  const confirmed = sql`pg_temp.findings where verdict = 'confirmed' and date is not null and inflation <> 0`;
+  const confirmed = sql`${sessionFindings} where verdict = 'confirmed' and date is not null and inflation <> 0`;
   const span = await sql<{ days: number }>`
     select coalesce(max(date) - min(date) + 1, 0)::int as days from ${confirmed}`.execute(db);
   const unit = unitFor(span.rows[0]?.days ?? 0, ["week"]);

@@ -5,7 +5,7 @@ import { isoInstant } from "../../engine/sql-time.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
 import { eventKey } from "../../facts/source-keys.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** An event id that arrived with several contents. Payloads are JSON text as it was read. */
@@ -45,7 +45,7 @@ export const listConflicts = (db: Db, rules: FactRules, students: Students): Asy
     from other o join timeback.caliper_events e on e.event_id = o.event_id
     join timeback.caliper_payloads p using (landed_run, landed_ordinal)
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join lateral ${calledFor(sql`a.student_id`, eventKey(sql`e.event_id`))} d on true
+    left join lateral ${expectedFact(sql`a.student_id`, eventKey(sql`e.event_id`))} d on true
     where true ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

@@ -5,7 +5,7 @@ import { isoInstant } from "../../engine/sql-time.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
 import { eventKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** Events whose actor's id names one user, and whose email belongs to others. */
@@ -46,7 +46,7 @@ export const listIdentityConflicts = (db: Db, rules: FactRules, students: Studen
         (array_agg(e.event_id::text order by e.occurred_at, e.event_id))[1:${sql.lit(SHOWN_EVENTS)}] as event_ids,
         (array_agg(e.app order by e.occurred_at, e.event_id))[1] as app
       from torn t join timeback.caliper_events e on e.actor_key = t.actor_key
-      left join lateral ${calledFor(sql`t.student_id`, eventKey(sql`e.event_id`))} d on true
+      left join lateral ${expectedFact(sql`t.student_id`, eventKey(sql`e.event_id`))} d on true
       group by 1, 2, 3)
     select ${suspect({
       student: sql.ref("g.student_id"),

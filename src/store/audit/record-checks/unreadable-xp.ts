@@ -3,11 +3,12 @@ import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
 import { notOfTestUser } from "../../facts/fact-query.js";
+import { resultLinks } from "../../facts/links.js";
 import { eventKey, resultKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { XP_KEYS } from "../../source/tables.js";
 import { firstNumber } from "../../source/untrusted-values.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** A result whose metadata is not clear about its XP. XP is exact decimal text. */
@@ -61,8 +62,8 @@ export const listUnclearXp = (db: Db, rules: FactRules, students: Students): Asy
       counted: sql.ref("d.xp_earned"),
     })}, r.sourced_id as "sourcedId", ${isoInstant(sql.ref("r.score_date"))} as at, r.xp::text as xp, u.keys
     from unclear u join timeback.assessment_results r on r.sourced_id = u.sourced_id
-    left join pg_temp.links l on l.sourced_id = r.sourced_id
-    left join lateral ${calledFor(
+    left join ${resultLinks} l on l.sourced_id = r.sourced_id
+    left join lateral ${expectedFact(
       sql`r.student_id`,
       sql`coalesce(${eventKey(sql`l.event_id`)}, ${resultKey(sql`r.sourced_id`)})`,
     )} d on true

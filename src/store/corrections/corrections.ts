@@ -3,7 +3,7 @@ import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/cor
 import { sessionFindings } from "../audit/findings/finding-columns.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
-import { isoInstant } from "../engine/sql-time.js";
+import { isoDay, isoInstant } from "../engine/sql-time.js";
 import { madeTable } from "../engine/temp-table.js";
 import { affectedEvents, affectedKeys } from "../facts/affected.js";
 import { eventKey } from "../facts/source-keys.js";
@@ -106,7 +106,7 @@ const text = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`trim_scal
 /** The plan, the largest differences first. */
 export async function plannedCorrections(db: Db): Promise<ListedCorrection[]> {
   const { rows } = await sql<ListedCorrection>`
-    select correction_id as id, event_id::text as "eventId", student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date,
+    select correction_id as id, event_id::text as "eventId", student_id as "studentId", email, ${isoDay(sql`date`)} as date,
       ${text(sql`counted`)} as "from", ${text(sql`round(own_xp, 2)`)} as "to", ${text(sql`excess_xp`)} as "excessXp", results, verdict, rule,
       'planned' as state, null as reason, null as "madeBy", null as "madeAt", null as "runId", null as "retiredBy", null as "retiredAt",
       null as "retiredRunId", summary
@@ -128,7 +128,7 @@ export async function listCorrections(
         : sql`c.student_id = any(${[...which.students]}::text[])`;
   const { rows } = await sql<ListedCorrection>`
     select c.correction_id as id, c.event_id::text as "eventId", c.student_id as "studentId", f.email,
-      to_char(f.date, 'YYYY-MM-DD') as date, ${text(sql`round(c.own_xp + c.excess_xp, 2)`)} as "from", ${text(sql`round(c.own_xp, 2)`)} as "to",
+      ${isoDay(sql`f.date`)} as date, ${text(sql`round(c.own_xp + c.excess_xp, 2)`)} as "from", ${text(sql`round(c.own_xp, 2)`)} as "to",
       ${text(sql`c.excess_xp`)} as "excessXp", c.results, c.verdict, c.rule,
       case when c.retired_at is null then 'live' else 'undone' end as state, c.reason, c.made_by as "madeBy",
       ${isoInstant(sql`c.made_at`)} as "madeAt", c.made_run::text as "runId", c.retired_by as "retiredBy",

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Session } from "../engine/session.js";
-import { isoInstant } from "../engine/sql-time.js";
+import { isoDay, isoInstant } from "../engine/sql-time.js";
 import { BYTES, tempTable } from "../engine/temp-table.js";
 import { eventKey } from "../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../facts/student-selection.js";
@@ -61,7 +61,7 @@ const listUnconfirmed = (db: Db, students: Students): AsyncGenerator<StaleCorrec
     students,
     sql<StaleCorrectionRow>`
     select c.correction_id as "correctionId", c.event_id::text as "eventId", c.student_id as "studentId", f.email,
-      to_char(f.date, 'YYYY-MM-DD') as date, e.app, coalesce(e.activity_name, e.activity_key) as "activityName",
+      ${isoDay(sql`f.date`)} as date, e.app, coalesce(e.activity_name, e.activity_key) as "activityName",
       trim_scale(c.own_xp)::text as own, trim_scale(c.excess_xp)::text as excess, c.results, c.made_by as "madeBy",
       ${isoInstant(sql`c.made_at`)} as "madeAt", c.made_run::text as "runId", trim_scale(e.xp)::text as reported,
       trim_scale(f.xp_earned)::text as counted

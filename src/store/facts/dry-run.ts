@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { FactPlan, PlannedChange, PlannedFact } from "../../domain/views/fact-plan.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db, Store } from "../engine/session.js";
+import { isoDay } from "../engine/sql-time.js";
 import { madeTable, tableLike } from "../engine/temp-table.js";
 import { type Run, type RunRequest, withRun } from "../runs/runs.js";
 import { FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
@@ -62,7 +63,7 @@ async function planSinceBefore(db: Db): Promise<FactPlan> {
     from ${factChanges} group by 1, 2, 3
     order by array_position(array['inserted', 'updated', 'deleted'], change), 2, 3 nulls last`.execute(db);
   const largest = await sql<PlannedFact>`
-    select change, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, fact_key as "factKey",
+    select change, student_id as "studentId", email, ${isoDay(sql`date`)} as date, fact_key as "factKey",
       xp_before::text as "xpBefore", xp_after::text as "xpAfter"
     from ${factChanges} where coalesce(xp_before, 0) <> coalesce(xp_after, 0)
     order by abs(coalesce(xp_after, 0) - coalesce(xp_before, 0)) desc, student_id collate "C", date, fact_key collate "C"

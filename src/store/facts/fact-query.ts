@@ -7,6 +7,7 @@ import { bestFirst, everything, type Scope } from "./link-rules.js";
 import { bestLinks, gatheredLinks } from "./links.js";
 import { eventKey, resultKey } from "./source-keys.js";
 import { inPart, type Students } from "./student-selection.js";
+import { leastActorEmail, notOfTestUser } from "./students.js";
 
 /** What the session's touched tables name (affected.ts): whether that is much. */
 export interface TouchedScope {
@@ -37,12 +38,6 @@ function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
     results: sql`and r.sourced_id in (select sourced_id from ${affectedResults})`,
   };
 }
-
-/** Leaves out a test user, where the settings do. */
-export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
-  testUsers === "include"
-    ? sql``
-    : sql`and not exists (select from timeback.users t where t.sourced_id = ${student} and t.is_test_user)`;
 
 /** What the links `of` some events say of each. */
 const linkedTo = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -132,10 +127,9 @@ const isFew = (scope: DeriveScope): boolean => (isTouched(scope) ? !scope.many :
 
 /** The least email of each student that has one in its events: of few touched or of named students, or of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
-  const least = sql`select min(a.email collate "C") from timeback.caliper_actors a`;
   return isFew(scope)
     ? sql`materialized (
-    select s.student_id, (${least} where a.student_id = s.student_id) as email
+    select s.student_id, ${leastActorEmail(sql`s.student_id`)} as email
     from (select distinct student_id from fact) s)`
     : sql`(select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id)`;
 };

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
 import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 
@@ -21,6 +22,22 @@ const studentOf = (
   case when ${looksLikeUser} then ${segment} end, ${email}, ${segment})`;
 
 export const actorStudent = studentOf(sql.ref("a.segment"), sql.ref("a.email"), sql.ref("a.looks_like_user"));
+
+/** Whether a student is marked as a test user. */
+export const isTestUser = (student: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`exists (select from timeback.users test where test.sourced_id = ${student} and test.is_test_user)`;
+
+/** `and …`: leaves out test users, where the settings do. */
+export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
+  testUsers === "include" ? sql`` : sql`and not ${isTestUser(student)}`;
+
+/** The least email, in byte order, among a student's actors. */
+export const leastActorEmail = (student: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select min(named.email collate "C") from timeback.caliper_actors named where named.student_id = ${student})`;
+
+/** The email that all facts of a student carry (docs/facts.md, "Students"). */
+export const emailOf = (student: RawBuilder<unknown>): RawBuilder<unknown> => sql`coalesce(
+  (select own.email from timeback.users own where own.sourced_id = ${student}), ${leastActorEmail(student)})`;
 
 /** The actors of changed users, and what their students' facts said, before the change. */
 const actorsBefore = tempTable("actors_before", { actor_key: "uuid", student_id: BYTES }, ["actor_key"]);
@@ -46,8 +63,7 @@ export async function noteStudentsBefore(db: Db, users: TempTable): Promise<void
 
 /** What of a student shows in its facts: the canonical email, and whether it is a test user. */
 const studentFacets = (students: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select s.student_id, coalesce(u.email, (
-      select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = s.student_id)),
+  select s.student_id, coalesce(u.email, ${leastActorEmail(sql`s.student_id`)}),
     coalesce(u.is_test_user, false)
   from ${students} s left join timeback.users u on u.sourced_id = s.student_id`;
 

@@ -4,7 +4,7 @@ import { copyRow } from "../copy/text-rows.js";
 import type { Db, Session } from "../engine/session.js";
 import { BYTES, openEmpty, tableLike, tempTable } from "../engine/temp-table.js";
 import { touchStudents } from "../facts/affected.js";
-import { actorStudent } from "../facts/students.js";
+import { actorStudent, leastActorEmail } from "../facts/students.js";
 
 /** Actors of landed events; one may come several times. */
 const incomingActors = tableLike(
@@ -53,8 +53,7 @@ export async function landActors(db: Db): Promise<void> {
       group by l.student_id
       having (exists (select from timeback.caliper_actors a where a.student_id = l.student_id)
           or exists (select from timeback.assessment_results r where r.student_id = l.student_id and r.linkable))
-        and min(l.email collate "C") < coalesce((select min(a.email collate "C") from timeback.caliper_actors a
-          where a.student_id = l.student_id), min(l.email collate "C") || 'x') collate "C"
+        and min(l.email collate "C") < coalesce(${leastActorEmail(sql`l.student_id`)}, min(l.email collate "C") || 'x') collate "C"
       returning 1)
     select count(*) as renamed from renamed`.execute(db);
   if (Number(rows[0]?.renamed ?? 0) > 0) await touchStudents(db, renamedStudents);

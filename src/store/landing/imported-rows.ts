@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { IMPORTED_SCHEMA, OVERLAP_DAYS } from "../../domain/rules/oneroster-source.js";
 import { WorkError } from "../../errors.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
@@ -6,9 +7,7 @@ import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-tabl
 import { readFrom } from "../runs/watermarks.js";
 import { columnTypes, type ImportTable, importTables } from "./import-tables.js";
 
-const SCHEMA = "oneroster";
-/** How far before its watermark the ETL reads by default: 7 days. */
-const ETL_OVERLAP_SECONDS = 7 * 86_400;
+const SECONDS_OF_A_DAY = 86_400;
 /** An import without its own dates is dated by the analytics database's clock, in naive UTC. */
 const NOW = sql`(now() at time zone 'utc')`;
 
@@ -21,7 +20,7 @@ export async function requireTargets(db: Db): Promise<void> {
     select c.relname || '.' || a.attname as name, format_type(a.atttypid, null) as type
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where n.nspname = ${SCHEMA} and c.relkind in ('r', 'p')`.execute(db);
+    where n.nspname = ${IMPORTED_SCHEMA} and c.relkind in ('r', 'p')`.execute(db);
   const found = new Map(rows.map(({ name, type }) => [name, type]));
   const faults = importTables.flatMap(({ name, columns }) =>
     Object.entries(columns)
@@ -32,7 +31,9 @@ export async function requireTargets(db: Db): Promise<void> {
       ),
   );
   if (faults.length > 0)
-    throw new WorkError(`schema ${SCHEMA} was not made by timeback: ${faults.join("; ")} (nothing was written)`);
+    throw new WorkError(
+      `schema ${IMPORTED_SCHEMA} was not made by timeback: ${faults.join("; ")} (nothing was written)`,
+    );
 }
 
 /** The rows of a chunk on their way in: `line`, and these columns of the table. */
@@ -132,7 +133,7 @@ async function takeDuplicates(db: Db, staging: TempTable): Promise<DuplicateRow[
   return rows.map(({ sourcedId, line }) => ({ sourcedId, line: Number(line), first: lineOf.get(sourcedId) ?? 0 }));
 }
 
-const target = ({ name }: ImportTable) => sql.table(`${SCHEMA}.${name}`);
+const target = ({ name }: ImportTable) => sql.table(`${IMPORTED_SCHEMA}.${name}`);
 
 const DATE = "date_last_modified";
 
@@ -156,7 +157,7 @@ async function countChanged(
   staging: TempTable,
   table: ImportTable,
 ): Promise<{ updated: number; late: number }> {
-  const readAgain = await readFrom(db, table.name, ETL_OVERLAP_SECONDS);
+  const readAgain = await readFrom(db, table.name, OVERLAP_DAYS * SECONDS_OF_A_DAY);
   const { rows } = await sql<{ updated: string; late: string }>`
     select count(t.sourced_id) as updated, count(*) filter (where i.date_last_modified < ${readAgain}::timestamp) as late
     from ${staging} i left join ${target(table)} t on t.sourced_id = i.sourced_id`.execute(db);

@@ -8,14 +8,14 @@ import {
 } from "../../domain/views/fact.js";
 import type { Db } from "../engine/session.js";
 import { streamRows } from "../engine/snapshot.js";
-import { isoInstant } from "../engine/sql-time.js";
+import { isoDay, isoInstant } from "../engine/sql-time.js";
 import { type FactScope, inScope } from "../facts/fact-scope.js";
 
 const LISTED: Record<FactColumnKind, (column: RawBuilder<unknown>) => RawBuilder<unknown>> = {
   text: (column) => column,
   number: (column) => sql`${column}::text`,
   instant: isoInstant,
-  day: (column) => sql`to_char(${column}, 'YYYY-MM-DD')`,
+  day: isoDay,
   list: (column) => column,
 };
 

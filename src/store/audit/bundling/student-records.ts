@@ -11,10 +11,11 @@ import {
 } from "../../../domain/rules/judging/records.js";
 import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { courseOf } from "../../facts/activities.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
 import { resultLinks } from "../../facts/links.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { notOfTestUser } from "../../facts/students.js";
 import type { ResourceLookup } from "./resources.js";
 
 /** An event of the landed records, with its day in the stored zone where that was asked for. */
@@ -76,7 +77,7 @@ const events = (scope: RecordScope): RawBuilder<unknown> => sql`
       sql`e.course_id`,
       tenThousandths("e.total_questions"),
       tenThousandths("e.correct_questions"),
-      scope.days ? sql`to_char(e.occurred_at at time zone ${scope.rules.zone}, 'YYYY-MM-DD')` : sql`null::text`,
+      scope.days ? isoDay(sql`e.occurred_at at time zone ${scope.rules.zone}`) : sql`null::text`,
     ],
     sql`order by e.occurred_at, e.event_id`,
   )} as events

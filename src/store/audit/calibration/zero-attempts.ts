@@ -2,9 +2,9 @@ import { sql } from "kysely";
 import type { Counter } from "../../../domain/rules/calibration-counts.js";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
 import { resultLinks } from "../../facts/links.js";
 import { inPart, type Students } from "../../facts/student-selection.js";
+import { notOfTestUser } from "../../facts/students.js";
 
 /** How often these students' events and the results that link to them report attempt 0, by app. Reads `resultLinks`. */
 export async function zeroAttempts(db: Db, rules: FactRules, students: Students): Promise<Counter[]> {

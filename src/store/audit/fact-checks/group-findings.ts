@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { FindingKind } from "../../../domain/findings/finding.js";
 import { pagesOf } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
-import { isoInstant } from "../../engine/sql-time.js";
+import { isoDay, isoInstant } from "../../engine/sql-time.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { expectedOfDiffering, groupMembers } from "./fact-groups.js";
@@ -116,7 +116,7 @@ export const listGroups = (db: Db): AsyncGenerator<FactGroup[]> =>
       left join about a on a.student_id = m.student_id and a.fact_group = m.fact_group
       where not m.stored order by m.student_id, m.fact_group, m.fact_key = a.fact_key desc nulls last, m.occurred_at, m.fact_key)
     select f.kind, f.student_id as "studentId", coalesce(s.email, d.email) as email,
-      to_char(coalesce(s.date, d.date), 'YYYY-MM-DD') as date, coalesce(s.app, d.app) as app,
+      ${isoDay(sql`coalesce(s.date, d.date)`)} as date, coalesce(s.app, d.app) as app,
       f.counted::text, f.truth::text, (f.counted - f.truth)::text as inflation,
       ${memberList(true, sql`timeback.processed_facts`)} as stored, ${memberList(false, sql`${expectedOfDiffering}`)} as expected,
       case when s.fact_key is null or d.fact_key is null or f.kind <> 'stale-fact' then '[]' else ${differences} end as differences,

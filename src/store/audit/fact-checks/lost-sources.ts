@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
 import { madeTable } from "../../engine/temp-table.js";
 import { eventIdIn, resultIdIn } from "../../facts/source-keys.js";
-import { isActive } from "../../facts/students.js";
+import { isActive, isTestUser } from "../../facts/students.js";
 import { factGroups, factNodes, groupMembers } from "./fact-groups.js";
 
 /** Why a source gives no fact to the student who has one: the first three leave nothing behind the fact, the others are landed. */
@@ -40,7 +40,7 @@ async function listLostSources(db: Db): Promise<void> {
       when r.vanished then 'gone from the source'
       when not ${isActive(sql`r.status`)} then 'deleted'
       when coalesce(a.student_id, r.student_id) <> n.student_id then 'of another student'
-      when exists (select from timeback.users u where u.sourced_id = n.student_id and u.is_test_user) then 'of a test user'
+      when ${isTestUser(sql`n.student_id`)} then 'of a test user'
       when not e.has_metrics then 'without metrics'
       when r.of_child_line_item then 'of a child line item'
       else 'without XP' end as state) s`,

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { BalanceDay } from "../../../domain/findings/balance.js";
 import { pagesOf } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { madeTable } from "../../engine/temp-table.js";
 import { among, type FactScope, within } from "../../facts/fact-scope.js";
 import { sessionFindings } from "../findings/finding-columns.js";
@@ -73,7 +74,7 @@ export const listBalance = (db: Db): AsyncGenerator<BalanceDay[]> =>
   pagesOf(
     db,
     sql<BalanceDay>`
-    select student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, trim_scale(counted)::text as counted,
+    select student_id as "studentId", email, ${isoDay(sql`date`)} as date, trim_scale(counted)::text as counted,
       trim_scale(truth)::text as truth, coalesce(causes, '[]') as causes, trim_scale(unexplained)::text as unexplained
     from ${balance} b
     order by unexplained <> 0 desc, email collate "C" nulls last, student_id collate "C", b.date`,

@@ -7,6 +7,7 @@ import {
   findingJson,
   VERDICTS,
 } from "../../../domain/findings/finding.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 
 /** A column of the session's findings: its type, and what stands in it of a finding. */
@@ -55,7 +56,7 @@ export const CLAIM_COLUMNS = Object.keys(FINDING_MEMBERS).filter((name) => name 
 const AS_TEXT: Record<(typeof FINDING_MEMBERS)[FindingMember], (column: RawBuilder<unknown>) => RawBuilder<unknown>> = {
   text: (column) => column,
   boolean: (column) => column,
-  day: (column) => sql`to_char(${column}, 'YYYY-MM-DD')`,
+  day: isoDay,
   amount: (column) => sql`trim_scale(${column})::text`,
 };
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { JudgedDay, JudgedStudent } from "../../../domain/findings/student-summary.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
 import { sessionFindings } from "./finding-columns.js";
@@ -23,7 +24,7 @@ const judged = (scope: FactScope): RawBuilder<unknown> => sql`
 export async function judgedDays(db: Db, scope: FactScope): Promise<JudgedDay[]> {
   const { rows } = await sql<JudgedDay>`
     with ${judged(scope)}
-    select student_id as "studentId", to_char(date, 'YYYY-MM-DD') as date, shown::text as "shownXp", truth::text as "trueXp"
+    select student_id as "studentId", ${isoDay(sql`date`)} as date, shown::text as "shownXp", truth::text as "trueXp"
     from judged where has_findings order by student_id collate "C", judged.date nulls last`.execute(db);
   return rows;
 }

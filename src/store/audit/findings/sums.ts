@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Verdict } from "../../../domain/findings/finding-kind.js";
 import type { AuditTotals, FindingSum } from "../../../domain/findings/listed-finding.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { type FactScope, inScope } from "../../facts/fact-scope.js";
 import { sessionFindings } from "./finding-columns.js";
 
@@ -17,7 +18,7 @@ export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`,
 export const sumsByApp = (db: Db): Promise<FindingSum[]> =>
   sums(db, sql`app`, sql`coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0) desc, count(*) desc, 1`);
 export const sumsByWeek = (db: Db): Promise<FindingSum[]> =>
-  sums(db, sql`to_char(date_trunc('week', date::timestamp), 'YYYY-MM-DD')`, sql`1 nulls last`);
+  sums(db, isoDay(sql`date_trunc('week', date::timestamp)`), sql`1 nulls last`);
 /** Totals of the facts in scope; trueXp = countedXp - confirmed inflation. */
 export async function auditTotals(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<AuditTotals> {
   const ofApps = apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`;

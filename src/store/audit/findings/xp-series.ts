@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AppStep, Series, StepUnit, XpStep } from "../../../domain/findings/xp-series.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
 import { sessionFindings } from "./finding-columns.js";
@@ -14,8 +15,6 @@ const unitFor = (days: number, units: readonly (keyof typeof DAYS)[]): StepUnit 
 
 const firstDay = (day: RawBuilder<unknown>, unit: StepUnit): RawBuilder<unknown> =>
   sql`date_trunc(${sql.lit(unit)}, ${day}::timestamp)::date`;
-
-const iso = (day: RawBuilder<unknown>): RawBuilder<unknown> => sql`to_char(${day}, 'YYYY-MM-DD')`;
 
 /** What the facts in scope (of these apps; null: all) count over time, and what is left without the confirmed inflation. */
 export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<Series<XpStep>> {
@@ -31,7 +30,7 @@ export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[]
     inflated as (
       select ${firstDay(sql.ref("date"), unit)} as day, sum(inflation) as xp from ${sessionFindings}
       where verdict = 'confirmed' and date is not null group by 1)
-    select ${iso(sql.ref("day"))} as from, coalesce(c.xp, 0)::text as "countedXp",
+    select ${isoDay(sql.ref("day"))} as from, coalesce(c.xp, 0)::text as "countedXp",
       (coalesce(c.xp, 0) - coalesce(i.xp, 0))::text as "trueXp", (count(*) over ())::text as all
     from counted c full join inflated i using (day) order by day desc limit ${MAX_STEPS}`.execute(db);
   return seriesOf(unit, rows);
@@ -47,7 +46,7 @@ export async function inflationSeries(db: Db): Promise<Series<AppStep>> {
     with step as (
       select ${firstDay(sql.ref("date"), unit)} as day, app, sum(inflation) as xp from ${confirmed} group by 1, 2),
     kept as (select day, count(*) over () as all from step group by day order by day desc limit ${MAX_STEPS})
-    select ${iso(sql.ref("day"))} as from, app, xp::text as "inflationXp", k.all::text as all
+    select ${isoDay(sql.ref("day"))} as from, app, xp::text as "inflationXp", k.all::text as all
     from step join kept k using (day) order by day desc, app collate "C" nulls last`.execute(db);
   return seriesOf(unit, rows);
 }

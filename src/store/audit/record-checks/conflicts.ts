@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
 import { eventKey } from "../../facts/source-keys.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { notOfTestUser } from "../../facts/students.js";
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 

@@ -2,9 +2,9 @@ import { sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
 import { eventKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { isActive, notOfTestUser } from "../../facts/students.js";
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
@@ -37,7 +37,7 @@ export const listIdentityConflicts = (db: Db, rules: FactRules, students: Studen
       join timeback.users own on own.sourced_id = a.segment and own.sourced_id = a.student_id
       cross join lateral (
         select jsonb_agg(u.sourced_id order by u.sourced_id) as others, bool_or(u.sourced_id = a.segment) as is_own
-        from timeback.users u where u.email = a.email and lower(coalesce(u.status, 'active')) = 'active') o
+        from timeback.users u where u.email = a.email and ${isActive(sql`u.status`)}) o
       where o.others is not null and not o.is_own
         ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}),
     grouped as (

@@ -9,17 +9,17 @@ import {
   type Hand,
   listCorrections,
   makeCorrections,
+  markCorrected,
   planCorrections,
   plannedCorrections,
   retireCorrections,
-  touchCorrected,
   type Undoing,
   unknownCorrections,
   unplannedEvents,
 } from "../../store/corrections/corrections.js";
 import type { Session } from "../../store/engine/session.js";
-import { openTouched } from "../../store/facts/affected.js";
-import { deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
+import { openAffected } from "../../store/facts/affected.js";
+import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
 /** What a repair would do, or did. */
 export interface RepairPlan {
@@ -76,9 +76,9 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
 }
 
 async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {
-  await openTouched(db);
-  await touchCorrected(db, runId);
-  return deriveTouched(db, rules);
+  await openAffected(db);
+  await markCorrected(db, runId);
+  return deriveAffected(db, rules);
 }
 
 /** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */

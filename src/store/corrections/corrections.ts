@@ -93,7 +93,7 @@ export async function unknownCorrections(db: Db, undoing: Undoing): Promise<stri
 }
 
 /** Adds the events of the corrections that a run made or retired, and the keys of their facts, to what is affected. */
-export async function touchCorrected(db: Db, runId: string): Promise<void> {
+export async function markCorrected(db: Db, runId: string): Promise<void> {
   const corrected = sql`timeback.corrections c where ${runId}::uuid in (c.made_run, c.retired_run) on conflict do nothing`;
   await sql`insert into ${affectedEvents} select c.event_id from ${corrected}`.execute(db);
   await sql`insert into ${affectedKeys} select c.student_id, ${eventKey(sql`c.event_id`)} from ${corrected}`.execute(

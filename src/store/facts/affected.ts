@@ -20,7 +20,7 @@ export const affectedKeys = tempTable("affected_keys", { student_id: BYTES, fact
 export const linkState = tempTable("link_state", { paired_all: "boolean" });
 
 /** Empties what a change affects. To be called at the start of every transaction that changes landed rows. */
-export const openTouched = (db: Db): Promise<void> =>
+export const openAffected = (db: Db): Promise<void> =>
   openEmpty(db, affectedEvents, affectedResults, affectedKeys, linkState, landedPlaces);
 
 /** Events of a run by their places among all that it read, both ends included. */
@@ -60,7 +60,7 @@ export async function listLanded(db: Db): Promise<void> {
 }
 
 /** How much is affected, and how it is listed. */
-export interface Touched {
+export interface Affected {
   anything: boolean;
   /** Whether stored facts or results are among it. */
   factsOrResults: boolean;
@@ -81,7 +81,7 @@ const landedRange = sql`(
 const PAGES_OF_A_SEARCH = 4;
 
 /** What is affected, and whether that is much beside what is landed. */
-export async function whatIsTouched(db: Db): Promise<Touched> {
+export async function whatIsAffected(db: Db): Promise<Affected> {
   const { rows } = await sql<{
     events: string;
     results: string;
@@ -110,7 +110,7 @@ export async function isAnyResultLanded(db: Db): Promise<boolean> {
 }
 
 /** Marks the results that affected events may link to as affected. The derivation marks the events that these may leave. */
-export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
+export async function markResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
   if (!(await isAnyResultLanded(db))) return;
   await listLanded(db);
   await sql`analyze ${affectedEvents}`.execute(db);
@@ -118,11 +118,11 @@ export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<vo
     insert into ${affectedResults}
     select distinct sourced_id from ${candidates(rules, everything, sql`and e.event_id in (select event_id from ${affectedEvents})`)} c
     on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await markKeysOfResults(db);
 }
 
 /** Marks every event that an affected result could link to as affected. To be called before the results change. */
-export async function touchEventsOfResults(db: Db, rules: FactRules): Promise<void> {
+export async function markEventsOfResults(db: Db, rules: FactRules): Promise<void> {
   await sql`analyze ${affectedResults}`.execute(db);
   await sql`
     insert into ${affectedEvents}
@@ -131,7 +131,7 @@ export async function touchEventsOfResults(db: Db, rules: FactRules): Promise<vo
 }
 
 /** Marks the facts that affected results may have of their own. */
-export async function touchKeysOfResults(db: Db): Promise<void> {
+export async function markKeysOfResults(db: Db): Promise<void> {
   await sql`
     insert into ${affectedKeys}
     select r.student_id, ${resultKey(sql`r.sourced_id`)}
@@ -140,7 +140,7 @@ export async function touchKeysOfResults(db: Db): Promise<void> {
 }
 
 /** Marks all that these students have now as affected: events, results and their facts. Links never leave a student. */
-export async function touchStudents(db: Db, of: TempTable<"student_id">): Promise<void> {
+export async function markStudents(db: Db, of: TempTable<"student_id">): Promise<void> {
   const students = sql`(select student_id from ${of})`;
   await sql`
     insert into ${affectedEvents}
@@ -157,5 +157,5 @@ export async function touchStudents(db: Db, of: TempTable<"student_id">): Promis
     from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
     where a.student_id in ${students}
     on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await markKeysOfResults(db);
 }

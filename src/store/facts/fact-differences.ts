@@ -6,7 +6,7 @@ import { madeTable } from "../engine/temp-table.js";
 import { affectedKeys } from "./affected.js";
 import { differingFacts, storedFactOf } from "./compare-facts.js";
 import { FACT_COLUMNS, factsDiffer } from "./fact-columns.js";
-import { derivedFacts, type TouchedScope } from "./fact-query.js";
+import { type AffectedScope, derivedFacts } from "./fact-query.js";
 import type { Students } from "./student-selection.js";
 
 /**
@@ -24,7 +24,7 @@ const storedFactUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
  * The rows of `factDifferences` for what is affected, from `linkPairs`. In the order of their keys, so that they are found, and
  * written, in neighbouring places of the index.
  */
-export const affectedDifferences = (rules: FactRules, scope: TouchedScope): RawBuilder<unknown> => sql`
+export const affectedDifferences = (rules: FactRules, scope: AffectedScope): RawBuilder<unknown> => sql`
   with ${derivedFacts(rules, scope)}
   select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stored, false as gone
   from (select * from derived order by student_id, fact_key offset 0) d

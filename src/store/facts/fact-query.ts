@@ -9,15 +9,15 @@ import { eventKey, resultKey } from "./source-keys.js";
 import { inPart, type Students } from "./student-selection.js";
 import { leastActorEmail, notOfTestUser } from "./students.js";
 
-/** What the session's touched tables name (affected.ts): whether that is much. */
-export interface TouchedScope {
+/** What the session's affected tables name (affected.ts): whether that is much. */
+export interface AffectedScope {
   many: boolean;
 }
 
-/** What is touched; events that were just landed and link to nothing; else everything landed of some students. */
-export type DeriveScope = TouchedScope | LandedPlaces | Students;
+/** What is affected; events that were just landed and link to nothing; else everything landed of some students. */
+export type DeriveScope = AffectedScope | LandedPlaces | Students;
 
-const isTouched = (scope: DeriveScope): scope is TouchedScope => typeof scope === "object" && "many" in scope;
+const isAffected = (scope: DeriveScope): scope is AffectedScope => typeof scope === "object" && "many" in scope;
 const isLanded = (scope: DeriveScope): scope is LandedPlaces => typeof scope === "object" && "runId" in scope;
 const isNamed = (scope: DeriveScope): scope is readonly string[] => Array.isArray(scope);
 
@@ -32,7 +32,8 @@ const eventsOf = (scope: DeriveScope): RawBuilder<unknown> =>
 /** The conditions on landed rows in scope; no results: null. */
 function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
   if (isLanded(scope)) return { events: everything, results: null };
-  if (!isTouched(scope)) return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
+  if (!isAffected(scope))
+    return { events: inPart(scope, sql`a.student_id`), results: inPart(scope, sql`r.student_id`) };
   return {
     events: sql`and e.event_id in (select event_id from ${affectedEvents})`,
     results: sql`and r.sourced_id in (select sourced_id from ${affectedResults})`,
@@ -98,10 +99,10 @@ const unlinked: LinkShape = {
   sources: sql`array[${eventKey(sql`e.event_id`)}]`,
 };
 
-/** Links of what is touched are found with its facts; those of students were gathered before. */
+/** Links of what is affected are found with its facts; those of students were gathered before. */
 function linkShape(scope: DeriveScope): LinkShape {
   if (isLanded(scope)) return unlinked;
-  if (isTouched(scope)) return scope.many ? apart(bestLinks) : together(bestLinks);
+  if (isAffected(scope)) return scope.many ? apart(bestLinks) : together(bestLinks);
   return isNamed(scope) ? together(gatheredLinks(scope)) : apart(gatheredLinks("all"));
 }
 
@@ -123,9 +124,9 @@ const resultFacts = (rules: FactRules, results: Scope, links: LinkShape): RawBui
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
 /** Whether it is better to look for each row that bears on the scope. */
-const isFew = (scope: DeriveScope): boolean => (isTouched(scope) ? !scope.many : isNamed(scope));
+const isFew = (scope: DeriveScope): boolean => (isAffected(scope) ? !scope.many : isNamed(scope));
 
-/** The least email of each student that has one in its events: of few touched or of named students, or of all. */
+/** The least email of each student that has one in its events: of few affected or of named students, or of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   return isFew(scope)
     ? sql`materialized (

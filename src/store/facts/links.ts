@@ -3,7 +3,7 @@ import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
 import { BYTES, madeTable, openEmpty, tempTable } from "../engine/temp-table.js";
-import { affectedEvents, affectedResults, isAnyResultLanded, linkState, type Touched } from "./affected.js";
+import { type Affected, affectedEvents, affectedResults, isAnyResultLanded, linkState } from "./affected.js";
 import { addPairs, linkPairs } from "./link-pairs.js";
 import { bestFirst, candidates, everything } from "./link-rules.js";
 import { resultsNear, resultsNearPairs } from "./nearby-results.js";
@@ -77,7 +77,7 @@ export async function gatherLinks(db: Db, rules: FactRules, students: Students):
  * `gatherLinkPairs`. It may run before the transaction before this one has committed: which events a result may link to depends on
  * no other result. Nothing may be marked as affected after it.
  */
-export async function linkTouched(db: Db, rules: FactRules): Promise<void> {
+export async function linkAffected(db: Db, rules: FactRules): Promise<void> {
   await openEmpty(db, linkPairs);
   await affectedResults.analyze(db);
   await addPairs(db, rules, affectedResults);
@@ -87,7 +87,7 @@ export async function linkTouched(db: Db, rules: FactRules): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** Whether all affected events are in `linkPairs`; null where `linkTouched` was not called. */
+/** Whether all affected events are in `linkPairs`; null where `linkAffected` was not called. */
 async function areAllPaired(db: Db): Promise<boolean | null> {
   const { rows } = await sql<{ paired: boolean }>`select paired_all as paired from ${linkState}`.execute(db);
   return rows[0]?.paired ?? null;
@@ -95,15 +95,15 @@ async function areAllPaired(db: Db): Promise<boolean | null> {
 
 /**
  * Fills `linkPairs` with every candidate of the affected results, marks the events among them as affected, and adds the candidates
- * of the other results that could link to an affected event: they decide its fact too. `many`: see `Touched`. Returns whether there
+ * of the other results that could link to an affected event: they decide its fact too. `many`: see `Affected`. Returns whether there
  * is any candidate.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<boolean> {
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Affected): Promise<boolean> {
   if (!(await isAnyResultLanded(db))) {
     await openEmpty(db, linkPairs);
     return false;
   }
-  if ((await areAllPaired(db)) === null) await linkTouched(db, rules);
+  if ((await areAllPaired(db)) === null) await linkAffected(db, rules);
   await sql`analyze ${affectedEvents}, ${linkPairs}`.execute(db);
   const near = many && (await areAllPaired(db)) ? await resultsNearPairs(db, rules) : resultsNearAffected(rules);
   if (near !== null) await addNearby(db, rules, near);

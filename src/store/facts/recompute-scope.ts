@@ -13,10 +13,10 @@ export interface FactTotals {
 }
 
 /**
- * Touches what the scope holds: facts that stand in it, and landed rows whose facts would. Facts that moved in or out
+ * Marks what the scope holds: facts that stand in it, and landed rows whose facts would. Facts that moved in or out
  * of it are found from both sides.
  */
-export async function touchScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
+export async function markScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
   const day = (instant: RawBuilder<unknown>) => sql`(${instant} at time zone ${zone})::date`;
   for (const statement of [
     sql`insert into ${affectedKeys} select f.student_id, f.fact_key from timeback.processed_facts f
@@ -40,8 +40,8 @@ export async function touchScope(db: Db, scope: FactScope, { zone }: FactRules):
     await statement.execute(db);
 }
 
-/** Totals of the facts in the table, or of those that touched keys name. */
-export async function factTotals(db: Db, which: "all" | "touched"): Promise<FactTotals> {
+/** Totals of the facts in the table, or of those that affected keys name. */
+export async function factTotals(db: Db, which: "all" | "affected"): Promise<FactTotals> {
   const scope =
     which === "all" ? sql`` : sql`where (student_id, fact_key) in (select student_id, fact_key from ${affectedKeys})`;
   const { rows } = await sql<{ facts: string; xp: string }>`

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 import { affectedEvents, affectedKeys, affectedResults, eventsAt, landedPlaces } from "./affected.js";
 
-/** The students of what is touched. */
-const touchedStudents = sql`
+/** The students of what is affected. */
+const studentsAffected = sql`
   select a.student_id from ${affectedEvents} t join timeback.caliper_events e on e.event_id = t.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
   union select a.student_id from ${landedPlaces} p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
@@ -15,10 +15,10 @@ const touchedStudents = sql`
 const MOST_MARKS = 5_000;
 
 /**
- * Marks the kept counts of what is touched, or of all, as out of date (docs/audit.md, "Kept counts"). Where all of them
+ * Marks the kept counts of what is affected, or of all, as out of date (docs/audit.md, "Kept counts"). Where all of them
  * are anyway, one mark says so.
  */
-export async function noteCountsStale(db: Db, scope: "all" | "touched"): Promise<void> {
+export async function noteCountsStale(db: Db, scope: "all" | "affected"): Promise<void> {
   if (scope === "all") {
     await sql`insert into timeback.calibration_marks (student_id) values (null)`.execute(db);
     return;
@@ -31,5 +31,5 @@ export async function noteCountsStale(db: Db, scope: "all" | "touched"): Promise
     insert into timeback.calibration_marks (student_id)
     select null from state where everybody
     union all
-    select student_id from (${touchedStudents}) t where not (select everybody from state)`.execute(db);
+    select student_id from (${studentsAffected}) t where not (select everybody from state)`.execute(db);
 }

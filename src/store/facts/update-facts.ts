@@ -4,7 +4,7 @@ import { both } from "../../flow/both.js";
 import { columnsOf } from "../engine/column-list.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
-import { listLanded, whatIsTouched } from "./affected.js";
+import { listLanded, whatIsAffected } from "./affected.js";
 import { studentsToCompare } from "./compare-facts.js";
 import { isPlanned, keepFactsBefore } from "./dry-run.js";
 import { FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
@@ -15,7 +15,7 @@ import {
   factDifferences,
   listDifferences,
 } from "./fact-differences.js";
-import { type DeriveScope, derivedFacts, type TouchedScope } from "./fact-query.js";
+import { type AffectedScope, type DeriveScope, derivedFacts } from "./fact-query.js";
 import {
   assertEachSourceOnce,
   assertFaultless,
@@ -72,7 +72,7 @@ const insertNewFacts = (db: Db, rules: FactRules, scope: DeriveScope): Promise<F
  * that they are written in neighbouring places of the index. The facts are counted as they pass and kept nowhere: as many must have
  * been written as differ from what was stored.
  */
-async function writeTouched(db: Db, rules: FactRules, scope: TouchedScope): Promise<FactChanges> {
+async function upsertAffected(db: Db, rules: FactRules, scope: AffectedScope): Promise<FactChanges> {
   await openCounters(db);
   const isChangedOrCounted = sql`case when ${isChanged} then true else ${counted("equal")} is null end`;
   const expected = sql`from (
@@ -126,19 +126,19 @@ async function settle(db: Db): Promise<FactChanges> {
  * Derives the facts of what is affected (affected.ts) from the landed rows, and writes only those that differ: a second run writes
  * nothing. Facts that are no longer expected are deleted.
  */
-export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
-  let touched = await whatIsTouched(db);
-  if (!touched.anything) return NO_CHANGES;
-  await noteCountsStale(db, "touched");
-  if (touched.landed) {
-    if (touched.landedAlone && !(await isPlanned(db))) return insertNewFacts(db, rules, touched.landed);
+export async function deriveAffected(db: Db, rules: FactRules): Promise<FactChanges> {
+  let affected = await whatIsAffected(db);
+  if (!affected.anything) return NO_CHANGES;
+  await noteCountsStale(db, "affected");
+  if (affected.landed) {
+    if (affected.landedAlone && !(await isPlanned(db))) return insertNewFacts(db, rules, affected.landed);
     await listLanded(db);
-    touched = await whatIsTouched(db);
+    affected = await whatIsAffected(db);
   }
-  const isPaired = await gatherLinkPairs(db, rules, touched);
-  const scope = { many: touched.many };
-  if (!touched.keys && !(await isPlanned(db)))
-    return isPaired || touched.factsOrResults ? writeTouched(db, rules, scope) : insertNewFacts(db, rules, scope);
+  const isPaired = await gatherLinkPairs(db, rules, affected);
+  const scope = { many: affected.many };
+  if (!affected.keys && !(await isPlanned(db)))
+    return isPaired || affected.factsOrResults ? upsertAffected(db, rules, scope) : insertNewFacts(db, rules, scope);
   await listDifferences(db, affectedDifferences(rules, scope));
   return settle(db);
 }
@@ -148,7 +148,7 @@ async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<vo
   await listDifferences(db, differencesOf(rules, await studentsToCompare(db, rules, part)));
 }
 
-/** As `deriveTouched`, of everything landed. `beside` is a second connection that sees the same landed rows, for half of the students. */
+/** As `deriveAffected`, of everything landed. `beside` is a second connection that sees the same landed rows, for half of the students. */
 export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
   await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, "all");

@@ -3,7 +3,7 @@ import { Blocks } from "../copy/buffer-pool.js";
 import { copyRow } from "../copy/text-rows.js";
 import type { Db, Session } from "../engine/session.js";
 import { BYTES, openEmpty, tableLike, tempTable } from "../engine/temp-table.js";
-import { touchStudents } from "../facts/affected.js";
+import { markStudents } from "../facts/affected.js";
 import { actorStudent, leastActorEmail } from "../facts/students.js";
 
 /** Actors of landed events; one may come several times. */
@@ -56,5 +56,5 @@ export async function landActors(db: Db): Promise<void> {
         and min(l.email collate "C") < coalesce(${leastActorEmail(sql`l.student_id`)}, min(l.email collate "C") || 'x') collate "C"
       returning 1)
     select count(*) as renamed from renamed`.execute(db);
-  if (Number(rows[0]?.renamed ?? 0) > 0) await touchStudents(db, renamedStudents);
+  if (Number(rows[0]?.renamed ?? 0) > 0) await markStudents(db, renamedStudents);
 }

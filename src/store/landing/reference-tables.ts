@@ -5,7 +5,7 @@ import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
 import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 import { courseJoins, courseOfResult, renewActivities } from "../facts/activities.js";
-import { affectedResults, touchEventsOfResults, touchKeysOfResults, touchStudents } from "../facts/affected.js";
+import { affectedResults, markEventsOfResults, markKeysOfResults, markStudents } from "../facts/affected.js";
 import { affectedStudents, findAffectedStudents, moveActors, noteStudentsBefore } from "../facts/students.js";
 import { pageColumns, type Source } from "../source/inspect.js";
 import type { SourceTable, SourceTableName } from "../source/tables.js";
@@ -66,18 +66,18 @@ const shaped = (column: RawBuilder<unknown>, ids: TempTable): RawBuilder<unknown
     where ${column} in (select sourced_id from ${ids})`;
 
 /** Marks the results that rows with these ids shape now, and the facts that they may have of their own, as affected. */
-async function touchShaped(db: Db, results: RawBuilder<unknown>): Promise<void> {
+async function markShaped(db: Db, results: RawBuilder<unknown>): Promise<void> {
   await sql`insert into ${affectedResults} ${results} on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await markKeysOfResults(db);
 }
 
 async function changeUsers(db: Db, ids: TempTable, write: () => Promise<void>): Promise<void> {
   await noteStudentsBefore(db, ids);
   await write();
   if ((await findAffectedStudents(db)) === 0) return;
-  await touchStudents(db, affectedStudents);
+  await markStudents(db, affectedStudents);
   await moveActors(db, "noted");
-  await touchStudents(db, affectedStudents);
+  await markStudents(db, affectedStudents);
 }
 
 /** Runs `write`, which changes the rows with these ids, and marks all whose facts it may change as affected. */
@@ -90,14 +90,14 @@ async function changing(
 ): Promise<void> {
   if (name === "users") return changeUsers(db, ids, write);
   const results = shaped(SHAPED_BY[name], ids);
-  await touchShaped(db, results);
-  await touchEventsOfResults(db, rules);
+  await markShaped(db, results);
+  await markEventsOfResults(db, rules);
   await write();
   await renewActivities(
     db,
     sql`r.sourced_id in (${results}) or r.sourced_id in (select sourced_id from ${affectedResults})`,
   );
-  await touchShaped(db, results);
+  await markShaped(db, results);
 }
 
 /** Lands rows of users or of a reference table; unchanged ones are left alone. */

@@ -74,7 +74,7 @@ export async function findChanged(db: Db): Promise<{ equal: number; changed: Cou
 }
 
 /** Marks the results whose content changes as affected, and the facts that they may have of their own, before and after. */
-export async function touchChanged(db: Db): Promise<void> {
+export async function markChanged(db: Db): Promise<void> {
   await sql`
     insert into ${affectedResults} select sourced_id from ${changedResults} where content
     on conflict do nothing`.execute(db);
@@ -118,7 +118,7 @@ export const insertNew = (db: Db): Promise<Counted> =>
       where i.sourced_id not in (select sourced_id from ${changedResults})
       order by i.sourced_id
       returning sourced_id, student_id),
-    touched as (insert into ${affectedResults} select sourced_id from fresh)
+    affected as (insert into ${affectedResults} select sourced_id from fresh)
     select ${COUNTED} from fresh`,
   );
 

@@ -5,9 +5,9 @@ import { analyzeGrown } from "../engine/analyze.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
 import { openEmpty } from "../engine/temp-table.js";
-import { touchEventsOfResults } from "../facts/affected.js";
+import { markEventsOfResults } from "../facts/affected.js";
 import { assertAllCounted, assertWritten } from "../facts/invariants.js";
-import { linkTouched } from "../facts/links.js";
+import { linkAffected } from "../facts/links.js";
 import { seenIds } from "./full-read.js";
 import type { Incoming } from "./reference-tables.js";
 import {
@@ -17,7 +17,7 @@ import {
   findChanged,
   insertNew,
   keepHistory,
-  touchChanged,
+  markChanged,
   updateChanged,
   voidChanged,
 } from "./result-statements.js";
@@ -38,8 +38,8 @@ export interface LandedResults {
 /** Changes the results in `changedResults`, keeps their history, and marks every fact that they may change as affected, before and after. */
 async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void>): Promise<void> {
   await changedResults.analyze(db);
-  await touchChanged(db);
-  await touchEventsOfResults(db, rules);
+  await markChanged(db);
+  await markEventsOfResults(db, rules);
   await keepHistory(db);
   await change();
 }
@@ -57,7 +57,7 @@ async function landStaged(
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
   if (allNew) {
     assertWritten("results were landed", allNew.rows, staged.rows);
-    await linkTouched(db, rules);
+    await linkAffected(db, rules);
   }
   await order.inserted();
   if (allNew) return { staged, changed: allNew.counting };

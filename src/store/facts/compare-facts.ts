@@ -22,8 +22,8 @@ const emailBits = (email: RawBuilder<unknown>): RawBuilder<unknown> => sql`hasht
 const MOST_DIFFERING = 1_000;
 
 /**
- * The students with at least one stored fact that is not as expected, the first 1,001 of them: told by count and digest. What all
- * facts of a student share is joined to these, not to each fact.
+ * The students with at least one stored fact that is not as expected, the first 1,001 of them, by count and digest. What all facts of
+ * a student share is joined to these, not to each fact.
  */
 async function studentsThatDiffer(db: Db, rules: FactRules, part: StudentPart): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -9,12 +9,12 @@ import { eventKey, resultKey } from "./source-keys.js";
 import { inPart, type Students } from "./student-selection.js";
 import { leastActorEmail, notOfTestUser } from "./students.js";
 
-/** What the session's affected tables name (affected.ts): whether that is much. */
+/** What is affected (affected.ts), and whether that is much. */
 export interface AffectedScope {
   many: boolean;
 }
 
-/** What is affected; events that were just landed and link to nothing; else everything landed of some students. */
+/** What facts are derived for: what is affected, events that were just landed and link to nothing, or everything landed of some students. */
 export type DeriveScope = AffectedScope | LandedPlaces | Students;
 
 const isAffected = (scope: DeriveScope): scope is AffectedScope => typeof scope === "object" && "many" in scope;
@@ -40,21 +40,21 @@ function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
   };
 }
 
-/** What the links `of` some events say of each. */
+/** By event: the best rule and the sources of its links. */
 const linkedTo = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     select event_id, min(rule) as rule,
       array_agg(${resultKey(sql`sourced_id`)} order by sourced_id collate "C") as sources
     from link ${of} group by event_id`;
 
-/** Of most events one result at most is linked: only where there are several must they be put in order. */
-const linkedApart = sql`
+/** Most events have one linked result at most: only several are sorted. */
+const linkedByCount = sql`
   several as (select event_id from link group by event_id having count(*) > 1),
   linked as (${linkedTo(sql`where event_id in (select event_id from several)`)}),
-  alone as (
+  single as (
     select event_id, rule, ${resultKey(sql`sourced_id`)} as source from link
     where event_id not in (select event_id from several))`;
 
-/** XP that an event without any takes over from results no paying event could claim. */
+/** The XP that an event without XP takes over from results which no paying event could claim. */
 const banked = sql`
   banked as (
     select event_id, sum(result_xp) as xp from (
@@ -65,7 +65,7 @@ const banked = sql`
     where result_attempt is not null or known = 0
     group by event_id)`;
 
-/** The links of an event: of named students together, of many those that stand alone apart. */
+/** How links are joined to events: grouped by event for few, for many with the single links of events apart. */
 interface LinkShape extends LinkColumns {
   /** Common table expressions, each with its comma. */
   expressions: RawBuilder<unknown>;
@@ -75,18 +75,18 @@ interface LinkShape extends LinkColumns {
 
 const joinBanked = sql`left join banked b on b.event_id = e.event_id and coalesce(e.xp, 0) = 0`;
 
-const together = (link: RawBuilder<unknown>): LinkShape => ({
+const linksByEvent = (link: RawBuilder<unknown>): LinkShape => ({
   expressions: sql`${link}, linked as (${linkedTo(sql``)}), ${banked},`,
   join: sql`left join linked l on l.event_id = e.event_id ${joinBanked}`,
   rule: sql`l.rule`,
   sources: sql`array[${eventKey(sql`e.event_id`)}] || coalesce(l.sources, '{}')`,
 });
 
-const apart = (link: RawBuilder<unknown>): LinkShape => ({
-  expressions: sql`${link}, ${linkedApart}, ${banked},`,
-  join: sql`left join alone on alone.event_id = e.event_id left join linked l on l.event_id = e.event_id ${joinBanked}`,
-  rule: sql`coalesce(alone.rule, l.rule)`,
-  sources: sql`case when alone.event_id is not null then array[${eventKey(sql`e.event_id`)}, alone.source]
+const singleLinksApart = (link: RawBuilder<unknown>): LinkShape => ({
+  expressions: sql`${link}, ${linkedByCount}, ${banked},`,
+  join: sql`left join single on single.event_id = e.event_id left join linked l on l.event_id = e.event_id ${joinBanked}`,
+  rule: sql`coalesce(single.rule, l.rule)`,
+  sources: sql`case when single.event_id is not null then array[${eventKey(sql`e.event_id`)}, single.source]
       when l.event_id is null then array[${eventKey(sql`e.event_id`)}]
       else array[${eventKey(sql`e.event_id`)}] || l.sources end`,
 });
@@ -99,11 +99,11 @@ const unlinked: LinkShape = {
   sources: sql`array[${eventKey(sql`e.event_id`)}]`,
 };
 
-/** Links of what is affected are found with its facts; those of students were gathered before. */
+/** The links of affected results come from `linkPairs`, those of students from `resultLinks`. */
 function linkShape(scope: DeriveScope): LinkShape {
   if (isLanded(scope)) return unlinked;
-  if (isAffected(scope)) return scope.many ? apart(bestLinks) : together(bestLinks);
-  return isNamed(scope) ? together(gatheredLinks(scope)) : apart(gatheredLinks("all"));
+  if (isAffected(scope)) return scope.many ? singleLinksApart(bestLinks) : linksByEvent(bestLinks);
+  return isNamed(scope) ? linksByEvent(gatheredLinks(scope)) : singleLinksApart(gatheredLinks("all"));
 }
 
 const eventFacts = (rules: FactRules, links: LinkShape): RawBuilder<unknown> => sql`
@@ -123,10 +123,10 @@ const resultFacts = (rules: FactRules, results: Scope, links: LinkShape): RawBui
   where r.linkable and coalesce(r.xp, 0) <> 0 ${results} ${notOfTestUser(rules, sql`r.student_id`)}
     and not exists (select from link l where l.sourced_id = r.sourced_id)`;
 
-/** Whether it is better to look for each row that bears on the scope. */
+/** Whether looking up each row of the scope is cheaper than reading tables as a whole. */
 const isFew = (scope: DeriveScope): boolean => (isAffected(scope) ? !scope.many : isNamed(scope));
 
-/** The least email of each student that has one in its events: of few affected or of named students, or of all. */
+/** The least email among the actors of each student: of the students of these facts where they are few, else of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   return isFew(scope)
     ? sql`materialized (
@@ -135,7 +135,7 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
     : sql`(select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id)`;
 };
 
-/** Said of users too where students are named: the planner would read all users for a few facts. */
+/** Restricts users too where students are named: else the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope => (isNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything);
 
 /** The joins that `emailOfFacts` looks through, of the student of the facts under this alias; over `least_email`. */
@@ -144,8 +144,8 @@ export const emailJoins = (facts: string, scope: DeriveScope): RawBuilder<unknow
     left join least_email least on least.student_id = ${sql.ref(`${facts}.student_id`)}`;
 
 /**
- * The common table expressions that end with `fact`, the facts that what is landed calls for, without what all facts of a student
- * have in common; and with `least_email`, for that.
+ * The common table expressions that end with `fact`, the facts that the landed records give, without the columns that a student's
+ * facts share; and with `least_email`, for those.
  */
 export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
@@ -161,7 +161,7 @@ export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unkno
   least_email as ${leastEmails(scope)}`;
 }
 
-/** The facts that what is landed calls for: the common table expressions that end with `derived`. */
+/** The common table expressions that end with `derived`: the facts that the landed records give. */
 export const derivedFacts = (rules: FactRules, scope: DeriveScope): RawBuilder<unknown> => sql`
   ${ownFacts(rules, scope)},
   derived as (

@@ -13,8 +13,8 @@ export interface FactTotals {
 }
 
 /**
- * Marks what the scope holds: facts that stand in it, and landed rows whose facts would. Facts that moved in or out
- * of it are found from both sides.
+ * Marks what is in scope as affected: stored facts, and landed rows whose facts would be in scope. So facts that moved into or out of
+ * it are found from both sides.
  */
 export async function markScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
   const day = (instant: RawBuilder<unknown>) => sql`(${instant} at time zone ${zone})::date`;

@@ -11,13 +11,10 @@ const studentsAffected = sql`
   union select r.student_id from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id
   union select student_id from ${affectedKeys}`;
 
-/** Where there are so many marks, the next one stands for everybody. */
+/** Where there are so many marks, the next one is for everybody. */
 const MOST_MARKS = 5_000;
 
-/**
- * Marks the kept counts of what is affected, or of all, as out of date (docs/audit.md, "Kept counts"). Where all of them
- * are anyway, one mark says so.
- */
+/** Marks the saved counts of affected students, or of all, as out of date (docs/audit.md, "Kept counts"); where all are, by one mark. */
 export async function noteCountsStale(db: Db, scope: "all" | "affected"): Promise<void> {
   if (scope === "all") {
     await sql`insert into timeback.calibration_marks (student_id) values (null)`.execute(db);

@@ -8,7 +8,7 @@ export const isActive = (status: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`lower(coalesce(${status}, 'active')) = 'active'`;
 
 /**
- * The student an actor stands for (docs/facts.md, "Students"): the segment of its id where `users` has it; else the
+ * The student of an actor (docs/facts.md, "Students"): the segment of its id where `users` has it; else the
  * one active user with its email; else the segment where the id looks like a user; else the email; else the segment.
  */
 const studentOf = (

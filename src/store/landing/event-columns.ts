@@ -17,7 +17,7 @@ export interface IncomingEvent {
   hasMetrics: boolean;
 }
 
-/** A column of a landed table: its type, and what stands in it of an event. */
+/** A column of a landed table: its type, and its value for an event. */
 interface EventColumn {
   type: BinaryType;
   read(incoming: IncomingEvent): BinaryValue;

@@ -92,7 +92,7 @@ export async function copyNewEvents(
 /** What a transaction of a run has copied in so far. */
 export interface Landing {
   runId: string;
-  /** Where its events stand among those of the run. */
+  /** The ordinals of its events in the run. */
   places: Omit<LandedPlaces, "runId"> | null;
   /** Their actors, by key. */
   actors: Map<string, IncomingActor>;

@@ -100,7 +100,7 @@ async function changing(
   await markShaped(db, results);
 }
 
-/** Lands rows of users or of a reference table; unchanged ones are left alone. */
+/** Lands rows of users or of a reference table; unchanged ones are not written. */
 export async function landReferenceRows(
   session: Session,
   rules: FactRules,
@@ -110,7 +110,7 @@ export async function landReferenceRows(
   const { db } = session;
   const { table } = rows;
   const read = await stage(session, rows);
-  await rows.order.previousCommitted(); // results are landed by what the tables before them say
+  await rows.order.previousCommitted(); // how results are landed depends on the tables before them
   const rejects = await rejectLongIds(session, runId, rows);
   const changed = await keepChanged(db, table);
   if (changed > 0) await changing(db, table, incoming(table), rules, () => upsert(db, table));

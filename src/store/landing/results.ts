@@ -74,7 +74,7 @@ export interface ResultsRun {
   expectNew: boolean;
 }
 
-/** Lands assessment results; rows that are equal to what is landed are left alone. */
+/** Lands assessment results; rows that are equal to what is landed are not written. */
 export async function landResults(
   session: Session,
   rules: FactRules,

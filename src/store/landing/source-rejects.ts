@@ -14,7 +14,7 @@ export interface Rejected {
 
 const EXCERPT_CHARACTERS = 200;
 
-/** Whether an id is too long for the indexes that it stands in. */
+/** Whether an id is too long for the indexes over it. */
 const isLong = (id: string): RawBuilder<boolean> => sql`octet_length(${sql.ref(id)}) > ${LONGEST_KEY_BYTES}`;
 
 interface RefusedRow {

@@ -54,7 +54,7 @@ interface StudentRow {
   readings: string | null;
 }
 
-/** Seconds, as a double: much sooner told than whole microseconds, and exact to the microsecond until the year 2106. */
+/** Seconds, as a double: much faster than whole microseconds, and exact to the microsecond until the year 2106. */
 const seconds = (instant: string): RawBuilder<unknown> => sql`date_part('epoch', ${sql.ref(instant)})`;
 const microsOf = (instant: number): Micros => Math.round(instant * SECOND);
 const microsOrNull = (instant: number | null): Micros | null => (instant === null ? null : microsOf(instant));

@@ -7,15 +7,15 @@ import { inTransaction } from "../../engine/transactions.js";
 import { inPart, type Students } from "../../facts/student-selection.js";
 import type { RequestedSettings } from "../../runs/settings.js";
 
-/** What all students' events said when they were counted. */
+/** The counts of all students' events when they were last counted. */
 export interface KeptTotals {
   counters: readonly Counter[];
 }
 
-/** How counts are written: changed whenever programs before could not read them, or read them otherwise. */
+/** The format of saved counts: to be changed whenever earlier programs could not read them, or would read them otherwise. */
 const FORM = "2";
 
-/** The state of the kept counts that an audit saw. */
+/** The saved counts as an audit saw them. */
 export interface KeptState {
   revision: string;
   settings: string;
@@ -23,11 +23,11 @@ export interface KeptState {
   totals: KeptTotals | null;
 }
 
-/** What shapes every count: the rules of the program and the settings. */
+/** What all counts depend on: the rules of the program and the settings. */
 const shaping = (settings: RequestedSettings): string =>
   JSON.stringify([FORM, RULE_VERSION, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
-/** The kept counts as this transaction sees them, while these settings are in force. */
+/** The saved counts as this transaction sees them, if they were made with these settings. */
 export async function keptState(db: Db, inForce: RequestedSettings): Promise<KeptState> {
   const settings = shaping(inForce);
   const { rows } = await sql<{ revision: string; totals: string | null }>`
@@ -39,7 +39,7 @@ export async function keptState(db: Db, inForce: RequestedSettings): Promise<Kep
   return { revision: row?.revision ?? "0", settings, totals };
 }
 
-/** A student who changed since the kept counts were made, with what was counted then. */
+/** A student who changed since the counts were saved, with what was counted then. */
 export interface StaleStudent {
   id: string;
   counters: readonly Counter[];
@@ -54,7 +54,7 @@ export async function staleStudents(db: Db, limit: number): Promise<StaleStudent
   return rows.map(({ id, counts }) => ({ id, counters: counts === null ? [] : (JSON.parse(counts) as Counter[]) }));
 }
 
-/** Whoever may not write, or not now, can audit all the same. */
+/** A role that may not write, or not now, can audit all the same. */
 const FORBIDDEN = new Set(["42501", "25006"]);
 const isForbidden = (error: unknown): boolean => FORBIDDEN.has(String((error as { code?: unknown }).code));
 
@@ -86,7 +86,7 @@ const writeFresh = (db: Db) =>
   select distinct on (student_id) student_id, counts from ${freshCounts} order by student_id, length(counts) desc
   on conflict (student_id) do update set counts = excluded.counts where s.counts <> excluded.counts`.execute(db);
 
-/** What this audit counted of students, as JSON; of one who stands there twice, the longer counts. */
+/** What this audit counted of students, as JSON; of a student with two rows, the longer one counts. */
 export const freshCounts = madeTable("fresh_counts", ["student_id", "counts"]);
 
 /** Creates `freshCounts` with empty counts for those of these students who were counted before: they may have no events now. */

@@ -27,9 +27,8 @@ const sameGroup = (table: string): RawBuilder<unknown> =>
   sql`${sql.ref(`${table}.app`)} = g.app and array[${sql.ref(`${table}.course_id`)}] = array[g.course_id]`;
 
 /**
- * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Needs
- * `exerciseDays` of everybody. What it holds grows with apps, courses and
- * weeks, never with events.
+ * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Reads `exerciseDays` of
+ * everybody. What it holds in memory grows with apps, courses and weeks, never with events.
  */
 export async function blastRadius(db: Db): Promise<BlastRadius[]> {
   const { rows } = await sql<BlastRadius>`
@@ -39,7 +38,7 @@ export async function blastRadius(db: Db): Promise<BlastRadius[]> {
     events as materialized (
       select app, course_id, date, sum(n) as n from ${exerciseDays} where app in (select app from bundled) group by 1, 2, 3),
     clock as (select app, date_trunc('week', max(date) + 1::int)::date as until from events group by app),
-    told as (
+    reported as (
       select e.app, e.course_id, sum(n) as n, sum(n) filter (where ${inWeeksBack(0)}) as events_last,
         sum(n) filter (where ${inWeeksBack(TREND_DAYS)}) as events_before
       from events e join clock w on w.app = e.app group by 1, 2),
@@ -68,7 +67,7 @@ export async function blastRadius(db: Db): Promise<BlastRadius[]> {
     from spread g join clock w on w.app = g.app
     join found f on ${sameGroup("f")}
     join listed k on ${sameGroup("k")}
-    left join told t on ${sameGroup("t")}
+    left join reported t on ${sameGroup("t")}
     left join timeback.courses c on c.sourced_id = g.course_id
     order by g.inflation desc, g.findings desc, g.app, g.course_id collate "C" nulls last`.execute(db);
   return rows;

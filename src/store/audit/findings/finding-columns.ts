@@ -10,7 +10,7 @@ import {
 import { isoDay } from "../../engine/sql-time.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 
-/** A column of the session's findings: its type, and what stands in it of a finding. */
+/** A column of the session's findings: its type, and its value for a finding. */
 interface FindingColumn {
   type: string;
   of: (finding: Finding) => string | number | boolean | null;

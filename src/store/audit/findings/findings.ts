@@ -57,7 +57,7 @@ export async function foundNamed(db: Db, id: string): Promise<ListedFinding[]> {
 }
 
 /**
- * The emails of findings (`of`: the session's or the stored ones) that several students have: such an email does not tell who it is.
+ * The emails of findings (`of`: the session's or the stored ones) that several students have: such an email does not identify anybody.
  * (Compares the least student with the greatest: to count them would sort all facts.)
  */
 export async function sharedEmails(db: Db, of: "session" | "stored"): Promise<string[]> {

@@ -51,7 +51,7 @@ export async function countCompared(db: Db, former: number, later: number): Prom
   return rows;
 }
 
-/** The stored findings whose id begins so, each as it was last said; two at most. */
+/** The stored findings whose id begins so, each in its last form; two at most. */
 export async function findingsNamed(db: Db, id: string): Promise<StoredFinding[]> {
   const { rows } = await sql<ListedFinding & { first: number; last: number | null }>`
     select distinct on (s.finding_id, s.student_id) ${listed}, s.last_audit as last,

@@ -18,7 +18,7 @@ export interface ConflictRow extends Suspect {
   others: { file: string; line: string; payload: string }[];
 }
 
-/** Said of conflicts too where students are named: all others' contents would be put together for nothing. */
+/** Restricts conflicts too where students are named: else those of all others would be aggregated for nothing. */
 const ofStudents = (students: Students): RawBuilder<unknown> =>
   areNamed(students)
     ? sql`and exists (
@@ -26,7 +26,7 @@ const ofStudents = (students: Students): RawBuilder<unknown> =>
         where e.event_id = c.event_id ${inPart(students, sql`a.student_id`)})`
     : sql``;
 
-/** Conflicts under events of these students, by student, then instant and id. Needs the ground. */
+/** Conflicts under events of these students, by student, then instant and id. */
 export const listConflicts = (db: Db, rules: FactRules, students: Students): AsyncGenerator<ConflictRow[]> =>
   rowsAbout(
     db,

@@ -24,7 +24,7 @@ const SHOWN_EVENTS = 20;
 
 /**
  * One row for each student and email that their events carry and only other active users have.
- * By student, then the first event. Needs the ground.
+ * By student, then the first event.
  */
 export const listIdentityConflicts = (db: Db, rules: FactRules, students: Students): AsyncGenerator<IdentityRow[]> =>
   rowsAbout(

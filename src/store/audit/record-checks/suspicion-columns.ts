@@ -8,7 +8,7 @@ export interface Suspect {
   email: string | null;
   date: string;
   app: string | null;
-  /** XP of the facts that are called for by the records in question. */
+  /** XP of the expected facts of the records in question. */
   counted: string;
 }
 

@@ -39,14 +39,13 @@ export interface RowOrigin {
 }
 
 /** An event with all that its columns say: the next one of its run. */
-export function incomingEvent(event: LandableEvent, origin: RowOrigin, run: LandingRun): IncomingEvent {
+export function incomingEvent(
+  event: LandableEvent,
+  { line, payloadDigest }: RowOrigin,
+  run: LandingRun,
+): IncomingEvent {
+  const { runId } = run;
   run.events += 1;
-  return {
-    ...origin,
-    event,
-    runId: run.runId,
-    ordinal: run.events,
-    actor: keyed(event.actor),
-    hasMetrics: hasMetrics(event.metrics),
-  };
+  const actor = keyed(event.actor);
+  return { event, runId, line, ordinal: run.events, actor, payloadDigest, hasMetrics: hasMetrics(event.metrics) };
 }

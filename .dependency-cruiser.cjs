@@ -18,7 +18,8 @@ const STORE_FLOORS = [
   ["schema", "source"],
   ["runs"],
   ["facts"],
-  ["landing", "audit", "corrections", "reading"],
+  ["landing", "audit", "reading"],
+  ["corrections"],
 ];
 
 const storeFloors = STORE_FLOORS.flatMap((folders, floor) => {

@@ -84,7 +84,7 @@ describeOnEngines("the trial balance", (engine) => {
           .deleteFrom("findings" as never)
           .where("kind" as never, "=", "bundled-xp" as never)
           .execute();
-        await db.deleteFrom("family_members" as never).execute();
+        await db.deleteFrom("group_members" as never).execute();
         await closeBalance(db, { students: null, from: null, to: null });
         return unexplainedDays(db);
       }),

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { IMPORTED_SCHEMA, OVERLAP_DAYS } from "../domain/rules/oneroster-source.js";
 import { ExitCode, UsageError } from "../errors.js";
 import type { EtlSummary } from "../pipelines/oneroster/etl.js";
 import type { Store } from "../store/engine/session.js";
@@ -24,8 +25,6 @@ const RESULTS = { page: 4_000, first: 50_000, stretch: 150_000 };
 /** The same of other tables: short rows, often without an index in the order in which they are read, so that each page is a look at all. */
 const REFERENCE = { page: 25_000, first: 150_000, stretch: 150_000 };
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** Where `import oneroster` puts CSV, and what the ETL reads when no source database is named. */
-const IMPORTED_SCHEMA = "oneroster";
 
 interface EtlFlags extends CommonFlags {
   full?: boolean;
@@ -43,7 +42,7 @@ const etlOnerosterCommand = (shell: Shell): Command =>
     )
     .option("--full", "read everything, and void results that the source no longer has")
     .option("--since <instant>", "read what was modified from this instant on (ISO 8601 with offset)")
-    .option("--overlap <duration>", "how far before the watermark a run starts: 90m, 12h, 7d", "7d")
+    .option("--overlap <duration>", "how far before the watermark a run starts: 90m, 12h, 7d", `${OVERLAP_DAYS}d`)
     .option("--source-schema <schema>", "schema of the source tables (default public; oneroster for imported CSV)")
     .option("--dry-run", "say what would change; write nothing")
     .addHelpText(

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
+import type { LandableEvent } from "../../src/domain/values/caliper-event.js";
 import { parseLine } from "../../src/pipelines/caliper/parse/parse.js";
-import type { LandableEvent, Parsed } from "../../src/pipelines/caliper/parse/record.js";
+import type { Parsed } from "../../src/pipelines/caliper/parse/record.js";
 
 /** The id of every sample, as it is kept. */
 export const ID = "9e3779b1-0001-4000-8000-00000000000a";

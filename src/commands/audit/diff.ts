@@ -56,7 +56,7 @@ async function runDiff(shell: Shell, asked: [Named, Named], flags: DiffFlags): P
     await printList(
       { shell, flags, reading },
       {
-        listing: report.diffListing(audits, counts, new Set(await sharedEmails(db, "timeback.findings"))),
+        listing: report.diffListing(audits, counts, new Set(await sharedEmails(db, "stored"))),
         pages: store.compareFindings(db, former, later),
         footer: async () => ["", ...summary],
       },

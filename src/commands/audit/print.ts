@@ -121,7 +121,7 @@ async function printFindings(
       object: ({ body }) => body,
       columns:
         asker.flags.format === "table"
-          ? findingColumns(new Set(hide({ email: await store.sharedEmails(db, "pg_temp.findings") }).email))
+          ? findingColumns(new Set(hide({ email: await store.sharedEmails(db, "session") }).email))
           : [],
     },
     pages: store.listFindings(db, asker.reading.scope.students ?? "all"),
@@ -145,7 +145,7 @@ async function printPage({ shell, reading }: Asker, audited: Audited, overview: 
     }
   }
   const page = {
-    ...hide({ email: asked.email, sharedEmails: { email: await store.sharedEmails(db, "pg_temp.findings") } }),
+    ...hide({ email: asked.email, sharedEmails: { email: await store.sharedEmails(db, "session") } }),
     days: await series.xpSeries(db, scope, audited.filter.apps),
     inflation: await series.inflationSeries(db),
   };

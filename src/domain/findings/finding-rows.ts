@@ -1,5 +1,5 @@
-const EVENT = "caliper:event:";
-const RESULT = "oneroster:assessment_result:";
+import { EVENT_PREFIX, RESULT_PREFIX } from "../values/source-keys.js";
+
 /** Members that hold the ids of events, and those that hold the ids of results, alone or in lists. */
 const EVENT_MEMBERS = ["eventId", "twins"];
 const RESULT_MEMBERS = ["sourcedId", "alternatives"];
@@ -30,5 +30,5 @@ export function namedRows(body: string): NamedRows {
     });
     return [...new Set(ids)].sort();
   };
-  return { events: named(EVENT_MEMBERS, EVENT).filter(isUuid), results: named(RESULT_MEMBERS, RESULT) };
+  return { events: named(EVENT_MEMBERS, EVENT_PREFIX).filter(isUuid), results: named(RESULT_MEMBERS, RESULT_PREFIX) };
 }

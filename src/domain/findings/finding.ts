@@ -37,21 +37,30 @@ export const findingId = (kind: FindingKind, studentId: string, about: readonly 
     .digest("hex")
     .slice(0, ID_DIGITS);
 
+/** The members that findings of every kind have, beside their evidence. */
+export type FindingMember = Exclude<keyof Finding, "particulars" | "evidence">;
+
+/** Those members in the order in which a finding is written. An amount is a number there. */
+export const FINDING_MEMBERS: Readonly<Record<FindingMember, "text" | "day" | "amount" | "boolean">> = {
+  id: "text",
+  kind: "text",
+  verdict: "text",
+  studentId: "text",
+  email: "text",
+  date: "day",
+  app: "text",
+  summary: "text",
+  counted: "amount",
+  truth: "amount",
+  inflation: "amount",
+  pending: "boolean",
+};
+
 /** A finding as one line of JSON (docs/contracts.md, "Output"). */
-export const findingJson = (finding: Finding): string =>
-  jsonText({
-    id: finding.id,
-    kind: finding.kind,
-    verdict: finding.verdict,
-    studentId: finding.studentId,
-    email: finding.email,
-    date: finding.date,
-    app: finding.app,
-    summary: finding.summary,
-    counted: xpNumber(finding.counted),
-    truth: xpNumber(finding.truth),
-    inflation: xpNumber(finding.inflation),
-    pending: finding.pending,
-    ...finding.particulars,
-    evidence: finding.evidence,
+export function findingJson(finding: Finding): string {
+  const members = Object.entries(FINDING_MEMBERS).map(([name, kind]): [string, JsonValue] => {
+    const value = finding[name as FindingMember];
+    return [name, kind === "amount" ? xpNumber(String(value)) : value];
   });
+  return jsonText({ ...Object.fromEntries(members), ...finding.particulars, evidence: finding.evidence });
+}

@@ -2,13 +2,13 @@ import type { Check } from "./checks/check.js";
 import { conflict } from "./checks/conflict.js";
 import { disagreement } from "./checks/disagreement.js";
 import { duplicateEvent } from "./checks/duplicate-event.js";
-import { standingFacts } from "./checks/fact-integrity.js";
+import { factIntegrity } from "./checks/fact-integrity.js";
 import { identityConflict } from "./checks/identity-conflict.js";
 import { unclearXp } from "./checks/unreadable-xp.js";
 
 /** Every check but that of bundled XP, which must be made first: disagreements leave out what it explains. */
 export const structuralChecks: readonly Check[] = [
-  standingFacts,
+  factIntegrity,
   duplicateEvent,
   disagreement,
   conflict,

@@ -45,7 +45,7 @@ interface Ingest {
 }
 
 /**
- * Lands Caliper files and derives the facts they touch, chunk by chunk; each chunk is committed with its facts and the
+ * Lands Caliper files and derives the facts they affect, chunk by chunk; each chunk is committed with its facts and the
  * place in the file, so that a run that is killed is continued by the next one over the same bytes.
  */
 export async function ingest(run: Run, rules: FactRules, request: IngestRequest): Promise<IngestSummary> {

@@ -1,12 +1,12 @@
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Session } from "../../store/engine/session.js";
 import { inOneTransaction } from "../../store/engine/transactions.js";
-import { openTouched } from "../../store/facts/affected.js";
-import { deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
+import { openAffected } from "../../store/facts/affected.js";
+import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
 /**
- * Lands something and derives the facts that it touches, in one transaction: `land` changes landed rows and lists what
- * it touches, and either both are committed or neither is. It is tried once: who calls it knows whether `land` can be repeated.
+ * Lands something and derives the facts that it affects, in one transaction: `land` changes landed rows and lists what
+ * it affects, and either both are committed or neither is. It is tried once: who calls it knows whether `land` can be repeated.
  */
 export async function withDerivedFacts<T>(
   session: Session,
@@ -14,9 +14,9 @@ export async function withDerivedFacts<T>(
   land: (session: Session) => Promise<T>,
 ): Promise<{ result: T; made: FactChanges }> {
   return inOneTransaction(session, async (inside) => {
-    await openTouched(inside.db);
+    await openAffected(inside.db);
     const result = await land(inside);
-    return { result, made: await deriveTouched(inside.db, rules) };
+    return { result, made: await deriveAffected(inside.db, rules) };
   });
 }
 

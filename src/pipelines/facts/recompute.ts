@@ -4,17 +4,17 @@ import type { Db, Session } from "../../store/engine/session.js";
 import { inSameSnapshot } from "../../store/engine/snapshot.js";
 import { inTransaction } from "../../store/engine/transactions.js";
 import { renewActivities } from "../../store/facts/activities.js";
-import { openTouched } from "../../store/facts/affected.js";
+import { openAffected } from "../../store/facts/affected.js";
 import { type FactScope, isEverything } from "../../store/facts/fact-scope.js";
 import {
   type FactTotals,
   type ForeignFact,
   factTotals,
   foreignAmongRemoved,
-  touchScope,
+  markScope,
 } from "../../store/facts/recompute-scope.js";
 import { moveActors } from "../../store/facts/students.js";
-import { deriveAll, deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
+import { deriveAffected, deriveAll, type FactChanges } from "../../store/facts/update-facts.js";
 import type { Run } from "../../store/runs/runs.js";
 import { changeSettings, type RequestedSettings } from "../../store/runs/settings.js";
 
@@ -55,10 +55,10 @@ async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): 
   });
 }
 
-async function rebuildTouched(db: Db, scope: FactScope, rules: FactRules): Promise<Rebuilt> {
-  await touchScope(db, scope, rules);
-  const before = await factTotals(db, "touched");
-  return { before, made: await deriveTouched(db, rules) };
+async function rebuildAffected(db: Db, scope: FactScope, rules: FactRules): Promise<Rebuilt> {
+  await markScope(db, scope, rules);
+  const before = await factTotals(db, "affected");
+  return { before, made: await deriveAffected(db, rules) };
 }
 
 /** Rebuilds the facts in scope from what was landed, in one transaction. A second run changes nothing. */
@@ -66,10 +66,10 @@ export async function recompute(run: Run, scope: FactScope, settings: RequestedS
   return inTransaction(run.session, async (session) => {
     const { db } = session;
     const rules = await changeSettings(db, settings);
-    const which = isEverything(scope) ? "all" : "touched";
-    await openTouched(db);
+    const which = isEverything(scope) ? "all" : "affected";
+    await openAffected(db);
     const { before, made } =
-      which === "all" ? await rebuildAll(run, session, rules) : await rebuildTouched(db, scope, rules);
+      which === "all" ? await rebuildAll(run, session, rules) : await rebuildAffected(db, scope, rules);
     const isSame = made.inserted + made.updated + made.deleted === 0;
     const after = isSame ? before : await factTotals(db, which);
     const foreign = made.deleted === 0 ? NO_FOREIGN : await foreignAmongRemoved(db, FOREIGN_SHOWN);

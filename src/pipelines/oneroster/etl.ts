@@ -74,7 +74,7 @@ const iso = (naive: string | undefined): string | null =>
     : `${naive.replace(" ", "T").replace(/\.\d+$/, "")}.${(/\.(\d+)$/.exec(naive)?.[1] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
 
 /**
- * Reads what changed in the source, lands it and derives the facts that it touches: stretch by stretch, each committed
+ * Reads what changed in the source, lands it and derives the facts that it affects: stretch by stretch, each committed
  * with its facts and its watermark, so that a run that is killed is continued by the next one.
  */
 export async function runEtl(run: Run, source: Source, rules: FactRules, request: EtlRequest): Promise<EtlSummary> {
@@ -98,7 +98,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
   return summary;
 }
 
-/** One stretch (or one clean-up) with the facts that it touches, in one transaction. What it comes to is counted by the caller. */
+/** One stretch (or one clean-up) with the facts that it affects, in one transaction. What it comes to is counted by the caller. */
 async function step<T>(etl: Etl, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   etl.request.stop();
   const { result, made } = await withDerivedFacts(session, etl.rules, work);
@@ -195,9 +195,9 @@ async function takeTurn(
 }
 
 /** The pages of a stretch; from another database, the next one is read while this one is staged. */
-async function* pagesOf({ source, run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
+async function* pagesOf({ run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
   const pages = run.beside ? prefetch(stretch.pages()) : stretch.pages();
-  const email = pageColumns(source, table).indexOf("email");
+  const email = pageColumns(table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }
 

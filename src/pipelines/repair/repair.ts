@@ -1,5 +1,6 @@
 import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { eventKey } from "../../domain/values/source-keys.js";
 import { sumOf, xpFromText, xpText } from "../../domain/values/xp.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import { UsageError } from "../../errors.js";
@@ -8,17 +9,17 @@ import {
   type Hand,
   listCorrections,
   makeCorrections,
+  markCorrected,
   planCorrections,
   plannedCorrections,
   retireCorrections,
-  touchCorrected,
   type Undoing,
   unknownCorrections,
   unplannedEvents,
 } from "../../store/corrections/corrections.js";
 import type { Session } from "../../store/engine/session.js";
-import { openTouched } from "../../store/facts/affected.js";
-import { deriveTouched, type FactChanges } from "../../store/facts/update-facts.js";
+import { openAffected } from "../../store/facts/affected.js";
+import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
 /** What a repair would do, or did. */
 export interface RepairPlan {
@@ -52,7 +53,7 @@ function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
       studentId,
       email,
       date: date ?? "",
-      factKey: `caliper:event:${eventId}`,
+      factKey: eventKey(eventId),
       xpBefore: from,
       xpAfter: to,
     })),
@@ -74,10 +75,10 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
   return { corrections, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
-async function deriveCorrected({ db }: Session, rules: FactRules): Promise<FactChanges> {
-  await openTouched(db);
-  await touchCorrected(db);
-  return deriveTouched(db, rules);
+async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {
+  await openAffected(db);
+  await markCorrected(db, runId);
+  return deriveAffected(db, rules);
 }
 
 /** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */
@@ -87,7 +88,7 @@ export async function carryOut(
   hand: Hand,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
   await makeCorrections(session.db, hand);
-  const facts = await deriveCorrected(session, rules);
+  const facts = await deriveCorrected(session, rules, hand);
   return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
 }
 
@@ -106,6 +107,6 @@ export async function undo(
   if (unknown.length > 0)
     throw new UsageError(`no correction is known as ${unknown.join(", ")}; \`timeback repair --list\` shows them`);
   await retireCorrections(session.db, undoing, hand);
-  const facts = await deriveCorrected(session, rules);
+  const facts = await deriveCorrected(session, rules, hand);
   return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
 }

@@ -1,4 +1,5 @@
 import { parse, stringify } from "lossless-json";
+import { FINDING_MEMBERS } from "../../domain/findings/finding.js";
 import type { ListedFinding } from "../../domain/findings/listed-finding.js";
 import type { CellText, Field } from "../formats/fields.js";
 import type { Column } from "../formats/table.js";
@@ -15,18 +16,7 @@ const cell = (value: unknown, written: CellText): string => {
 
 /** The members of all kinds, then those that only some kinds have, then the proof. */
 const MEMBERS = [
-  "id",
-  "kind",
-  "verdict",
-  "studentId",
-  "email",
-  "date",
-  "app",
-  "summary",
-  "counted",
-  "truth",
-  "inflation",
-  "pending",
+  ...Object.keys(FINDING_MEMBERS),
   "eventId",
   "eventXp",
   "ownXp",

@@ -1,38 +1,15 @@
-import type { ListedFact } from "../../domain/views/fact.js";
+import { FACT_COLUMNS, type FactColumn, factMember, type ListedFact } from "../../domain/views/fact.js";
 import { type Field, list, number, text } from "../formats/fields.js";
 import type { Column } from "../formats/table.js";
 
-/** The members of a fact, in order. */
-export const factFields: readonly Field<ListedFact>[] = [
-  text("studentId"),
-  text("factKey"),
-  text("eventType"),
-  text("email"),
-  text("occurredAt"),
-  text("date"),
-  text("timeZone"),
-  text("subject"),
-  text("app"),
-  text("courseId"),
-  text("activityId"),
-  text("courseName"),
-  text("activityName"),
-  number("attempt"),
-  text("runId"),
-  number("xpEarned"),
-  number("totalQuestions"),
-  number("correctQuestions"),
-  number("masteredUnits"),
-  number("activeSeconds"),
-  number("inactiveSeconds"),
-  number("wasteSeconds"),
-  number("unknownSeconds"),
-  number("antiPatternSeconds"),
-  text("xpSource"),
-  text("linkRule"),
-  text("correctionId"),
-  list("sources"),
-];
+function fieldOf(column: FactColumn): Field<ListedFact> {
+  const member = factMember(column);
+  if (member === "sources") return list(member);
+  return FACT_COLUMNS[column].kind === "number" ? number(member) : text(member);
+}
+
+/** The members of a fact, in the order of its columns. */
+export const factFields: readonly Field<ListedFact>[] = (Object.keys(FACT_COLUMNS) as FactColumn[]).map(fieldOf);
 
 /** Minutes are enough for people: `2025-03-01 10:00`. */
 const minuteOf = (instant: string): string => instant.slice(0, "2025-03-01T10:00".length).replace("T", " ");

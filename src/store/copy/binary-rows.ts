@@ -1,11 +1,21 @@
 import { wholeAt } from "../../domain/values/digits.js";
 import { Blocks, BYTES_OF_A_UNIT } from "./buffer-pool.js";
 
-/** The types of columns that can be written; an instant is a timestamptz. */
-export type BinaryType = "bool" | "int4" | "int8" | "uuid" | "text" | "numeric" | "instant";
-
-/** A value: a boolean, a whole number, or text: a UUID in lower-case hexadecimal, a plain decimal, `2025-03-01T08:00:00.000000Z`. */
-export type BinaryValue = string | number | boolean | null;
+/** The types of columns that can be written, and what is written into them; an instant is a timestamptz. */
+export interface ValueOf {
+  bool: boolean;
+  int4: number;
+  int8: number;
+  /** In lower-case hexadecimal. */
+  uuid: string;
+  text: string;
+  /** A plain decimal. */
+  numeric: string;
+  /** `2025-03-01T08:00:00.000000Z`. */
+  instant: string;
+}
+export type BinaryType = keyof ValueOf;
+export type BinaryValue = ValueOf[BinaryType] | null;
 
 /** How a value is written from a place on; returns how many bytes it takes. Whose type it is, only its column knows: so `never`. */
 type Write = (block: Buffer, at: number, value: never) => number;

@@ -31,11 +31,3 @@ export async function* pagesOf<Row>(
     await sql`close ${cursor}`.execute(db).catch(() => {}); // a failed transaction has closed it
   }
 }
-
-/** Whether one of the session's tables has any row. */
-export async function isAny(db: Db, table: string): Promise<boolean> {
-  const { rows } = await sql<{
-    any: boolean;
-  }>`select exists (select from ${sql.table(`pg_temp.${table}`)}) as any`.execute(db);
-  return rows[0]?.any === true;
-}

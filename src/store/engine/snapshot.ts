@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { IMPORTED_SCHEMA } from "../../domain/rules/oneroster-source.js";
 import { WorkError } from "../../errors.js";
 import type { Db, Session, Store } from "./session.js";
 import { rolledBack } from "./transactions.js";
@@ -55,7 +56,7 @@ async function rowsWritten(db: Db): Promise<string> {
     from pg_class c
     cross join lateral (select pg_stat_get_xact_tuples_inserted(c.oid) as inserted, pg_stat_get_xact_tuples_updated(c.oid) as updated,
       pg_stat_get_xact_tuples_deleted(c.oid) as deleted offset 0) n
-    where c.relkind = 'r' and c.relnamespace in (select oid from pg_namespace where nspname in ('timeback', 'oneroster'))
+    where c.relkind = 'r' and c.relnamespace in (select oid from pg_namespace where nspname in ('timeback', ${IMPORTED_SCHEMA}))
       and inserted + updated + deleted > 0`.execute(db);
   return rows[0]?.written ?? "";
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../engine/session.js";
+import { madeTable } from "../engine/temp-table.js";
 
 /** A result's activity key, over its line item `li` and component resource `cr` (docs/facts.md, "Activities"). */
 export const activityKey = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -26,22 +27,26 @@ export const courseOf = (result: string): RawBuilder<unknown> => sql`coalesce(${
   left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
   where li.sourced_id = ${sql.ref(`${result}.line_item_id`)}))`;
 
+/** Results whose activity, or whether their line item is a child, is not what their line item says. */
+const renewedActivities = madeTable("renewed_activities", ["sourced_id", "activity_key", "child"]);
+
 /**
- * Finds again what the line items say of the results that `which` (a condition over `r`) selects: their activity and whether their
- * line item is a child. Both are kept on the result, so that linking need not look them up; only differences are written.
- * Returns their number.
+ * Renews the activity of the results that `which` (a condition over `r`) selects, and whether their line item is a child. Both are
+ * copied to the result, so that linking need not look them up. Writes only differences, and returns their number.
  */
 export async function renewActivities(db: Db, which: RawBuilder<unknown> | "all"): Promise<number> {
-  await sql`drop table if exists pg_temp.renewed_activities`.execute(db);
-  await sql`
-    create temp table renewed_activities as
+  await sql`drop table if exists ${renewedActivities}`.execute(db);
+  await renewedActivities.createFrom(
+    db,
+    sql`
     select * from (
       select r.sourced_id, r.activity_key as was, r.of_child_line_item as was_child,
         ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
       from timeback.assessment_results r ${lineItemJoins(sql.ref("r.line_item_id"))} where ${which === "all" ? sql`true` : which}) k
-    where (was, was_child) is distinct from (activity_key, child)`.execute(db);
+    where (was, was_child) is distinct from (activity_key, child)`,
+  );
   const { numAffectedRows } = await sql`
     update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
-    from pg_temp.renewed_activities k where t.sourced_id = k.sourced_id`.execute(db);
+    from ${renewedActivities} k where t.sourced_id = k.sourced_id`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }

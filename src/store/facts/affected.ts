@@ -1,26 +1,27 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
+import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 import { candidates, everything } from "./link-rules.js";
+import { eventKey, resultKey } from "./source-keys.js";
 
-/**
- * Opens the session's empty lists of what a change touches: events and results whose facts must be derived again, and
- * the keys of facts that may have to go. Call it at the start of every transaction that changes landed rows.
- */
-export async function openTouched(db: Db): Promise<void> {
-  await sql`create temp table if not exists touched_events (event_id uuid primary key)`.execute(db);
-  await sql`
-    create temp table if not exists landed_places (run_id uuid, first bigint, last bigint)`.execute(db);
-  await sql`create temp table if not exists touched_results (sourced_id text collate "C" primary key)`.execute(db);
-  await sql`create temp table if not exists touched_keys (student_id text collate "C", fact_key text collate "C", primary key (student_id, fact_key))`.execute(
-    db,
-  );
-  await sql`create temp table if not exists linked (alone boolean)`.execute(db);
-  await sql`
-    truncate pg_temp.touched_events, pg_temp.touched_results, pg_temp.touched_keys, pg_temp.linked, pg_temp.landed_places`.execute(
-    db,
-  );
-}
+/** Events whose facts must be derived again. */
+export const affectedEvents = tempTable("affected_events", { event_id: "uuid" }, ["event_id"]);
+/** Events that this transaction landed, whose facts must be derived: one row, which names a range of them. */
+export const landedPlaces = tempTable("landed_places", { run_id: "uuid", first: "bigint", last: "bigint" });
+/** Results whose facts, and those of the events that they link to, must be derived again. */
+export const affectedResults = tempTable("affected_results", { sourced_id: BYTES }, ["sourced_id"]);
+/** Facts that are deleted where they are not derived again. */
+export const affectedKeys = tempTable("affected_keys", { student_id: BYTES, fact_key: BYTES }, [
+  "student_id",
+  "fact_key",
+]);
+/** One row once `linkPairs` holds the candidates of affected results: whether it holds every affected event too. */
+export const linkState = tempTable("link_state", { paired_all: "boolean" });
+
+/** Empties what a change affects. To be called at the start of every transaction that changes landed rows. */
+export const openAffected = (db: Db): Promise<void> =>
+  openEmpty(db, affectedEvents, affectedResults, affectedKeys, linkState, landedPlaces);
 
 /** Events of a run by their places among all that it read, both ends included. */
 export interface LandedPlaces {
@@ -29,15 +30,15 @@ export interface LandedPlaces {
   last: number;
 }
 
-/** Touches the events that stand at these places: few, if any, were landed before. Once in a transaction. */
+/** Marks the events at these places as affected: few, if any, were landed before. To be called once in a transaction. */
 export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): Promise<void> {
-  await sql`insert into pg_temp.landed_places values (${runId}, ${first}, ${last})`.execute(db);
+  await sql`insert into ${landedPlaces} values (${runId}, ${first}, ${last})`.execute(db);
 }
 
-/** So many places are looked for at once, as a range: of each the planner expects many events, whatever its statistics say of a run that goes on. */
+/** Places are read in ranges of so many: of each range the planner expects many events, whatever its statistics say of a run that goes on. */
 const PLACES_AT_ONCE = sql.lit(1_000);
 
-/** Events `e` that a run landed at these places; of what a query has before, of each row of it. */
+/** Events `e` that a run landed with ordinals from `first` to `last`; to be joined laterally where these are columns. */
 export const eventsAt = (
   runId: RawBuilder<unknown>,
   first: RawBuilder<unknown>,
@@ -49,38 +50,38 @@ export const eventsAt = (
       where e.landed_run = ${runId} and e.landed_ordinal between place and least(place + ${PLACES_AT_ONCE} - 1, ${last}) offset 0) e
     offset 0) e`;
 
-/** Lists the events that `noteLanded` named one by one, with the other touched ones. */
+/** Moves the events that `noteLanded` named as a range to `affectedEvents`, one by one. */
 export async function listLanded(db: Db): Promise<void> {
   await sql`
-    insert into pg_temp.touched_events
-    select e.event_id from pg_temp.landed_places p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
+    insert into ${affectedEvents}
+    select e.event_id from ${landedPlaces} p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
     on conflict do nothing`.execute(db);
-  await sql`truncate pg_temp.landed_places`.execute(db);
+  await sql`truncate ${landedPlaces}`.execute(db);
 }
 
-/** What there is to derive again. */
-export interface Touched {
+/** How much is affected, and how it is listed. */
+export interface Affected {
   anything: boolean;
-  /** Whether facts that stand, or results, are among it. */
+  /** Whether stored facts or results are among it. */
   factsOrResults: boolean;
-  /** Whether keys of facts are named that may have to go. */
+  /** Whether any fact may have to be deleted. */
   keys: boolean;
-  /** So many events or results that to look each of them up costs more than to read results and actors as a whole. */
+  /** Whether so many events or results are affected that reading all results and actors is cheaper than looking each up. */
   many: boolean;
-  /** Where the touched events stand that are not listed one by one; null where there are none. */
+  /** The landed events that are named as a range; null where there are none. */
   landed: LandedPlaces | null;
-  /** Whether nothing else is touched. */
+  /** Whether nothing else is affected. */
   landedAlone: boolean;
 }
 
-const landedPlaces = sql`(
-  select json_build_object('runId', run_id, 'first', first, 'last', last) from pg_temp.landed_places)`;
+const landedRange = sql`(
+  select json_build_object('runId', run_id, 'first', first, 'last', last) from ${landedPlaces})`;
 
-/** To find a row by an index takes about so many pages; to read a table takes each of them once. */
+/** A search by index reads about so many pages; a scan reads each page of the table once. */
 const PAGES_OF_A_SEARCH = 4;
 
-/** What is touched, and whether that is much beside what is landed. */
-export async function whatIsTouched(db: Db): Promise<Touched> {
+/** What is affected, and whether that is much beside what is landed. */
+export async function whatIsAffected(db: Db): Promise<Affected> {
   const { rows } = await sql<{
     events: string;
     results: string;
@@ -88,10 +89,10 @@ export async function whatIsTouched(db: Db): Promise<Touched> {
     pages: string;
     landed: LandedPlaces | null;
   }>`
-    select (select count(*) from pg_temp.touched_events) as events, (select count(*) from pg_temp.touched_results) as results,
-      exists (select from pg_temp.touched_keys) as keys,
+    select (select count(*) from ${affectedEvents}) as events, (select count(*) from ${affectedResults}) as results,
+      exists (select from ${affectedKeys}) as keys,
       (pg_relation_size('timeback.assessment_results') + pg_relation_size('timeback.caliper_actors'))
-        / current_setting('block_size')::int as pages, ${landedPlaces} as landed`.execute(db);
+        / current_setting('block_size')::int as pages, ${landedRange} as landed`.execute(db);
   const { events = "0", results = "0", keys = false, pages = "0", landed = null } = rows[0] ?? {};
   const most = Math.max(Number(events), Number(results));
   const factsOrResults = keys || Number(results) > 0;
@@ -108,53 +109,53 @@ export async function isAnyResultLanded(db: Db): Promise<boolean> {
   return rows[0]?.landed === true;
 }
 
-/** Touches the results that touched events may link to. The derivation touches what these may leave in turn. */
-export async function touchResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
+/** Marks the results that affected events may link to as affected. The derivation marks the events that these may leave. */
+export async function markResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
   if (!(await isAnyResultLanded(db))) return;
   await listLanded(db);
-  await sql`analyze pg_temp.touched_events`.execute(db);
+  await sql`analyze ${affectedEvents}`.execute(db);
   await sql`
-    insert into pg_temp.touched_results
-    select distinct sourced_id from ${candidates(rules, everything, sql`and e.event_id in (select event_id from pg_temp.touched_events)`)} c
+    insert into ${affectedResults}
+    select distinct sourced_id from ${candidates(rules, everything, sql`and e.event_id in (select event_id from ${affectedEvents})`)} c
     on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await markKeysOfResults(db);
 }
 
-/** Touches every event that a touched result, as it stands now, could link to. For results that are about to change. */
-export async function touchEventsOfResults(db: Db, rules: FactRules): Promise<void> {
-  await sql`analyze pg_temp.touched_results`.execute(db);
+/** Marks every event that an affected result could link to as affected. To be called before the results change. */
+export async function markEventsOfResults(db: Db, rules: FactRules): Promise<void> {
+  await sql`analyze ${affectedResults}`.execute(db);
   await sql`
-    insert into pg_temp.touched_events
-    select distinct event_id from ${candidates(rules, sql`and r.sourced_id in (select sourced_id from pg_temp.touched_results)`, everything)} c
-    on conflict do nothing`.execute(db);
-}
-
-/** The facts that touched results may have of their own, as they stand now. */
-export async function touchKeysOfResults(db: Db): Promise<void> {
-  await sql`
-    insert into pg_temp.touched_keys
-    select r.student_id, 'oneroster:assessment_result:' || r.sourced_id
-    from timeback.assessment_results r join pg_temp.touched_results t on t.sourced_id = r.sourced_id
+    insert into ${affectedEvents}
+    select distinct event_id from ${candidates(rules, sql`and r.sourced_id in (select sourced_id from ${affectedResults})`, everything)} c
     on conflict do nothing`.execute(db);
 }
 
-/** Touches all that the students in `pg_temp.<table>` (column `student_id`) have now: events, results and their facts. Links never leave a student. */
-export async function touchStudents(db: Db, table: string): Promise<void> {
-  const students = sql`(select student_id from ${sql.table(`pg_temp.${table}`)})`;
+/** Marks the facts that affected results may have of their own. */
+export async function markKeysOfResults(db: Db): Promise<void> {
   await sql`
-    insert into pg_temp.touched_events
+    insert into ${affectedKeys}
+    select r.student_id, ${resultKey(sql`r.sourced_id`)}
+    from timeback.assessment_results r join ${affectedResults} t on t.sourced_id = r.sourced_id
+    on conflict do nothing`.execute(db);
+}
+
+/** Marks all that these students have now as affected: events, results and their facts. Links never leave a student. */
+export async function markStudents(db: Db, of: TempTable<"student_id">): Promise<void> {
+  const students = sql`(select student_id from ${of})`;
+  await sql`
+    insert into ${affectedEvents}
     select e.event_id from timeback.caliper_events e
     where e.actor_key in (select actor_key from timeback.caliper_actors where student_id in ${students})
     on conflict do nothing`.execute(db);
   await sql`
-    insert into pg_temp.touched_results
+    insert into ${affectedResults}
     select r.sourced_id from timeback.assessment_results r where r.student_id in ${students}
     on conflict do nothing`.execute(db);
   await sql`
-    insert into pg_temp.touched_keys
-    select a.student_id, 'caliper:event:' || e.event_id
+    insert into ${affectedKeys}
+    select a.student_id, ${eventKey(sql`e.event_id`)}
     from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
     where a.student_id in ${students}
     on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+  await markKeysOfResults(db);
 }

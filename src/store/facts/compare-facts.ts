@@ -1,76 +1,66 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
-import {
-  columnsOf,
-  derivedFacts,
-  emailJoins,
-  emailOfFacts,
-  FACT_COLUMNS,
-  OWN_COLUMNS,
-  ownFacts,
-  VALUE_COLUMNS,
-} from "./fact-query.js";
+import { emailOfFacts, FACT_COLUMNS, OWN_COLUMNS, VALUE_COLUMNS } from "./fact-columns.js";
+import { derivedFacts, emailJoins, ownFacts } from "./fact-query.js";
 import { areNamed, inPart, type StudentPart, type Students } from "./student-selection.js";
 
-/**
- * What columns of a fact say, as 64 bits: so much less to carry through a join that two facts of one key are compared by it.
- * That two that differ have the same one happens once in 2^64 times.
- */
+/** A 64-bit digest of columns of a fact, so that a join which compares facts carries little. Two facts that differ share one once in 2^64 times. */
 const digest = (alias: string, columns: readonly string[] = VALUE_COLUMNS): RawBuilder<unknown> =>
   sql`hash_record_extended(row(${columnsOf(`${alias}.`, columns)}), 0)`;
 
-/** How many facts each student has, and what all of them say, keys and own values, in 64 bits: whatever their order. */
+/** By student: the number of facts, and a digest of their keys and own columns, whatever their order. */
 const byStudent = (alias: string): RawBuilder<unknown> => sql`
   ${sql.ref(`${alias}.student_id`)}, count(*) as facts,
   bit_xor(hashtextextended(${sql.ref(`${alias}.fact_key`)} collate "C", ${digest(alias, OWN_COLUMNS)})) as digest`;
 
-/** An email, in 64 bits that can be summed up. */
+/** A digest of an email that can be summed up. */
 const emailBits = (email: RawBuilder<unknown>): RawBuilder<unknown> => sql`hashtextextended(${email} collate "C", 0)`;
 
-/** More students than these are not looked at apart from the others. */
-const MOST_APART = 1_000;
+/** Where more students than these differ, all students are compared fact by fact. */
+const MOST_DIFFERING = 1_000;
 
 /**
- * The students of a part whose facts are not, all of them, those that are called for; of more than `MOST_APART` some. What all
- * facts of a student have in common is joined to what they come to, not to each of them.
+ * The students with at least one stored fact that is not as expected, the first 1,001 of them, by count and digest. What all facts of
+ * a student share is joined to these, not to each fact.
  */
-async function studentsUnlike(db: Db, rules: FactRules, part: StudentPart): Promise<string[]> {
+async function studentsThatDiffer(db: Db, rules: FactRules, part: StudentPart): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with ${ownFacts(rules, part)},
-    called as (select ${byStudent("c")} from fact c group by 1),
-    standing as (
+    expected as (select ${byStudent("c")} from fact c group by 1),
+    stored as (
       select ${byStudent("f")}, sum(${emailBits(sql`f.email`)}) as emails, count(*) filter (where f.time_zone = ${rules.zone}) as zoned
       from timeback.processed_facts f where true ${inPart(part, sql`f.student_id`)} group by 1)
     select coalesce(c.student_id, s.student_id) as id
-    from called c full join standing s on s.student_id = c.student_id
+    from expected c full join stored s on s.student_id = c.student_id
     ${emailJoins("c", part)}
     where (s.facts, s.zoned, s.digest, s.emails) is distinct from
-      (c.facts, c.facts, c.digest, c.facts * ${emailBits(emailOfFacts)}::numeric) limit ${sql.lit(MOST_APART + 1)}`.execute(
+      (c.facts, c.facts, c.digest, c.facts * ${emailBits(emailOfFacts)}::numeric) limit ${sql.lit(MOST_DIFFERING + 1)}`.execute(
     db,
   );
   return rows.map(({ id }) => id);
 }
 
 /**
- * Those of these students whose facts must be compared one by one: of most, all facts are as they should be, and that is told
- * by student. Needs `gatherLinks`.
+ * Which of these students must be compared fact by fact: those that differ by count or digest, unless they are too many. Named
+ * students are returned as they are. Reads `resultLinks` (links.ts).
  */
 export async function studentsToCompare(db: Db, rules: FactRules, students: Students): Promise<Students> {
   if (areNamed(students)) return students;
-  const unlike = await studentsUnlike(db, rules, students);
-  return unlike.length > MOST_APART ? students : unlike;
+  const differing = await studentsThatDiffer(db, rules, students);
+  return differing.length > MOST_DIFFERING ? students : differing;
 }
 
 /**
- * The common table expressions that end with `unlike`: the facts that are called for, in their columns, and the keys of the
- * facts of these students that stand (`standing_student`, `standing_key`), side by side where they are not the same; one of
- * the two is null where the other has none. Needs `gatherLinks`.
+ * The common table expressions that end with `differing`: expected facts, in their columns, beside the keys of the stored facts of
+ * these students (`stored_student`, `stored_key`), where the two are not the same; one of them is null where the other has no
+ * counterpart. Reads `resultLinks` (links.ts).
  */
-export const unlikeFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
+export const differingFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
   ${derivedFacts(rules, students)},
-  unlike as materialized (
-    select ${columnsOf("d.", FACT_COLUMNS)}, s.student_id as standing_student, s.fact_key as standing_key
+  differing as materialized (
+    select ${columnsOf("d.", FACT_COLUMNS)}, s.student_id as stored_student, s.fact_key as stored_key
     from (select c.*, ${digest("c")} as digest from derived c) d
     full join (
       select f.student_id, f.fact_key, ${digest("f")} as digest
@@ -78,7 +68,7 @@ export const unlikeFacts = (rules: FactRules, students: Students): RawBuilder<un
       on s.student_id = d.student_id and s.fact_key = d.fact_key
     where s.digest is distinct from d.digest)`;
 
-/** The fact that stands under the key in a row `u` of `unlike`: looked up one by one, for they are few. */
-export const standingOf: RawBuilder<unknown> = sql`lateral (
+/** The stored fact of a row `u` of `differing`: looked up one by one, for they are few. */
+export const storedFactOf: RawBuilder<unknown> = sql`lateral (
   select f.* from timeback.processed_facts f
-  where f.student_id = u.standing_student and f.fact_key = u.standing_key offset 0)`;
+  where f.student_id = u.stored_student and f.fact_key = u.stored_key offset 0)`;

@@ -1,58 +1,71 @@
 import { sql } from "kysely";
 import type { FactPlan, PlannedChange, PlannedFact } from "../../domain/views/fact-plan.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db, Store } from "../engine/session.js";
+import { isoDay } from "../engine/sql-time.js";
+import { madeTable, tableLike } from "../engine/temp-table.js";
 import { type Run, type RunRequest, withRun } from "../runs/runs.js";
-import { columnsOf, FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-query.js";
+import { FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
+import { factDifferences } from "./fact-differences.js";
 
 const LARGEST = 20;
 
-/** Opens the list of the facts as they were before a plan changed them: `pg_temp.facts_before`, without values where none stood. */
+/** The facts as they were before a dry run changed them; where none was stored (`was_stored`), without values. */
+const factsBefore = tableLike(
+  "facts_before",
+  [...FACT_COLUMNS, "was_stored"],
+  sql`(select *, false as was_stored from timeback.processed_facts) f`,
+);
+
 async function openPlan(db: Db): Promise<void> {
-  await sql`
-    create temp table facts_before as
-    select ${columnsOf("", FACT_COLUMNS)}, false as stood from timeback.processed_facts with no data`.execute(db);
-  await sql`create unique index on pg_temp.facts_before (student_id, fact_key)`.execute(db);
+  await factsBefore.create(db);
+  await sql`create unique index on ${factsBefore} (student_id, fact_key)`.execute(db);
 }
 
-/** Whether the session makes a plan. */
+/** Whether the session is that of a dry run. */
 export async function isPlanned(db: Db): Promise<boolean> {
   const { rows } = await sql<{ planned: boolean }>`
-    select to_regclass('pg_temp.facts_before') is not null as planned`.execute(db);
+    select to_regclass(${factsBefore.path}) is not null as planned`.execute(db);
   return rows[0]?.planned === true;
 }
 
-/** Keeps the facts that `pg_temp.fact_differences` is about as they stand, where no earlier derivation of the plan did. */
+/** Copies the stored facts that `factDifferences` is about to `factsBefore`, where no earlier derivation of the dry run did. */
 export async function keepFactsBefore(db: Db): Promise<void> {
   await sql`
-    insert into pg_temp.facts_before
-    select d.student_id, d.fact_key, ${columnsOf("f.", VALUE_COLUMNS)}, d.stands
-    from pg_temp.fact_differences d
+    insert into ${factsBefore}
+    select d.student_id, d.fact_key, ${columnsOf("f.", VALUE_COLUMNS)}, d.stored
+    from ${factDifferences} d
     left join timeback.processed_facts f on f.student_id = d.student_id and f.fact_key = d.fact_key
     on conflict do nothing`.execute(db);
 }
 
-/** What became of the facts that the plan changed. */
+/** The facts that a dry run changed, before and after. */
+const factChanges = madeTable("fact_changes", [
+  ...["change", "student_id", "fact_key", "email", "date", "event_type", "xp_source", "xp_before", "xp_after"],
+]);
+
+/** What became of the facts that the dry run changed. */
 async function planSinceBefore(db: Db): Promise<FactPlan> {
-  await sql`
-    create temp table fact_changes as
-    select case when not b.stood then 'inserted' when f.fact_key is null then 'deleted' else 'updated' end as change,
+  await factChanges.createFrom(
+    db,
+    sql`
+    select case when not b.was_stored then 'inserted' when f.fact_key is null then 'deleted' else 'updated' end as change,
       b.student_id, b.fact_key, coalesce(f.email, b.email) as email, coalesce(f.date, b.date) as date,
       coalesce(f.event_type, b.event_type) as event_type, coalesce(f.xp_source, b.xp_source) as xp_source,
       b.xp_earned as xp_before, f.xp_earned as xp_after
-    from pg_temp.facts_before b
+    from ${factsBefore} b
     left join timeback.processed_facts f on f.student_id = b.student_id and f.fact_key = b.fact_key
-    where case when b.stood and f.fact_key is not null then ${factsDiffer("f", "b")} else b.stood or f.fact_key is not null end`.execute(
-    db,
+    where case when b.was_stored and f.fact_key is not null then ${factsDiffer("f", "b")} else b.was_stored or f.fact_key is not null end`,
   );
   const changes = await sql<Omit<PlannedChange, "rows"> & { rows: string }>`
     select change, event_type as "eventType", xp_source as "xpSource", count(*) as rows,
       coalesce(sum(xp_before), 0)::text as "xpBefore", coalesce(sum(xp_after), 0)::text as "xpAfter"
-    from pg_temp.fact_changes group by 1, 2, 3
+    from ${factChanges} group by 1, 2, 3
     order by array_position(array['inserted', 'updated', 'deleted'], change), 2, 3 nulls last`.execute(db);
   const largest = await sql<PlannedFact>`
-    select change, student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, fact_key as "factKey",
+    select change, student_id as "studentId", email, ${isoDay(sql`date`)} as date, fact_key as "factKey",
       xp_before::text as "xpBefore", xp_after::text as "xpAfter"
-    from pg_temp.fact_changes where coalesce(xp_before, 0) <> coalesce(xp_after, 0)
+    from ${factChanges} where coalesce(xp_before, 0) <> coalesce(xp_after, 0)
     order by abs(coalesce(xp_after, 0) - coalesce(xp_before, 0)) desc, student_id collate "C", date, fact_key collate "C"
     limit ${LARGEST}`.execute(db);
   return { changes: changes.rows.map((row) => ({ ...row, rows: Number(row.rows) })), largest: largest.rows };

@@ -16,11 +16,5 @@ export const among = (student: RawBuilder<unknown>, { students }: Pick<FactScope
 export const within = (day: RawBuilder<unknown>, { from, to }: FactScope): RawBuilder<unknown> =>
   sql`${from === null ? sql`true` : sql`${day} >= ${from}::date`} and ${to === null ? sql`true` : sql`${day} <= ${to}::date`}`;
 /** The facts `f` of these students and days. */
-export const inScope = ({ students, from, to }: FactScope): RawBuilder<unknown> => {
-  const conditions = [
-    ...(students === null ? [] : [sql`f.student_id = any(${[...students]}::text[])`]),
-    ...(from === null ? [] : [sql`f.date >= ${from}::date`]),
-    ...(to === null ? [] : [sql`f.date <= ${to}::date`]),
-  ];
-  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
-};
+export const inScope = (scope: FactScope): RawBuilder<unknown> =>
+  sql`${among(sql`f.student_id`, scope)} and ${within(sql`f.date`, scope)}`;

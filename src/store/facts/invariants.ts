@@ -1,14 +1,15 @@
 import { type RawBuilder, sql } from "kysely";
 import { UnsoundError } from "../../errors.js";
 import type { Db } from "../engine/session.js";
+import { factDifferences } from "./fact-differences.js";
 
-/** @throws UnsoundError unless `rows` were written: a trigger may have taken some away, or another program was quicker. */
+/** @throws UnsoundError unless as many rows were written as expected: a trigger or another program may have interfered. */
 export function assertWritten(what: string, rows: number | bigint, expected: number): void {
   if (Number(rows) !== expected) throw new UnsoundError(`${rows} of ${expected} ${what}`);
 }
 
 /**
- * The identity of records: what was read is the sum of what became of it, and nothing became less than nothing.
+ * The identity of records: what was read is the sum of its outcomes, none of which is negative.
  * @throws UnsoundError with the counts.
  */
 export function assertAllCounted(what: string, read: number, outcomes: Readonly<Record<string, number>>): void {
@@ -20,7 +21,7 @@ export function assertAllCounted(what: string, read: number, outcomes: Readonly<
   );
 }
 
-/** What must never be so of facts that are written, and of which; nothing where all is well. */
+/** What is wrong with facts that are written, and with which; all null where nothing is. */
 export interface Fault {
   fault: string | null;
   fact: string | null;
@@ -50,15 +51,15 @@ export function assertFaultless(found: Fault | undefined): void {
   throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
 }
 
-/** What must hold of the facts in `pg_temp.fact_differences` before they are written. @throws UnsoundError naming a fact */
+/** What must hold of the facts in `factDifferences` before they are written. @throws UnsoundError naming a fact */
 export async function assertSound(db: Db): Promise<void> {
-  const written = sql`(select fact_key, sources from pg_temp.fact_differences where not gone)`;
+  const written = sql`(select fact_key, sources from ${factDifferences} where not gone)`;
   assertFaultless((await sql<Fault>`${faultsOf(written)}`.execute(db)).rows[0]);
 }
 
 /**
- * What must hold of all facts when everything was derived anew: no source is in two of them. Else rows of another system may
- * stand among them, which are left alone and for `audit` to judge. @throws UnsoundError naming a source
+ * What must hold of all facts after all were derived again: no source is in two of them. (At other times rows of another system may be
+ * among them, which `audit` judges.) @throws UnsoundError naming a source
  */
 export async function assertEachSourceOnce(db: Db): Promise<void> {
   const { rows } = await sql<{ source: string }>`

@@ -7,12 +7,12 @@ export type Scope = RawBuilder<unknown>;
 export const everything: Scope = sql``;
 
 /**
- * How results and events are brought together: from the few results, or the few events, in scope to their neighbours in time,
- * each by an index; or both sides read as a whole.
+ * How results and events are joined: from the few results, or the few events, in scope to what is near them in time, each looked up
+ * by an index; or both sides read as a whole.
  */
 type Approach = "from results" | "from events" | "whole";
 
-/** What a scope narrows down is computed once for all rules; the other side is reached through its indexes. */
+/** The narrow side is computed once for all rules; the other side is reached through its indexes. */
 const narrowed = (isNarrow: boolean): RawBuilder<unknown> => (isNarrow ? sql`materialized` : sql`not materialized`);
 
 const RESULT_COLUMNS = sql`r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
@@ -34,10 +34,10 @@ export const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
 const DELIMITER = sql`'[ -/:-@\[-\`{-~]'`;
 
 /**
- * The slug stands in the line item's id between ASCII characters that are neither letters nor digits. The first form is
- * the quick one (one expression for all slugs); it replaces from the left, so where a slug overlaps itself the second is asked.
+ * Whether the line item's id contains the slug between ASCII characters that are neither letters nor digits. The first test is the fast
+ * one (one expression for all slugs); it replaces from the left, so where a slug overlaps itself the second one decides.
  */
-const slugStandsIn = (slug: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+const containsSlug = (slug: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   length(${slug}) >= 4 and strpos(r.line_item_id, ${slug}) > 0
   and (replace(r.line_item_id, ${slug}, e'\x02') ~ ('(^|' || ${DELIMITER} || ')\x02($|' || ${DELIMITER} || ')') collate "C"
     or r.line_item_id ~ ('(^|' || ${DELIMITER} || ')' || regexp_replace(${slug}, '([!-/:-@\[-\`{-~])' collate "C", '\\\\\\1', 'g')
@@ -58,15 +58,14 @@ const pair = (
 
 const none = sql.lit(0);
 
-/** The event is at most so far from an instant of the result: said from both sides, so that an index of either serves. */
+/** The event is at most so far from an instant of the result. Written from both sides, so that an index of either can be used. */
 const isWithin = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   e.occurred_at >= ${instant} - ${distance} and e.occurred_at <= ${instant} + ${distance}
   and ${instant} >= e.occurred_at - ${distance} and ${instant} <= e.occurred_at + ${distance}`;
 
 /**
- * Results `r` and events `e` of one student, an instant of the result at most so far from the event. Where one side is in
- * scope, the bounds of time stand where they must go into the index of the other one, however few rows the planner expects:
- * a student may have thousands.
+ * Joins results `r` to events `e` of one student within `distance` of an instant of the result. On the narrowed side the bounds are in a
+ * lateral subquery, so that the index of the other side is used however few rows the planner expects: a student may have thousands.
  */
 const nearInTime = (
   approach: Approach,
@@ -97,13 +96,13 @@ const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown>
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`${millisecondOf(sql`e.occurred_at`)} = ${millisecondOf(instant)}`;
 
-/** Length of the longest slug of the event that stands in the line item's id; null where none does. */
-const slugLength = sql`greatest(case when ${slugStandsIn(activitySlug)} then length(${activitySlug}) end,
-  case when ${slugStandsIn(objectSlug)} then length(${objectSlug}) end)`;
+/** Length of the event's longest slug that the line item's id contains; null where it contains none. */
+const slugLength = sql`greatest(case when ${containsSlug(activitySlug)} then length(${activitySlug}) end,
+  case when ${containsSlug(objectSlug)} then length(${objectSlug}) end)`;
 
 /**
- * L3: the event object's slug in the line item's id, and one instant to the millisecond. Left out where L2, the better
- * rule, pairs the two: slugs are dear to look for.
+ * L3: the event object's slug in the line item's id, and one instant to the millisecond. Left out where L2, the better rule, pairs
+ * the two: searching for slugs is slow.
  */
 const byInstant = (
   approach: Approach,
@@ -116,10 +115,10 @@ const byInstant = (
   cross join lateral (select ${slugLength} as length offset 0) slug
   where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and slug.length is not null`;
 
-/** Where score date and event are one instant, L2 pairs the two if they have one activity: so much is quickly told. */
+/** A fast test that L2 does not pair a result with an event at its score date: they have different activities. */
 const isOtherActivity = sql`r.score_day is null and e.activity_key is distinct from r.activity_key`;
 
-/** L2 and, by score date, L3 in one: for few results or events, whose few neighbours in time are found by an index. */
+/** L2 and, by score date, L3 in one join: for few results or events, of which an index finds the few rows near in time. */
 const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => sql`
   ${pair(sql`case when near.is_l2 then 'L2' else 'L3' end`, none, sql`slug.length`)}
   from ${nearInTime(approach, scoreDate, secondsApart(rules.linkWindowSeconds))}
@@ -127,7 +126,7 @@ const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> 
   cross join lateral (select case when near.is_l2 then 0 when ${isInstant(scoreDate)} then ${slugLength} end as length offset 0) slug
   where r.score_day is null and slug.length is not null`;
 
-/** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep a much repeated activity from pairing all with all. */
+/** L2: one activity key, and `score_date` within the window. Buckets of twice the window keep an activity that repeats often from pairing all with all. */
 const byActivity = (rules: FactRules): RawBuilder<unknown> => {
   const window = secondsApart(rules.linkWindowSeconds);
   const bucket = (instant: RawBuilder<unknown>) => bucketOf(instant, secondsApart(2 * rules.linkWindowSeconds));
@@ -139,7 +138,7 @@ const byActivity = (rules: FactRules): RawBuilder<unknown> => {
   where ${isNearInActivity(rules)}`;
 };
 
-/** No local day lies farther from its instants than that. */
+/** No local day is farther from its instants than that. */
 export const DAY_RULE_SECONDS = 48 * 60 * 60;
 
 /** A score date that is a day without time matches by local day; it ranks after every other rule. */
@@ -156,8 +155,8 @@ const approachTo = (eventScope: Scope, scopes: "narrow" | "whole"): Approach => 
 
 /**
  * Every (result, event) pair that a link rule allows, for the results and events in scope: the one definition of
- * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1. `whole`: the scopes hold so much that
- * both sides are better read as a whole.
+ * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1. `whole`: the scopes hold so much that reading both
+ * sides as a whole is faster.
  */
 export const candidates = (
   rules: FactRules,

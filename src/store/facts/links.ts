@@ -1,59 +1,44 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
-import { isAny } from "../engine/cursor.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
-import { isAnyResultLanded, type Touched } from "./affected.js";
-import { bestFirst, candidates, everything, type Scope } from "./link-rules.js";
+import { BYTES, madeTable, openEmpty, tempTable } from "../engine/temp-table.js";
+import { type Affected, affectedEvents, affectedResults, isAnyResultLanded, linkState } from "./affected.js";
+import { addPairs, linkPairs } from "./link-pairs.js";
+import { bestFirst, candidates, everything } from "./link-rules.js";
 import { resultsNear, resultsNearPairs } from "./nearby-results.js";
 import { areFew, areNamed, inPart, type Students } from "./student-selection.js";
 
-/** The columns of `pg_temp.link_pairs`. */
-const PAIR_COLUMNS = sql.raw(
-  "sourced_id, student_id, event_id, rule, form, slug_length, score_date, score_day, result_attempt, result_xp, occurred_at, event_attempt, pays",
-);
+/** As those of `linkPairs`, and what the audit asks of a linked result, which need not be read again for it. */
+const LINK_COLUMNS = [
+  ...linkPairs.columns,
+  ...["ended_at", "result_activity", "multiplier", "total_questions", "correct_questions", "xp_reason"],
+];
+const columns = (names: readonly string[]): RawBuilder<unknown> => columnsOf("", names);
 
-/** The columns of `pg_temp.links` beside `claimed`: also what the audit asks of a linked result, which need not be read again for it. */
-const LINK_COLUMNS = sql`${PAIR_COLUMNS}, ended_at, result_activity, multiplier, total_questions, correct_questions, xp_reason`;
-
-async function addPairs(db: Db, rules: FactRules, results: Scope): Promise<void> {
-  await sql`
-    insert into pg_temp.link_pairs (${PAIR_COLUMNS}) select ${PAIR_COLUMNS} from ${candidates(rules, results, everything)} c`.execute(
-    db,
-  );
-}
-
-/** Over `pairs`, which have these columns, the expressions of `bestLinks`. */
-const bestOf = (pairs: RawBuilder<unknown>, columns: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+/** The expressions of `bestLinks` over `pairs`, which have these columns. */
+const bestOf = (pairs: RawBuilder<unknown>, of: readonly string[]): RawBuilder<unknown> => sql`
   contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
   link as (
-    select ${columns}, pays as claimed from ${pairs} c
+    select ${columns(of)}, pays as claimed from ${pairs} c
     where sourced_id not in (select sourced_id from contested)
     union all
-    select ${columns}, claimed from (
+    select ${columns(of)}, claimed from (
       select c.*, bool_or(pays) over (partition by sourced_id) as claimed,
         row_number() over (partition by sourced_id order by ${bestFirst}) as rank
       from ${pairs} c where sourced_id in (select sourced_id from contested)) ranked
     where rank = 1)`;
 
 /**
- * The common table expressions that end with `link`: each result of `pg_temp.link_pairs` with its best event; `claimed` where
- * any of its candidates pays. Most results have one candidate: only the others are sorted, and only they have a rank, by
- * whose chance the planner would take links for few.
+ * The common table expressions that end with `link`: each result of `linkPairs` with its best event; `claimed` where any of its
+ * candidates pays. Only results with several candidates are ranked: most have one, and ranking all makes the planner underestimate
+ * the number of links.
  */
-export const bestLinks: RawBuilder<unknown> = bestOf(sql`pg_temp.link_pairs`, PAIR_COLUMNS);
+export const bestLinks: RawBuilder<unknown> = bestOf(sql`${linkPairs}`, linkPairs.columns);
 
-/** As `bestLinks`, of these students, where `gatherLinks` has found them for all that are looked at. */
+/** As `bestLinks`, of these students, from `resultLinks`. */
 export const gatheredLinks = (students: Students): RawBuilder<unknown> => sql`
-  link as not materialized (select * from pg_temp.links l where true ${inPart(students, sql`l.student_id`)})`;
-
-const among = (table: string): RawBuilder<unknown> => sql`(select sourced_id from ${sql.table(`pg_temp.${table}`)})`;
-
-async function openPairs(db: Db): Promise<void> {
-  await sql`create temp table if not exists link_pairs (sourced_id text collate "C", student_id text collate "C", event_id uuid, rule text, form int,
-    slug_length int, score_date timestamptz, score_day date, result_attempt int, result_xp numeric,
-    occurred_at timestamptz, event_attempt int, pays boolean)`.execute(db);
-  await sql`truncate pg_temp.link_pairs`.execute(db);
-}
+  link as not materialized (select * from ${resultLinks} l where true ${inPart(students, sql`l.student_id`)})`;
 
 /** Every candidate of every result of some students. */
 const allCandidates = (rules: FactRules, students: Students): RawBuilder<unknown> => {
@@ -63,81 +48,81 @@ const allCandidates = (rules: FactRules, students: Students): RawBuilder<unknown
     : candidates(rules, results, inPart(students, sql`a.student_id`), "whole");
 };
 
+/** Each linked result with its one event. */
+export const resultLinks = madeTable("links", [...LINK_COLUMNS, "claimed"]);
+const candidatePairs = madeTable("link_pairs", LINK_COLUMNS);
+
 /**
- * Makes `pg_temp.links` (`sourced_id`, `event_id`, `student_id`, `rule`, ..., `claimed`): each linked result of these students
- * with its one event. Links never leave a student. The candidates of many stand in a table first: how many there are is worth
- * knowing, and a new table may be filled in parallel.
+ * Creates `resultLinks`: the links of these students, which never leave a student. The candidates of many are kept in a table first:
+ * then the planner knows how many there are, and a new table may be filled in parallel.
  */
 export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
-  const pairs = sql`select ${LINK_COLUMNS} from ${allCandidates(rules, students)} c`;
-  const links = sql`select ${LINK_COLUMNS}, claimed from link`;
+  const pairs = sql`select ${columns(LINK_COLUMNS)} from ${allCandidates(rules, students)} c`;
+  const best = (of: RawBuilder<unknown>) =>
+    sql`${bestOf(of, LINK_COLUMNS)} select ${columns(LINK_COLUMNS)}, claimed from link`;
   if (areFew(students)) {
-    await sql`
-      create temp table links as
-      with link_pairs as materialized (${pairs}), ${bestOf(sql`link_pairs`, LINK_COLUMNS)} ${links}`.execute(db);
+    await resultLinks.createFrom(db, sql`with link_pairs as materialized (${pairs}), ${best(sql`link_pairs`)}`);
     return;
   }
-  for (const statement of [
-    sql`drop table if exists pg_temp.link_pairs, pg_temp.links`,
-    sql`create temp table link_pairs as ${pairs}`,
-    sql`analyze pg_temp.link_pairs`,
-    sql`create temp table links as with ${bestOf(sql`pg_temp.link_pairs`, LINK_COLUMNS)} ${links}`,
-    sql`drop table pg_temp.link_pairs`,
-    sql`analyze pg_temp.links`,
-  ])
-    await statement.execute(db);
+  await sql`drop table if exists ${candidatePairs}, ${resultLinks}`.execute(db);
+  await candidatePairs.createFrom(db, pairs);
+  await candidatePairs.analyze(db);
+  await resultLinks.createFrom(db, sql`with ${best(sql`${candidatePairs}`)}`);
+  await sql`drop table ${candidatePairs}`.execute(db);
+  await resultLinks.analyze(db);
 }
 
 /**
- * Fills `pg_temp.link_pairs` with every candidate of the touched results, and touches the events among them: what
- * `gatherLinkPairs` begins with, where it was not done before. It may be done before the transaction before this one is
- * through, since which events a result may link to depends on no other result. Nothing may be touched after it.
+ * Fills `linkPairs` with every candidate of the affected results, and marks the events among them as affected: the first half of
+ * `gatherLinkPairs`. It may run before the transaction before this one has committed: which events a result may link to depends on
+ * no other result. Nothing may be marked as affected after it.
  */
-export async function linkTouched(db: Db, rules: FactRules): Promise<void> {
-  await openPairs(db);
-  await sql`analyze pg_temp.touched_results`.execute(db);
-  await addPairs(db, rules, sql`and r.sourced_id in ${among("touched_results")}`);
-  await sql`insert into pg_temp.linked select not exists (select from pg_temp.touched_events)`.execute(db);
+export async function linkAffected(db: Db, rules: FactRules): Promise<void> {
+  await openEmpty(db, linkPairs);
+  await affectedResults.analyze(db);
+  await addPairs(db, rules, affectedResults);
+  await sql`insert into ${linkState} select not exists (select from ${affectedEvents})`.execute(db);
   await sql`
-    insert into pg_temp.touched_events select distinct event_id from pg_temp.link_pairs order by event_id
+    insert into ${affectedEvents} select distinct event_id from ${linkPairs} order by event_id
     on conflict do nothing`.execute(db);
 }
 
-/** Whether all touched events stand in `pg_temp.link_pairs`; null where `linkTouched` was not called. */
+/** Whether all affected events are in `linkPairs`; null where `linkAffected` was not called. */
 async function areAllPaired(db: Db): Promise<boolean | null> {
-  const { rows } = await sql<{ alone: boolean }>`select alone from pg_temp.linked`.execute(db);
-  return rows[0]?.alone ?? null;
+  const { rows } = await sql<{ paired: boolean }>`select paired_all as paired from ${linkState}`.execute(db);
+  return rows[0]?.paired ?? null;
 }
 
 /**
- * Fills `pg_temp.link_pairs` with every candidate of the touched results, touches the events among them, and adds the
- * candidates of the other results that could link to a touched event: they decide its fact too. `many` are touched
- * (affected.ts). Returns whether there is any candidate.
+ * Fills `linkPairs` with every candidate of the affected results, marks the events among them as affected, and adds the candidates
+ * of the other results that could link to an affected event: they decide its fact too. `many`: see `Affected`. Returns whether there
+ * is any candidate.
  */
-export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Touched): Promise<boolean> {
+export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Affected): Promise<boolean> {
   if (!(await isAnyResultLanded(db))) {
-    await openPairs(db);
+    await openEmpty(db, linkPairs);
     return false;
   }
-  if ((await areAllPaired(db)) === null) await linkTouched(db, rules);
-  await sql`analyze pg_temp.touched_events, pg_temp.link_pairs`.execute(db);
-  const near = many && (await areAllPaired(db)) ? await resultsNearPairs(db, rules) : resultsNearTouched(rules);
-  if (near !== null) await addNeighbours(db, rules, near);
-  return isAny(db, "link_pairs");
+  if ((await areAllPaired(db)) === null) await linkAffected(db, rules);
+  await sql`analyze ${affectedEvents}, ${linkPairs}`.execute(db);
+  const near = many && (await areAllPaired(db)) ? await resultsNearPairs(db, rules) : resultsNearAffected(rules);
+  if (near !== null) await addNearby(db, rules, near);
+  return linkPairs.isFilled(db);
 }
 
-const resultsNearTouched = (rules: FactRules): RawBuilder<unknown> => sql`(
-  select sourced_id from ${resultsNear(rules, sql`and e.event_id in (select event_id from pg_temp.touched_events)`)} n
-  where not exists (select from pg_temp.touched_results t where t.sourced_id = n.sourced_id))`;
+const resultsNearAffected = (rules: FactRules): RawBuilder<unknown> => sql`(
+  select sourced_id from ${resultsNear(rules, sql`and e.event_id in (select event_id from ${affectedEvents})`)} n
+  where not exists (select from ${affectedResults} t where t.sourced_id = n.sourced_id))`;
 
-/** Adds the candidates of these results, of which none is touched. */
-async function addNeighbours(db: Db, rules: FactRules, near: RawBuilder<unknown>): Promise<void> {
-  await sql`create temp table if not exists neighbour_results (sourced_id text collate "C" primary key)`.execute(db);
-  await sql`truncate pg_temp.neighbour_results`.execute(db);
+/** Results that are not affected, and could link to an affected event. */
+const nearbyResults = tempTable("nearby_results", { sourced_id: BYTES }, ["sourced_id"]);
+
+async function addNearby(db: Db, rules: FactRules, near: RawBuilder<unknown>): Promise<void> {
+  await openEmpty(db, nearbyResults);
   const { numAffectedRows } = await sql`
-    insert into pg_temp.neighbour_results select distinct sourced_id from ${near} n`.execute(db);
+    insert into ${nearbyResults} select distinct sourced_id from ${near} n`.execute(db);
   if ((numAffectedRows ?? 0n) === 0n) return;
-  await sql`analyze pg_temp.neighbour_results`.execute(db);
-  await addPairs(db, rules, sql`and r.sourced_id in ${among("neighbour_results")}`);
-  await sql`analyze pg_temp.link_pairs`.execute(db);
+  await nearbyResults.analyze(db);
+  await addPairs(db, rules, nearbyResults);
+  await linkPairs.analyze(db);
 }

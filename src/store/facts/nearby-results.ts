@@ -2,11 +2,14 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
 import { bucketOf, MILLISECOND, millisecondOf, secondsApart } from "../engine/sql-time.js";
+import { madeTable } from "../engine/temp-table.js";
+import { affectedEvents, affectedResults } from "./affected.js";
+import { linkPairs } from "./link-pairs.js";
 import { DAY_RULE_SECONDS, linkableEvents, type Scope, scoreDate } from "./link-rules.js";
 
 /**
- * The ids of all results that might link to the events in scope, and of some that do not: found by indexes alone,
- * however many results are landed, and with one search for all of a student's events.
+ * A superset of the results that may link to these events, by id: found by indexes alone, with one search for all events of a
+ * student; `candidates` decides which of them link.
  */
 export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
@@ -31,38 +34,43 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
     offset 0) near)`;
 };
 
-const isUntouched = sql`not exists (select from pg_temp.touched_results t where t.sourced_id = r.sourced_id)`;
+const isUnaffected = sql`not exists (select from ${affectedResults} t where t.sourced_id = r.sourced_id)`;
+
+/** Results that are not affected, of the span of time in which affected events lie. */
+const otherResults = madeTable("other_results", ["sourced_id", "student_id", "score_date", "ended_at"]);
 
 /**
- * As `resultsNear`, of many events, which all stand in `pg_temp.link_pairs`: results that are not touched are read once,
- * and those of them in the same span of time, mostly few, are kept in `pg_temp.other_results`. Time is cut into buckets as
- * long as the window; a result that is near an event of its student stands in its bucket, or beside it. Null where there are none.
+ * As `resultsNear`, of many events, which are all in `linkPairs`: results are read once, and those in the same span of time that are
+ * not affected, mostly few, are kept in `otherResults`. Time is cut into buckets as long as the window; a result that is near an event
+ * of its student lies in its bucket or the next one. Null where there are none.
  */
 export async function resultsNearPairs(db: Db, { linkWindowSeconds }: FactRules): Promise<RawBuilder<unknown> | null> {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
   const bucket = (instant: RawBuilder<unknown>) => bucketOf(instant, window);
   const { rows } = await sql<{ first: string | null; last: string | null }>`
-    select (min(occurred_at) - ${window})::text as first, (max(occurred_at) + ${window})::text as last from pg_temp.link_pairs`.execute(
+    select (min(occurred_at) - ${window})::text as first, (max(occurred_at) + ${window})::text as last from ${linkPairs}`.execute(
     db,
   );
   const { first, last } = rows[0] ?? { first: null, last: null };
   if (first === null || last === null) return null;
   const inSpan = (instant: RawBuilder<unknown>) =>
     sql`${instant} between ${first}::timestamptz and ${last}::timestamptz`;
-  await sql`drop table if exists pg_temp.other_results`.execute(db);
-  await sql`
-    create temp table other_results as
+  await sql`drop table if exists ${otherResults}`.execute(db);
+  await otherResults.createFrom(
+    db,
+    sql`
     select r.sourced_id, r.student_id, r.score_date, r.ended_at from timeback.assessment_results r
-    where r.linkable and (${inSpan(scoreDate)} or ${inSpan(sql.ref("r.ended_at"))}) and ${isUntouched}`.execute(db);
-  await sql`analyze pg_temp.other_results`.execute(db);
+    where r.linkable and (${inSpan(scoreDate)} or ${inSpan(sql.ref("r.ended_at"))}) and ${isUnaffected}`,
+  );
+  await otherResults.analyze(db);
   return sql`(
-  select o.sourced_id from pg_temp.other_results o
-  cross join lateral (values (o.score_date), (o.ended_at)) as told(instant) cross join (values (-${window}), (interval '0'), (${window})) as b(beside)
-  join (select distinct student_id, ${bucket(sql.ref("occurred_at"))} as bucket from pg_temp.link_pairs) p
-    on p.student_id = o.student_id and p.bucket = ${bucket(sql.ref("told.instant"))} + beside
-  where told.instant is not null
+  select o.sourced_id from ${otherResults} o
+  cross join lateral (values (o.score_date), (o.ended_at)) as near(instant) cross join (values (-${window}), (interval '0'), (${window})) as b(beside)
+  join (select distinct student_id, ${bucket(sql.ref("occurred_at"))} as bucket from ${linkPairs}) p
+    on p.student_id = o.student_id and p.bucket = ${bucket(sql.ref("near.instant"))} + beside
+  where near.instant is not null
   union all
   select r.sourced_id from timeback.assessment_results r cross join unnest(r.event_refs) as named(event_id)
-  where r.linkable and r.event_refs is not null and ${isUntouched}
-    and named.event_id in (select event_id from pg_temp.touched_events))`;
+  where r.linkable and r.event_refs is not null and ${isUnaffected}
+    and named.event_id in (select event_id from ${affectedEvents}))`;
 }

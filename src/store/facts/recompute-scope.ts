@@ -1,7 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
+import { affectedEvents, affectedKeys, affectedResults } from "./affected.js";
+import { factDifferences } from "./fact-differences.js";
 import { among, type FactScope, within } from "./fact-scope.js";
+import { eventIdIn, eventKey, resultKey } from "./source-keys.js";
 
 /** Facts in number, and their XP as exact decimal text. */
 export interface FactTotals {
@@ -10,39 +13,37 @@ export interface FactTotals {
 }
 
 /**
- * Touches what the scope holds: facts that stand in it, and landed rows whose facts would. Facts that moved in or out
- * of it are found from both sides.
+ * Marks what is in scope as affected: stored facts, and landed rows whose facts would be in scope. So facts that moved into or out of
+ * it are found from both sides.
  */
-export async function touchScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
+export async function markScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
   const day = (instant: RawBuilder<unknown>) => sql`(${instant} at time zone ${zone})::date`;
   for (const statement of [
-    sql`insert into pg_temp.touched_keys select f.student_id, f.fact_key from timeback.processed_facts f
+    sql`insert into ${affectedKeys} select f.student_id, f.fact_key from timeback.processed_facts f
       where ${among(sql`f.student_id`, scope)} and ${within(sql`f.date`, scope)}`,
-    sql`insert into pg_temp.touched_events select e.event_id from timeback.caliper_events e
+    sql`insert into ${affectedEvents} select e.event_id from timeback.caliper_events e
       join timeback.caliper_actors a on a.actor_key = e.actor_key
       where ${among(sql`a.student_id`, scope)} and ${within(day(sql`e.occurred_at`), scope)}
       union select e.event_id from timeback.caliper_events e
-      join pg_temp.touched_keys k on k.fact_key = 'caliper:event:' || e.event_id`,
-    sql`insert into pg_temp.touched_results select r.sourced_id from timeback.assessment_results r
+      join ${affectedKeys} k on k.fact_key = ${eventKey(sql`e.event_id`)}`,
+    sql`insert into ${affectedResults} select r.sourced_id from timeback.assessment_results r
       where ${among(sql`r.student_id`, scope)} and ${within(sql`coalesce(r.score_day, ${day(sql`r.score_date`)})`, scope)}
       union select r.sourced_id from timeback.assessment_results r
-      join pg_temp.touched_keys k on k.fact_key = 'oneroster:assessment_result:' || r.sourced_id`,
-    sql`insert into pg_temp.touched_keys select a.student_id, 'caliper:event:' || e.event_id
-      from pg_temp.touched_events t join timeback.caliper_events e on e.event_id = t.event_id
+      join ${affectedKeys} k on k.fact_key = ${resultKey(sql`r.sourced_id`)}`,
+    sql`insert into ${affectedKeys} select a.student_id, ${eventKey(sql`e.event_id`)}
+      from ${affectedEvents} t join timeback.caliper_events e on e.event_id = t.event_id
       join timeback.caliper_actors a on a.actor_key = e.actor_key on conflict do nothing`,
-    sql`insert into pg_temp.touched_keys select r.student_id, 'oneroster:assessment_result:' || r.sourced_id
-      from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id on conflict do nothing`,
-    sql`analyze pg_temp.touched_keys, pg_temp.touched_events, pg_temp.touched_results`,
+    sql`insert into ${affectedKeys} select r.student_id, ${resultKey(sql`r.sourced_id`)}
+      from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id on conflict do nothing`,
+    sql`analyze ${affectedKeys}, ${affectedEvents}, ${affectedResults}`,
   ])
     await statement.execute(db);
 }
 
-/** Totals of the facts in the table, or of those that touched keys name. */
-export async function factTotals(db: Db, which: "all" | "touched"): Promise<FactTotals> {
+/** Totals of the facts in the table, or of those that affected keys name. */
+export async function factTotals(db: Db, which: "all" | "affected"): Promise<FactTotals> {
   const scope =
-    which === "all"
-      ? sql``
-      : sql`where (student_id, fact_key) in (select student_id, fact_key from pg_temp.touched_keys)`;
+    which === "all" ? sql`` : sql`where (student_id, fact_key) in (select student_id, fact_key from ${affectedKeys})`;
   const { rows } = await sql<{ facts: string; xp: string }>`
     select count(*) as facts, coalesce(sum(xp_earned), 0)::text as xp from timeback.processed_facts ${scope}`.execute(
     db,
@@ -58,18 +59,15 @@ export interface ForeignFact {
   xpEarned: string | null;
 }
 
-/** Keys of facts that are made of an event; the UUID starts at character 15. */
-export const EVENT_KEY = "^caliper:event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
-
 /** Of the facts that the last derivation removed, those of another system: the number, and the first ones by key. */
 export async function foreignAmongRemoved(db: Db, limit: number): Promise<{ count: number; first: ForeignFact[] }> {
   const { rows } = await sql<ForeignFact & { total: string }>`
     select f.student_id as "studentId", f.fact_key as "factKey", f.date::text as date, f.xp_earned::text as "xpEarned", count(*) over () as total
-    from pg_temp.fact_differences f
+    from ${factDifferences} f
     where f.gone and not exists (select from timeback.caliper_events e
-        where e.event_id = case when f.fact_key ~ ${EVENT_KEY} then substr(f.fact_key, 15)::uuid end)
+        where e.event_id = ${eventIdIn(sql`f.fact_key`)})
       and not exists (select from timeback.assessment_results r
-        where f.fact_key = 'oneroster:assessment_result:' || r.sourced_id)
+        where f.fact_key = ${resultKey(sql`r.sourced_id`)})
     order by f.student_id collate "C", f.fact_key collate "C" limit ${limit}`.execute(db);
   return { count: Number(rows[0]?.total ?? 0), first: rows.map(({ total: _, ...fact }) => fact) };
 }

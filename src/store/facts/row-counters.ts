@@ -2,15 +2,15 @@ import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../engine/session.js";
 
 /**
- * Counts of rows that pass through a statement which tells only of those that it writes: to keep all of them until they are
- * counted costs seconds for a million. They are sequences of the session, which no transaction takes back.
+ * Counters of rows that pass through a statement which returns only those that it writes: to keep all rows until they are counted
+ * costs seconds for a million. They are sequences of the session, which no rollback resets.
  */
-const COUNTERS = ["called", "equal"] as const;
+const COUNTERS = ["expected", "equal"] as const;
 type Counter = (typeof COUNTERS)[number];
 
 const sequence = (counter: Counter): string => `pg_temp.rows_${counter}`;
 
-/** Sets the session's counters to nothing. */
+/** Creates the session's counters, or sets them to 0. */
 export async function openCounters(db: Db): Promise<void> {
   for (const counter of COUNTERS)
     await sql`create temp sequence if not exists ${sql.id(`rows_${counter}`)} minvalue 0`.execute(db);
@@ -18,13 +18,13 @@ export async function openCounters(db: Db): Promise<void> {
   await sql`select ${sql.join(cleared)}`.execute(db);
 }
 
-/** Counts each row for which it is evaluated; never null. Only a `case` says for which that is. */
+/** Counts each row for which it is evaluated, which only a `case` controls; never null. */
 export const counted = (counter: Counter): RawBuilder<unknown> => sql`nextval(${sql.lit(sequence(counter))}::regclass)`;
 
 /** How many rows were counted since `openCounters`. */
 export async function readCounters(db: Db): Promise<Record<Counter, number>> {
   const { rows } = await sql<Record<Counter, string>>`
-    select called.last_value as called, equal.last_value as equal
-    from ${sql.table(sequence("called"))} called, ${sql.table(sequence("equal"))} equal`.execute(db);
-  return { called: Number(rows[0]?.called ?? 0), equal: Number(rows[0]?.equal ?? 0) };
+    select expected.last_value as expected, equal.last_value as equal
+    from ${sql.table(sequence("expected"))} expected, ${sql.table(sequence("equal"))} equal`.execute(db);
+  return { expected: Number(rows[0]?.expected ?? 0), equal: Number(rows[0]?.equal ?? 0) };
 }

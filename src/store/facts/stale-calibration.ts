@@ -1,24 +1,21 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
-import { eventsAt } from "./affected.js";
+import { affectedEvents, affectedKeys, affectedResults, eventsAt, landedPlaces } from "./affected.js";
 
-/** The students of what is touched. */
-const touchedStudents = sql`
-  select a.student_id from pg_temp.touched_events t join timeback.caliper_events e on e.event_id = t.event_id
+/** The students of what is affected. */
+const studentsAffected = sql`
+  select a.student_id from ${affectedEvents} t join timeback.caliper_events e on e.event_id = t.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-  union select a.student_id from pg_temp.landed_places p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
+  union select a.student_id from ${landedPlaces} p cross join lateral ${eventsAt(sql`p.run_id`, sql`p.first`, sql`p.last`)}
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-  union select r.student_id from pg_temp.touched_results t join timeback.assessment_results r on r.sourced_id = t.sourced_id
-  union select student_id from pg_temp.touched_keys`;
+  union select r.student_id from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id
+  union select student_id from ${affectedKeys}`;
 
-/** Where there are so many marks, the next one stands for everybody. */
+/** Where there are so many marks, the next one is for everybody. */
 const MOST_MARKS = 5_000;
 
-/**
- * Marks the kept counts of what is touched, or of all, as out of date (docs/audit.md, "Kept counts"). Where all of them
- * are anyway, one mark says so.
- */
-export async function noteCountsStale(db: Db, scope: "all" | "touched"): Promise<void> {
+/** Marks the saved counts of affected students, or of all, as out of date (docs/audit.md, "Kept counts"); where all are, by one mark. */
+export async function noteCountsStale(db: Db, scope: "all" | "affected"): Promise<void> {
   if (scope === "all") {
     await sql`insert into timeback.calibration_marks (student_id) values (null)`.execute(db);
     return;
@@ -31,5 +28,5 @@ export async function noteCountsStale(db: Db, scope: "all" | "touched"): Promise
     insert into timeback.calibration_marks (student_id)
     select null from state where everybody
     union all
-    select student_id from (${touchedStudents}) t where not (select everybody from state)`.execute(db);
+    select student_id from (${studentsAffected}) t where not (select everybody from state)`.execute(db);
 }

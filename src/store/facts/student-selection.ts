@@ -17,19 +17,19 @@ export const areNamed = (students: Students): students is readonly string[] => t
 
 const MOST_FEW = 20;
 
-/** So few students that indexes and statistics of their rows cost more than they spare. */
+/** Whether there are so few students that indexes and statistics of their rows cost more than they save. */
 export const areFew = (students: Students): boolean => areNamed(students) && students.length <= MOST_FEW;
 
 /**
- * `and …`: the student is one of these. A half is a range of hashes: the planner takes that for a third of the rows, but a
- * remainder for one in 200, and then looks each of them up by an index.
+ * `and …`: the student is one of these. A half is a range of hashes, which the planner takes for a third of the rows; a remainder it
+ * would take for one in 200, and look each of them up by an index.
  */
 export function inPart(students: Students, student: RawBuilder<unknown>): Scope {
   if (areNamed(students)) return sql`and ${student} = any(${[...students]}::text[])`;
   if (students === "all") return everything;
   return students === "first half" ? sql`and hashtext(${student}) < 0` : sql`and hashtext(${student}) >= 0`;
 }
-/** As `pagesOf`, rows about these students: those of few come at once, which spares two questions out of three. */
+/** As `pagesOf`, rows about these students; those of few students come at once, which saves two round trips of three. */
 export async function* rowsAbout<Row>(
   db: Db,
   students: Students,

@@ -1,20 +1,21 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { both } from "../../flow/both.js";
+import { columnsOf } from "../engine/column-list.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
-import { listLanded, whatIsTouched } from "./affected.js";
-import { standingOf, studentsToCompare, unlikeFacts } from "./compare-facts.js";
+import { listLanded, whatIsAffected } from "./affected.js";
+import { studentsToCompare } from "./compare-facts.js";
 import { isPlanned, keepFactsBefore } from "./dry-run.js";
+import { FACT_COLUMNS, factsDiffer, VALUE_COLUMNS } from "./fact-columns.js";
 import {
-  columnsOf,
-  type DeriveScope,
-  derivedFacts,
-  FACT_COLUMNS,
-  factsDiffer,
-  type TouchedScope,
-  VALUE_COLUMNS,
-} from "./fact-query.js";
+  affectedDifferences,
+  countDifferences,
+  differencesOf,
+  factDifferences,
+  listDifferences,
+} from "./fact-differences.js";
+import { type AffectedScope, type DeriveScope, derivedFacts } from "./fact-query.js";
 import {
   assertEachSourceOnce,
   assertFaultless,
@@ -26,7 +27,7 @@ import {
 import { gatherLinkPairs, gatherLinks } from "./links.js";
 import { counted, openCounters, readCounters } from "./row-counters.js";
 import { noteCountsStale } from "./stale-calibration.js";
-import { HALVES, type StudentPart, type Students } from "./student-selection.js";
+import { HALVES, type StudentPart } from "./student-selection.js";
 
 /** Rows of `processed_facts` that a derivation wrote. */
 export interface FactChanges {
@@ -42,10 +43,10 @@ const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into timeback.processed_facts as f (${columnsOf("", FACT_COLUMNS)}, created_at, updated_at)
   select ${columnsOf("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${source}`;
 
-const isUnlike = factsDiffer("f", "excluded");
+const isChanged = factsDiffer("f", "excluded");
 
-/** What stands under the key of a fact is replaced, where it is another one. */
-const replacing = (isReplaced = isUnlike): RawBuilder<unknown> => sql`
+/** Replaces the stored fact with the same key where it differs. */
+const replacing = (isReplaced = isChanged): RawBuilder<unknown> => sql`
   on conflict (student_id, fact_key) do update
   set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
   where ${isReplaced}
@@ -66,25 +67,19 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
 const insertNewFacts = (db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> =>
   insertNew(db, sql`with ${derivedFacts(rules, scope)}`, sql`from derived d order by d.student_id, d.fact_key`);
 
-/** The fact that stands under the key in a row of this alias: searched for, however many facts there are. */
-const standingUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
-  select f.* from timeback.processed_facts f
-  where f.student_id = ${sql.ref(`${alias}.student_id`)} and f.fact_key = ${sql.ref(`${alias}.fact_key`)} offset 0)`;
-
 /**
- * Makes the facts of what is touched those that the landed rows call for, in one pass, where none may have to go: each is
- * inserted, or takes the place of the one that stands under its key where the two differ. In the order of their keys, so that
- * they are written in neighbouring places of the index. They pass through and are counted, but are kept nowhere: all of those
- * that do not stand as they should must have been written.
+ * Upserts the expected facts of affected rows in one statement; for changes that can delete no fact. In the order of their keys, so
+ * that they are written in neighbouring places of the index. The facts are counted as they pass and kept nowhere: as many must have
+ * been written as differ from what was stored.
  */
-async function writeTouched(db: Db, rules: FactRules, scope: TouchedScope): Promise<FactChanges> {
+async function upsertAffected(db: Db, rules: FactRules, scope: AffectedScope): Promise<FactChanges> {
   await openCounters(db);
-  const isUnlikeOrCounted = sql`case when ${isUnlike} then true else ${counted("equal")} is null end`;
-  const called = sql`from (
-    select d.*, ${counted("called")} from (select * from derived order by student_id, fact_key) d offset 0) d`;
+  const isChangedOrCounted = sql`case when ${isChanged} then true else ${counted("equal")} is null end`;
+  const expected = sql`from (
+    select d.*, ${counted("expected")} from (select * from derived order by student_id, fact_key) d offset 0) d`;
   const { rows } = await sql<{ inserted: string; updated: string } & Fault>`
     with ${derivedFacts(rules, scope)},
-    written as (${insertFacts(called)} ${replacing(isUnlikeOrCounted)}, f.student_id, f.fact_key, f.sources)
+    written as (${insertFacts(expected)} ${replacing(isChangedOrCounted)}, f.student_id, f.fact_key, f.sources)
     select * from (
       select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from written) counts
     left join (${faultsOf(sql`written`)}) faults on true`.execute(db);
@@ -92,102 +87,59 @@ async function writeTouched(db: Db, rules: FactRules, scope: TouchedScope): Prom
   assertFaultless(found);
   const made = { inserted: Number(found?.inserted ?? 0), updated: Number(found?.updated ?? 0), deleted: 0 };
   const passed = await readCounters(db);
-  assertWritten("facts were written", made.inserted + made.updated, passed.called - passed.equal);
+  assertWritten("facts were written", made.inserted + made.updated, passed.expected - passed.equal);
   return made;
 }
 
-/** Of what is touched: in the order of their keys, so that they are found, and written, in neighbouring places of the index. */
-const touchedDifferences = (rules: FactRules, scope: TouchedScope): RawBuilder<unknown> => sql`
-  with ${derivedFacts(rules, scope)}
-  select ${columnsOf("d.", FACT_COLUMNS)}, s.fact_key is not null as stands, false as gone
-  from (select * from derived order by student_id, fact_key offset 0) d
-  left join ${standingUnder("d")} s on true
-  where s.fact_key is null or ${factsDiffer("s", "d")}
-  union all
-  select ${columnsOf("s.", FACT_COLUMNS)}, true, true
-  from pg_temp.touched_keys k cross join ${standingUnder("k")} s
-  left join derived d on d.student_id = s.student_id and d.fact_key = s.fact_key
-  where d.fact_key is null`;
-
-const differencesOf = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
-  with ${unlikeFacts(rules, students)}
-  select ${columnsOf("u.", FACT_COLUMNS)}, u.standing_key is not null as stands, false as gone
-  from unlike u where u.fact_key is not null
-  union all
-  select ${columnsOf("s.", FACT_COLUMNS)}, true, true
-  from unlike u cross join ${standingOf} s where u.fact_key is null`;
-
-/**
- * Makes `pg_temp.fact_differences`: the facts that what is landed calls for where they differ from those that stand or
- * are new (then `stands` is false), and the facts in scope that stand and are no longer called for (`gone`).
- * `pg_temp.link_pairs` must hold the candidates of what is touched; of students `pg_temp.links` the links.
- */
-async function listDifferences(db: Db, differences: RawBuilder<unknown>): Promise<void> {
-  await sql`drop table if exists pg_temp.fact_differences`.execute(db);
-  await sql`create temp table fact_differences as ${differences}`.execute(db);
-}
-
-async function countDifferences(db: Db): Promise<FactChanges> {
-  const { rows } = await sql<Record<keyof FactChanges, string>>`
-    select count(*) filter (where not stands) as inserted, count(*) filter (where stands and not gone) as updated,
-      count(*) filter (where gone) as deleted from pg_temp.fact_differences`.execute(db);
-  const [counts] = rows;
-  return {
-    inserted: Number(counts?.inserted ?? 0),
-    updated: Number(counts?.updated ?? 0),
-    deleted: Number(counts?.deleted ?? 0),
-  };
-}
-
-/** Makes the facts in scope those that `pg_temp.fact_differences` calls for. */
+/** Writes the facts of `factDifferences`. */
 async function writeDifferences(db: Db): Promise<FactChanges> {
   const counts = await countDifferences(db);
   await assertSound(db);
   if (counts.inserted > 0) {
-    const made = await insertNew(db, sql``, sql`from pg_temp.fact_differences d where not d.stands`);
+    const made = await insertNew(db, sql``, sql`from ${factDifferences} d where not d.stored`);
     assertWritten("facts were inserted", made.inserted + made.updated, counts.inserted);
   }
   if (counts.updated > 0) {
     const { numAffectedRows } = await sql`
       update timeback.processed_facts f
       set ${assigned("d.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
-      from pg_temp.fact_differences d
-      where d.stands and not d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
+      from ${factDifferences} d
+      where d.stored and not d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
     assertWritten("facts were updated", numAffectedRows ?? 0n, counts.updated);
   }
   if (counts.deleted > 0) {
     const { numAffectedRows } = await sql`
-      delete from timeback.processed_facts f using pg_temp.fact_differences d
+      delete from timeback.processed_facts f using ${factDifferences} d
       where d.gone and f.student_id = d.student_id and f.fact_key = d.fact_key`.execute(db);
     assertWritten("facts were deleted", numAffectedRows ?? 0n, counts.deleted);
   }
   return counts;
 }
 
-/** Makes the facts those of `pg_temp.fact_differences`; where a plan is made, it is told. */
+/** Writes the facts of `factDifferences`; a dry run keeps them as they were before. */
 async function settle(db: Db): Promise<FactChanges> {
   if (await isPlanned(db)) await keepFactsBefore(db);
   return writeDifferences(db);
 }
 
 /**
- * Makes the facts of what is touched (affected.ts) those that the landed rows call for, writing only rows that differ.
- * A second run writes nothing. Facts that are no longer called for are deleted.
+ * Derives the facts of what is affected (affected.ts) from the landed rows, and writes only those that differ: a second run writes
+ * nothing. Facts that are no longer expected are deleted.
  */
-export async function deriveTouched(db: Db, rules: FactRules): Promise<FactChanges> {
-  let touched = await whatIsTouched(db);
-  if (!touched.anything) return NO_CHANGES;
-  await noteCountsStale(db, "touched");
-  if (touched.landed) {
-    if (touched.landedAlone && !(await isPlanned(db))) return insertNewFacts(db, rules, touched.landed);
+export async function deriveAffected(db: Db, rules: FactRules): Promise<FactChanges> {
+  let affected = await whatIsAffected(db);
+  if (!affected.anything) return NO_CHANGES;
+  await noteCountsStale(db, "affected");
+  if (affected.landed) {
+    if (affected.landedAlone && !(await isPlanned(db))) return insertNewFacts(db, rules, affected.landed);
     await listLanded(db);
-    touched = await whatIsTouched(db);
+    affected = await whatIsAffected(db);
   }
-  const isPaired = await gatherLinkPairs(db, rules, touched);
-  const scope = { many: touched.many };
-  if (!touched.keys && !(await isPlanned(db)))
-    return isPaired || touched.factsOrResults ? writeTouched(db, rules, scope) : insertNewFacts(db, rules, scope);
-  await listDifferences(db, touchedDifferences(rules, scope));
+  const isPaired = await gatherLinkPairs(db, rules, affected);
+  const scope = { many: affected.many };
+  if (!affected.keys && !(await isPlanned(db)))
+    return isPaired || affected.factsOrResults ? upsertAffected(db, rules, scope) : insertNewFacts(db, rules, scope);
+  await listDifferences(db, affectedDifferences(rules, scope));
   return settle(db);
 }
 
@@ -196,18 +148,13 @@ async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<vo
   await listDifferences(db, differencesOf(rules, await studentsToCompare(db, rules, part)));
 }
 
-/**
- * As `deriveTouched`, of everything landed. `beside` is a second connection that sees the same landed rows: it looks at
- * half of the students.
- */
+/** As `deriveAffected`, of everything landed. `beside` is a second connection that sees the same landed rows, for half of the students. */
 export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
   await noteCountsStale(session.db, "all");
   if (beside === null) await listPart(session.db, rules, "all");
   else {
     await both(listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1]));
-    const columns = [...FACT_COLUMNS, "stands", "gone"];
-    const differences = beside.copyOut(`select ${columns.join(", ")} from pg_temp.fact_differences`);
-    await session.copyIn("pg_temp.fact_differences", columns, differences);
+    await factDifferences.addFrom(session, beside);
   }
   const made = await settle(session.db);
   if (made.inserted + made.updated > 0) await assertEachSourceOnce(session.db);

@@ -3,10 +3,12 @@ import { withNumber } from "../copy/binary-rows.js";
 import { analyzeGrown } from "../engine/analyze.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
+import { openEmpty, tableLike } from "../engine/temp-table.js";
 import { type LandedPlaces, noteLanded } from "../facts/affected.js";
 import { assertWritten } from "../facts/invariants.js";
 import { type IncomingActor, landActors, openActors, stageActors } from "./actors.js";
-import { type EventRows, factColumns, type Places, payloadColumns, rowColumns } from "./event-batch.js";
+import type { EventRows, Places } from "./event-batch.js";
+import { columnsReadByFacts, eventTable, payloadTable } from "./event-columns.js";
 
 /** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
 export interface Conflicts {
@@ -21,7 +23,7 @@ export interface CopiedEvents {
 }
 
 const columns = (prefix: string): RawBuilder<unknown> =>
-  sql.join(factColumns.map((column) => sql.ref(`${prefix}${column}`)));
+  sql.join(columnsReadByFacts.map((column) => sql.ref(`${prefix}${column}`)));
 
 /** What is known of ids before the database is asked. */
 export interface ExpectedIds {
@@ -59,16 +61,15 @@ async function copyEvents(session: Session, events: EventRows, fresh: Places): P
   if (count === 0) return;
   const chosen = (rows: EventRows["rows" | "payloads"]) =>
     fresh === "all" ? rows.all() : [Buffer.concat(rows.at(fresh))];
-  const landed = await session.copyInBinary("timeback.caliper_events", rowColumns, chosen(events.rows));
+  const landed = await session.copyInBinary("timeback.caliper_events", eventTable.names, chosen(events.rows));
   assertWritten("events were landed", landed, count);
-  const kept = await session.copyInBinary("timeback.caliper_payloads", payloadColumns, chosen(events.payloads));
+  const kept = await session.copyInBinary("timeback.caliper_payloads", payloadTable.names, chosen(events.payloads));
   assertWritten("payloads were landed", kept, count);
 }
 
 /**
- * Copies the new events of a part straight into the landed table: the first of an id stays, whatever comes later. An id
- * that another connection is landing holds the copy up until that has committed, and is found to be there then. `stageRest`
- * and `settleEvents` must follow in the same transaction.
+ * Copies the new events of a part into the landed table: the first one with an id stays. An id that another connection is inserting
+ * blocks until that commits, then counts as landed. `stageRest` and `settleEvents` must follow in the same transaction.
  */
 export async function copyNewEvents(
   session: Session,
@@ -91,35 +92,37 @@ export async function copyNewEvents(
 /** What a transaction of a run has copied in so far. */
 export interface Landing {
   runId: string;
-  /** Where its events stand among those of the run. */
+  /** The ordinals of its events in the run. */
   places: Omit<LandedPlaces, "runId"> | null;
   /** Their actors, by key. */
   actors: Map<string, IncomingActor>;
 }
 
-/** Opens the session's empty lists of events whose ids came before, and of actors. */
+/** Events whose ids were landed before, with their line, and their payloads. */
+const repeatedEvents = tableLike(
+  "repeated_events",
+  ["line", ...eventTable.names],
+  sql`(select 0::bigint as line, * from timeback.caliper_events) e`,
+);
+const repeatedPayloads = tableLike("repeated_payloads", payloadTable.names, sql`timeback.caliper_payloads`);
+
+/** Empties the session's lists of events whose ids were landed before, and of actors. */
 export async function openIncoming(db: Db, runId: string): Promise<Landing> {
-  await sql`
-    create temp table if not exists repeated_events as
-    select 0::bigint as line, e.* from timeback.caliper_events e with no data`.execute(db);
-  await sql`
-    create temp table if not exists repeated_payloads as
-    select * from timeback.caliper_payloads with no data`.execute(db);
-  await sql`truncate pg_temp.repeated_events, pg_temp.repeated_payloads`.execute(db);
+  await openEmpty(db, repeatedEvents, repeatedPayloads);
   await openActors(db);
   return { runId, places: null, actors: new Map() };
 }
 
 /**
- * From the least to the greatest place. Lines that were left unread get their places when they are read after all, which may be
- * after those of later parts: what lies between may hold events of another transaction, to derive which again changes nothing.
+ * From the lowest to the highest ordinal. Lines that were first left unread get theirs late, so the range may include events of another
+ * transaction: deriving those again changes nothing.
  */
 const around = (one: Landing["places"], { first, last }: EventRows["places"]): EventRows["places"] => ({
   first: Math.min(one?.first ?? first, first),
   last: Math.max(one?.last ?? last, last),
 });
 
-/** Lists what of the events that `copyNewEvents` has been through still has to be looked at: see `settleEvents`. */
+/** Lists what is left to do for the events that `copyNewEvents` was given: for `settleEvents`. */
 export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
   if (events.count(fresh) > 0) {
     landing.places = around(landing.places, events.places);
@@ -129,22 +132,22 @@ export async function stageRest(session: Session, landing: Landing, { events, fr
   if (places.size === 0) return;
   const at = [...places];
   const rows = events.rows.at(places).map((row, n) => withNumber(row, events.lines[at[n] ?? 0] ?? 0));
-  await session.copyInBinary("pg_temp.repeated_events", ["line", ...rowColumns], [Buffer.concat(rows)]);
+  await session.copyInBinary(repeatedEvents.path, repeatedEvents.columns, [Buffer.concat(rows)]);
   const payloads = Buffer.concat(events.payloads.at(places));
-  await session.copyInBinary("pg_temp.repeated_payloads", payloadColumns, [payloads]);
+  await session.copyInBinary(repeatedPayloads.path, repeatedPayloads.columns, [payloads]);
 }
 
-/** Keeps the listed records that contradict a landed event beside it, each once. `file` is theirs. */
+/** Keeps the events of `repeatedEvents` that contradict the landed event of their id as conflicts, each once. `file` is theirs. */
 async function keepConflicts(db: Db, runId: string, file: string): Promise<Conflicts> {
   const { rows } = await sql<{ found: string; fresh: string }>`
     with differing as (
       select i.*, md5(row(${columns("i.")})::text) as digest
-      from pg_temp.repeated_events i join timeback.caliper_events e on e.event_id = i.event_id
+      from ${repeatedEvents} i join timeback.caliper_events e on e.event_id = i.event_id
       where (${columns("i.")}) is distinct from (${columns("e.")})),
     kept as (
       insert into timeback.caliper_conflicts as c (event_id, digest, file, line, payload, landed_run, first_seen, last_seen)
       select distinct on (event_id, digest) event_id, digest, ${file}, line, payload, ${runId}::uuid, statement_timestamp(), statement_timestamp()
-      from differing join pg_temp.repeated_payloads using (landed_run, landed_ordinal)
+      from differing join ${repeatedPayloads} using (landed_run, landed_ordinal)
       order by event_id, digest, line, landed_ordinal
       on conflict (event_id, digest) do update set last_seen = greatest(statement_timestamp(), c.first_seen + interval '1 microsecond')
       returning c.first_seen = c.last_seen as fresh)
@@ -152,13 +155,13 @@ async function keepConflicts(db: Db, runId: string, file: string): Promise<Confl
   return { conflicts: Number(rows[0]?.found ?? 0), newConflicts: Number(rows[0]?.fresh ?? 0) };
 }
 
-/** How many events were listed whose ids came before, under the name of their file. */
+/** How many events of a file are in `repeatedEvents`. */
 export interface RepeatedEvents {
   file: string;
   repeated: number;
 }
 
-/** Lands the actors of the new events, and keeps what of the listed events contradicts a landed one beside it. */
+/** Lands the actors of the new events, and keeps the conflicts among the repeated ones. */
 export async function settleEvents(
   session: Session,
   { runId, places, actors }: Landing,

@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
-import type { SourceTable } from "../source/tables.js";
+import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 
-/** Opens the session's empty list of the ids that a full reading saw; it outlives the transactions of the pages. */
-export async function openSeen(db: Db): Promise<void> {
-  await sql`create temp table if not exists seen_ids (sourced_id text collate "C")`.execute(db);
-  await sql`truncate pg_temp.seen_ids`.execute(db);
-}
+/** The ids of a table that a full read has seen; it outlives the transactions of the pages. */
+export const seenIds = tempTable("seen_ids", { sourced_id: BYTES });
 
-/** Notes the ids of the page that is staged; before rows are taken out of staging again. */
-export async function markSeen(db: Db, { name }: SourceTable): Promise<void> {
-  await sql`insert into pg_temp.seen_ids select sourced_id from pg_temp.${sql.ref(`incoming_${name}`)}`.execute(db);
+/** Empties `seenIds` before a full read of a table. */
+export const openSeen = (db: Db): Promise<void> => openEmpty(db, seenIds);
+
+/** Adds the ids of staged rows, before any of these are taken out of staging. */
+export async function markSeen(db: Db, staged: TempTable): Promise<void> {
+  await sql`insert into ${seenIds} select sourced_id from ${staged}`.execute(db);
 }

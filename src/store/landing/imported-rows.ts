@@ -1,13 +1,13 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
+import { IMPORTED_SCHEMA, OVERLAP_DAYS } from "../../domain/rules/oneroster-source.js";
 import { WorkError } from "../../errors.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
+import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 import { readFrom } from "../runs/watermarks.js";
 import { columnTypes, type ImportTable, importTables } from "./import-tables.js";
 
-const SCHEMA = "oneroster";
-const STAGING = "import_rows";
-/** How far before its watermark the ETL reads by default: 7 days. */
-const ETL_OVERLAP_SECONDS = 7 * 86_400;
+const SECONDS_OF_A_DAY = 86_400;
 /** An import without its own dates is dated by the analytics database's clock, in naive UTC. */
 const NOW = sql`(now() at time zone 'utc')`;
 
@@ -20,7 +20,7 @@ export async function requireTargets(db: Db): Promise<void> {
     select c.relname || '.' || a.attname as name, format_type(a.atttypid, null) as type
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where n.nspname = ${SCHEMA} and c.relkind in ('r', 'p')`.execute(db);
+    where n.nspname = ${IMPORTED_SCHEMA} and c.relkind in ('r', 'p')`.execute(db);
   const found = new Map(rows.map(({ name, type }) => [name, type]));
   const faults = importTables.flatMap(({ name, columns }) =>
     Object.entries(columns)
@@ -31,27 +31,27 @@ export async function requireTargets(db: Db): Promise<void> {
       ),
   );
   if (faults.length > 0)
-    throw new WorkError(`schema ${SCHEMA} was not made by timeback: ${faults.join("; ")} (nothing was written)`);
+    throw new WorkError(
+      `schema ${IMPORTED_SCHEMA} was not made by timeback: ${faults.join("; ")} (nothing was written)`,
+    );
 }
 
-const typeOf = ({ columns }: ImportTable, column: string): RawBuilder<unknown> => {
-  const kind = columns[column];
-  if (kind === undefined) throw new Error(`no column ${column}`);
-  return sql.raw(columnTypes[kind]);
-};
+/** The rows of a chunk on their way in: `line`, and these columns of the table. */
+const stagingOf = ({ columns }: ImportTable, names: readonly string[]): TempTable =>
+  tempTable("import_rows", {
+    line: "bigint",
+    ...Object.fromEntries(names.map((name) => [name, columnTypes[columns[name] ?? "text"]])),
+  });
 
-/**
- * Opens the staging table of one file, for rows of `line` and the columns, and the list of the ids that it holds; both
- * are the session's own.
- */
+/** The ids that a file holds, with the line where each was first seen; without one where that row was rejected. */
+const importSeen = tempTable("import_seen", { sourced_id: BYTES, line: "bigint" }, ["sourced_id"]);
+
+/** Creates the staging table of a file with these columns, and empties the list of the ids that it holds. */
 export async function openImport(db: Db, table: ImportTable, columns: readonly string[]): Promise<void> {
-  const defined = columns.map((column) => sql`${sql.ref(column)} ${typeOf(table, column)}`);
-  await sql`drop table if exists pg_temp.${sql.ref(STAGING)}`.execute(db);
-  await sql`create temp table ${sql.ref(STAGING)} (line bigint, ${sql.join(defined)})`.execute(db);
-  await sql`create temp table if not exists import_seen (sourced_id text collate "C" primary key, line bigint)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.import_seen`.execute(db);
+  const staging = stagingOf(table, columns);
+  await sql`drop table if exists ${staging}`.execute(db);
+  await staging.create(db);
+  await openEmpty(db, importSeen);
 }
 
 /** Rows of one file on their way in. */
@@ -85,46 +85,47 @@ export interface ImportedRows {
 export async function landChunk(session: Session, chunk: ImportChunk): Promise<ImportedRows> {
   const { db } = session;
   const { table, columns } = chunk;
-  const staged = await stage(session, chunk);
+  const staging = stagingOf(table, columns);
+  const staged = await stage(session, staging, chunk.text);
   await noteRejected(db, chunk.rejectedIds);
-  const duplicates = await takeDuplicates(db);
-  const unchanged = await takeUnchanged(db, table, columns);
+  const duplicates = await takeDuplicates(db, staging);
+  const unchanged = await takeUnchanged(db, staging, table, columns);
   const done = { inserted: 0, updated: 0, unchanged, late: 0, duplicates };
   if (staged === unchanged + duplicates.length) return done;
-  const { updated, late } = await countChanged(db, table);
-  const written = await upsert(db, table, columns);
+  const { updated, late } = await countChanged(db, staging, table);
+  const written = await upsert(db, staging, table, columns);
   return { ...done, inserted: written - updated, updated, late };
 }
 
-async function stage(session: Session, { columns, text }: ImportChunk): Promise<number> {
-  await sql`truncate pg_temp.${sql.ref(STAGING)}`.execute(session.db);
+async function stage(session: Session, staging: TempTable, text: string): Promise<number> {
+  await sql`truncate ${staging}`.execute(session.db);
   if (text === "") return 0;
-  const rows = await session.copyIn(`pg_temp.${STAGING}`, ["line", ...columns], [text]);
-  await sql`analyze pg_temp.${sql.ref(STAGING)}`.execute(session.db);
+  const rows = await session.copyIn(staging.path, staging.columns, [text]);
+  await staging.analyze(session.db);
   return rows;
 }
 
 const noteRejected = (db: Db, ids: readonly string[]) =>
   sql`
-  insert into pg_temp.import_seen (sourced_id)
+  insert into ${importSeen} (sourced_id)
   select distinct value from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) on conflict do nothing`.execute(
     db,
   );
 
 /** The first row of an id stays; a rejected row is not the first. Reads no more of the list than the chunk's ids. */
-async function takeDuplicates(db: Db): Promise<DuplicateRow[]> {
+async function takeDuplicates(db: Db, staging: TempTable): Promise<DuplicateRow[]> {
   const { rows } = await sql<{ sourcedId: string; line: string }>`
     with first as (
-      insert into pg_temp.import_seen as s (sourced_id, line)
-      select sourced_id, min(line) from pg_temp.${sql.ref(STAGING)} group by sourced_id
+      insert into ${importSeen} as s (sourced_id, line)
+      select sourced_id, min(line) from ${staging} group by sourced_id
       on conflict (sourced_id) do update set line = excluded.line where s.line is null
       returning sourced_id, line)
-    delete from pg_temp.${sql.ref(STAGING)} i
+    delete from ${staging} i
     where not exists (select from first where first.sourced_id = i.sourced_id and first.line = i.line)
     returning sourced_id as "sourcedId", line`.execute(db);
   if (rows.length === 0) return [];
   const first = await sql<{ id: string; line: string }>`
-    select sourced_id as id, line from pg_temp.import_seen where sourced_id in (
+    select sourced_id as id, line from ${importSeen} where sourced_id in (
       select value from jsonb_array_elements_text(${JSON.stringify(rows.map(({ sourcedId }) => sourcedId))}::jsonb))`.execute(
     db,
   );
@@ -132,38 +133,45 @@ async function takeDuplicates(db: Db): Promise<DuplicateRow[]> {
   return rows.map(({ sourcedId, line }) => ({ sourcedId, line: Number(line), first: lineOf.get(sourcedId) ?? 0 }));
 }
 
-const target = ({ name }: ImportTable) => sql.table(`${SCHEMA}.${name}`);
-const columnsOf = (alias: string, columns: readonly string[]) =>
-  sql.join(columns.map((column) => sql.ref(`${alias}.${column}`)));
+const target = ({ name }: ImportTable) => sql.table(`${IMPORTED_SCHEMA}.${name}`);
 
 const DATE = "date_last_modified";
 
 /** A row that brings no date of its own is compared without it. */
-async function takeUnchanged(db: Db, table: ImportTable, columns: readonly string[]): Promise<number> {
+async function takeUnchanged(
+  db: Db,
+  staging: TempTable,
+  table: ImportTable,
+  columns: readonly string[],
+): Promise<number> {
   const content = columns.filter((column) => column !== DATE);
   const { numAffectedRows } = await sql`
-    delete from pg_temp.${sql.ref(STAGING)} i using ${target(table)} t
+    delete from ${staging} i using ${target(table)} t
     where t.sourced_id = i.sourced_id and (i.date_last_modified is null or i.date_last_modified = t.date_last_modified)
-      and (${columnsOf("t", content)}) is not distinct from (${columnsOf("i", content)})`.execute(db);
+      and (${columnsOf("t.", content)}) is not distinct from (${columnsOf("i.", content)})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 
-async function countChanged(db: Db, table: ImportTable): Promise<{ updated: number; late: number }> {
-  const readAgain = await readFrom(db, table.name, ETL_OVERLAP_SECONDS);
+async function countChanged(
+  db: Db,
+  staging: TempTable,
+  table: ImportTable,
+): Promise<{ updated: number; late: number }> {
+  const readAgain = await readFrom(db, table.name, OVERLAP_DAYS * SECONDS_OF_A_DAY);
   const { rows } = await sql<{ updated: string; late: string }>`
     select count(t.sourced_id) as updated, count(*) filter (where i.date_last_modified < ${readAgain}::timestamp) as late
-    from pg_temp.${sql.ref(STAGING)} i left join ${target(table)} t on t.sourced_id = i.sourced_id`.execute(db);
+    from ${staging} i left join ${target(table)} t on t.sourced_id = i.sourced_id`.execute(db);
   return { updated: Number(rows[0]?.updated ?? 0), late: Number(rows[0]?.late ?? 0) };
 }
 
-async function upsert(db: Db, table: ImportTable, columns: readonly string[]): Promise<number> {
+async function upsert(db: Db, staging: TempTable, table: ImportTable, columns: readonly string[]): Promise<number> {
   const set = columns.filter((column) => column !== "sourced_id");
   const values = columns.map((column) =>
     column === DATE ? sql`coalesce(${sql.ref(column)}, ${NOW})` : sql.ref(column),
   );
   const { numAffectedRows } = await sql`
-    insert into ${target(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
-    select ${sql.join(values)} from pg_temp.${sql.ref(STAGING)}
+    insert into ${target(table)} (${columnsOf("", columns)})
+    select ${sql.join(values)} from ${staging}
     on conflict (sourced_id) do update
     set ${sql.join(set.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
   return Number(numAffectedRows ?? 0);
@@ -174,6 +182,6 @@ export async function markMissing(db: Db, table: ImportTable): Promise<number> {
   const { numAffectedRows } = await sql`
     update ${target(table)} t set status = 'tobedeleted', date_last_modified = ${NOW}
     where status is distinct from 'tobedeleted'
-      and not exists (select from pg_temp.import_seen s where s.sourced_id = t.sourced_id)`.execute(db);
+      and not exists (select from ${importSeen} s where s.sourced_id = t.sourced_id)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

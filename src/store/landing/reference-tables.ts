@@ -1,15 +1,17 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { LaneOrder } from "../../flow/ordered-lanes.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
-import { renewActivities } from "../facts/activities.js";
-import { touchEventsOfResults, touchKeysOfResults, touchStudents } from "../facts/affected.js";
-import { findAffectedStudents, moveActors, noteStudentsBefore } from "../facts/students.js";
-import type { Page } from "../source/batches.js";
+import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
+import { courseJoins, courseOfResult, renewActivities } from "../facts/activities.js";
+import { affectedResults, markEventsOfResults, markKeysOfResults, markStudents } from "../facts/affected.js";
+import { affectedStudents, findAffectedStudents, moveActors, noteStudentsBefore } from "../facts/students.js";
 import { pageColumns, type Source } from "../source/inspect.js";
-import type { SourceTable } from "../source/tables.js";
-import { markSeen } from "./full-read.js";
+import type { SourceTable, SourceTableName } from "../source/tables.js";
+import { seenIds } from "./full-read.js";
 import { type Rejected, rejectLongIds } from "./source-rejects.js";
+import { incoming, type StagedPages, stage } from "./staging.js";
 
 /** Rows that were read, and how many of them were new or differed. */
 export interface LandedRows extends Rejected {
@@ -17,146 +19,118 @@ export interface LandedRows extends Rejected {
   changed: number;
 }
 
-/** Rows of a source table on their way in, to be landed in one transaction. */
-export interface Incoming {
+/** Rows of a source table on their way in, and their turn among the transactions of the run. */
+export interface Incoming extends StagedPages {
   source: Source;
-  table: SourceTable;
-  pages: AsyncIterable<Page>;
-  /** Whether the run reads everything, and so must remember which ids it saw. */
-  full: boolean;
   order: LaneOrder;
 }
 
-/** Stages rows in `pg_temp.incoming_<table>`, which has the landed table's columns, and returns their number. */
-export async function stage(
-  session: Session,
-  { source, table, pages, full }: Omit<Incoming, "order">,
-): Promise<number> {
-  const { db } = session;
-  const staging = `incoming_${table.name}`;
-  await sql`create temp table if not exists ${sql.ref(staging)} as
-    select null::text as read_at, t.* from timeback.${sql.ref(table.name)} t with no data`.execute(db);
-  await sql`truncate pg_temp.${sql.ref(staging)}`.execute(db);
-  let rows = 0;
-  for await (const page of pages) {
-    rows += await session.copyIn(`pg_temp.${staging}`, pageColumns(source, table), page.all());
-    page.release();
-  }
-  if (full) await markSeen(db, table);
-  return rows;
-}
+const landed = ({ name }: SourceTable) => sql.table(`timeback.${name}`);
+const landedColumns = (table: SourceTable): string[] => pageColumns(table).filter((column) => column !== "read_at");
 
-const targetColumns = (source: Source, table: SourceTable): string[] =>
-  pageColumns(source, table).filter((column) => column !== "read_at");
-
-/** Keeps in the staging table only the rows that are new or differ from what is landed. */
-async function keepChanged(db: Db, table: SourceTable, columns: readonly string[]): Promise<number> {
-  const of = (alias: string) => sql.join(columns.map((column) => sql.ref(`${alias}.${column}`)));
-  const staging = sql.ref(`incoming_${table.name}`);
+/** Takes the rows that are landed already, as they are, out of staging. Returns how many are left. */
+async function keepChanged(db: Db, table: SourceTable): Promise<number> {
+  const of = (alias: string) => columnsOf(`${alias}.`, landedColumns(table));
   await sql`
-    delete from pg_temp.${staging} i using timeback.${sql.ref(table.name)} t
+    delete from ${incoming(table)} i using ${landed(table)} t
     where t.sourced_id = i.sourced_id and (${of("t")}) is not distinct from (${of("i")})`.execute(db);
-  const { rows } = await sql<{ n: string }>`select count(*) as n from pg_temp.${staging}`.execute(db);
+  const { rows } = await sql<{ n: string }>`select count(*) as n from ${incoming(table)}`.execute(db);
   return Number(rows[0]?.n ?? 0);
 }
 
-async function upsert(db: Db, table: SourceTable, columns: readonly string[]): Promise<void> {
+async function upsert(db: Db, table: SourceTable): Promise<void> {
+  const columns = landedColumns(table);
   const values = columns.filter((column) => column !== "sourced_id");
   await sql`
-    insert into timeback.${sql.ref(table.name)} (${sql.join(columns.map((column) => sql.ref(column)))})
-    select ${sql.join(columns.map((column) => sql.ref(column)))} from pg_temp.${sql.ref(`incoming_${table.name}`)}
+    insert into ${landed(table)} (${columnsOf("", columns)})
+    select ${columnsOf("", columns)} from ${incoming(table)}
     order by sourced_id
     on conflict (sourced_id) do update
     set ${sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
 }
 
-/** Which results a reference table shapes: how they join to it. */
-const REACH: Record<string, RawBuilder<unknown>> = {
+/** Which results a row of a table shapes: those in which this is its id. (Users shape facts through their students: `changeUsers`.) */
+const SHAPED_BY: Record<Exclude<SourceTableName, "users">, RawBuilder<unknown>> = {
+  assessment_results: sql`r.sourced_id`,
   assessment_line_items: sql`r.line_item_id`,
   component_resources: sql`li.component_resource_id`,
   resources: sql`r.activity_key`,
   course_components: sql`coalesce(li.component_id, cr.component_id)`,
-  courses: sql`coalesce(r.course_id, li.course_id, cc.course_id)`,
+  courses: courseOfResult,
 };
 
-/** The results that rows in `pg_temp.<ids>` shape, as they stand now. */
-const shaped = (table: SourceTable, ids: string): RawBuilder<unknown> => sql`
+/** The results that rows with these ids shape now. */
+const shaped = (column: RawBuilder<unknown>, ids: TempTable): RawBuilder<unknown> => sql`
     select r.sourced_id from timeback.assessment_results r
-    left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
-    left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
-    left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
-    where ${REACH[table.name] ?? sql`null`} in (select sourced_id from ${sql.table(`pg_temp.${ids}`)})`;
+    ${courseJoins}
+    where ${column} in (select sourced_id from ${ids})`;
 
-/** Touches the results that rows in `pg_temp.<ids>` shape, as they stand now. */
-async function touchShaped(db: Db, table: SourceTable, ids: string): Promise<void> {
-  await sql`insert into pg_temp.touched_results ${shaped(table, ids)} on conflict do nothing`.execute(db);
-  await touchKeysOfResults(db);
+/** Marks the results that rows with these ids shape now, and the facts that they may have of their own, as affected. */
+async function markShaped(db: Db, results: RawBuilder<unknown>): Promise<void> {
+  await sql`insert into ${affectedResults} ${results} on conflict do nothing`.execute(db);
+  await markKeysOfResults(db);
 }
 
-async function changeUsers(db: Db, ids: string, write: () => Promise<void>): Promise<void> {
+async function changeUsers(db: Db, ids: TempTable, write: () => Promise<void>): Promise<void> {
   await noteStudentsBefore(db, ids);
   await write();
   if ((await findAffectedStudents(db)) === 0) return;
-  await touchStudents(db, "affected_students");
+  await markStudents(db, affectedStudents);
   await moveActors(db, "noted");
-  await touchStudents(db, "affected_students");
+  await markStudents(db, affectedStudents);
 }
 
-/** Runs `write`, which changes the rows named in `pg_temp.<ids>`, and touches every fact that it may change. */
+/** Runs `write`, which changes the rows with these ids, and marks all whose facts it may change as affected. */
 async function changing(
   db: Db,
-  table: SourceTable,
-  ids: string,
+  { name }: SourceTable,
+  ids: TempTable,
   rules: FactRules,
   write: () => Promise<void>,
 ): Promise<void> {
-  if (table.name === "users") return changeUsers(db, ids, write);
-  await touchShaped(db, table, ids);
-  await touchEventsOfResults(db, rules);
+  if (name === "users") return changeUsers(db, ids, write);
+  const results = shaped(SHAPED_BY[name], ids);
+  await markShaped(db, results);
+  await markEventsOfResults(db, rules);
   await write();
   await renewActivities(
     db,
-    sql`r.sourced_id in (${shaped(table, ids)}) or r.sourced_id in (select sourced_id from pg_temp.touched_results)`,
+    sql`r.sourced_id in (${results}) or r.sourced_id in (select sourced_id from ${affectedResults})`,
   );
-  await touchShaped(db, table, ids);
+  await markShaped(db, results);
 }
 
-/** Lands rows of users or of a reference table; unchanged ones are left alone. */
+/** Lands rows of users or of a reference table; unchanged ones are not written. */
 export async function landReferenceRows(
   session: Session,
   rules: FactRules,
-  incoming: Incoming,
+  rows: Incoming,
   runId: string,
 ): Promise<LandedRows> {
   const { db } = session;
-  const { source, table } = incoming;
-  const read = await stage(session, incoming);
-  await incoming.order.previousCommitted(); // results are landed by what the tables before them say
-  const rejects = await rejectLongIds(session, runId, incoming);
-  const columns = targetColumns(source, table);
-  const changed = await keepChanged(db, table, columns);
-  if (changed > 0) await changing(db, table, `incoming_${table.name}`, rules, () => upsert(db, table, columns));
+  const { table } = rows;
+  const read = await stage(session, rows);
+  await rows.order.previousCommitted(); // how results are landed depends on the tables before them
+  const rejects = await rejectLongIds(session, runId, rows);
+  const changed = await keepChanged(db, table);
+  if (changed > 0) await changing(db, table, incoming(table), rules, () => upsert(db, table));
   return { read, changed, ...rejects };
 }
 
-/** Removes the rows that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */
+/** The rows of a table that a full read did not see. */
+const vanishedIds = tempTable("vanished_ids", { sourced_id: BYTES, email: BYTES }, ["sourced_id"]);
+
+/** Removes the rows of a table that are not in `seenIds`: the source no longer has them. Returns their number. */
 export async function removeVanished(db: Db, table: SourceTable, rules: FactRules): Promise<number> {
-  await sql`create temp table if not exists vanished_ids (sourced_id text collate "C" primary key, email text collate "C")`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.vanished_ids`.execute(db);
-  const { rows } = await sql<{ n: string }>`
-    with gone as (
-      insert into pg_temp.vanished_ids (sourced_id)
-      select t.sourced_id from timeback.${sql.ref(table.name)} t
-      where not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id) returning 1)
-    select count(*) as n from gone`.execute(db);
-  const gone = Number(rows[0]?.n ?? 0);
-  if (gone === 0) return 0;
-  await changing(db, table, "vanished_ids", rules, async () => {
-    await sql`delete from timeback.${sql.ref(table.name)} t using pg_temp.vanished_ids v where v.sourced_id = t.sourced_id`.execute(
-      db,
-    );
+  await openEmpty(db, vanishedIds);
+  const { numAffectedRows } = await sql`
+    insert into ${vanishedIds} (sourced_id)
+    select t.sourced_id from ${landed(table)} t
+    where not exists (select from ${seenIds} s where s.sourced_id = t.sourced_id)`.execute(db);
+  const vanished = Number(numAffectedRows ?? 0n);
+  if (vanished === 0) return 0;
+  await changing(db, table, vanishedIds, rules, async () => {
+    await sql`delete from ${landed(table)} t using ${vanishedIds} v where v.sourced_id = t.sourced_id`.execute(db);
   });
-  return gone;
+  return vanished;
 }

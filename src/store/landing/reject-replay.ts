@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
+import { openEmpty, tempTable } from "../engine/temp-table.js";
 import { matching, type RejectFilter } from "./rejects.js";
 
 /** A rejected record that is judged again. */
@@ -27,26 +28,28 @@ export async function notReplayable(db: Db, ids: readonly string[]): Promise<str
   return rows.map(({ id }) => id);
 }
 
+/** Rejects that are replayed: those that are the same record at the same place share an ordinal. */
+const replayedRejects = tempTable("replayed_rejects", { ordinal: "bigint", id: "text", bytes: "bigint" }, [
+  "ordinal",
+  "id",
+]);
+
 /**
- * Lists the records of these rejects in the session's `pg_temp.replaying`, those that are the same record at the same
- * place under one ordinal. Returns how many records there are, and how many of these rejects cannot be replayed.
- * Reads no other record than theirs.
+ * Lists these rejects in `replayedRejects`. Returns how many records there are, and how many of these rejects cannot be replayed. Reads no
+ * other record than theirs.
  */
 export async function openReplay(db: Db, filter: RejectFilter): Promise<{ lines: number; left: number }> {
-  await sql`create temp table if not exists replaying (ordinal bigint, id text, bytes bigint, primary key (ordinal, id))`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.replaying`.execute(db);
+  await openEmpty(db, replayedRejects);
   await sql`
-    insert into pg_temp.replaying
+    insert into ${replayedRejects}
     select dense_rank() over (order by r.file collate "C", r.byte_offset, r.line, r.member, md5(r.record)), r.id,
       octet_length(r.record)
     from timeback.rejects r where ${matching(filter)} and ${replayable}`.execute(db);
-  await sql`analyze pg_temp.replaying`.execute(db);
+  await replayedRejects.analyze(db);
   const { rows } = await sql<{ lines: string; left: string }>`
     select coalesce(max(ordinal), 0)::text as lines,
       (select count(*) from timeback.rejects r where ${matching(filter)} and (${replayable}) is not true)::text as left
-    from pg_temp.replaying`.execute(db);
+    from ${replayedRejects}`.execute(db);
   return { lines: Number(rows[0]?.lines ?? 0), left: Number(rows[0]?.left ?? 0) };
 }
 
@@ -63,7 +66,7 @@ export async function replayPage(db: Db, from: number, { lines, bytes }: ReplayP
       r.byte_offset::text as "byteOffset", r.record as text
     from (
       select ordinal, min(id collate "C") as id, sum(min(bytes)) over (order by ordinal) - min(bytes) as before
-      from pg_temp.replaying where ordinal >= ${from} and ordinal < ${from + lines} group by ordinal) p
+      from ${replayedRejects} where ordinal >= ${from} and ordinal < ${from + lines} group by ordinal) p
     join timeback.rejects r on r.id = p.id
     where p.before < ${bytes}
     order by p.ordinal`.execute(db);
@@ -85,6 +88,6 @@ export async function dropReplayed(
 ): Promise<void> {
   await sql`
     delete from timeback.rejects
-    where id in (select id from pg_temp.replaying where ordinal = any(${[...ordinals]}::bigint[]))
+    where id in (select id from ${replayedRejects} where ordinal = any(${[...ordinals]}::bigint[]))
       and not id = any(${[...rejectedAgain]}::text[])`.execute(db);
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { CodeCount, ListedReject, WholeReject } from "../../domain/views/reject.js";
-import { copyRow } from "../copy/text-rows.js";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
 import { streamRows } from "../engine/snapshot.js";
+import { isoInstant } from "../engine/sql-time.js";
+import { openEmpty, tempTable } from "../engine/temp-table.js";
 
 /** A record that could not be landed, with its address. */
 export interface Reject {
@@ -27,33 +29,42 @@ export const rejectId = ({ file, line, member, byteOffset, code, excerpt }: Reje
     .digest("hex")
     .slice(0, 16);
 
-/** Opens the session's empty list of rejects on their way into quarantine. */
-export async function openRejects(db: Db): Promise<void> {
-  await sql`create temp table if not exists incoming_rejects (
-    id text, file text, line bigint, member int, byte_offset bigint, code text, reason text, excerpt text, record text)`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.incoming_rejects`.execute(db);
-}
+/** Rejects on their way into quarantine. */
+const incomingRejects = tempTable("incoming_rejects", {
+  id: "text",
+  file: "text",
+  line: "bigint",
+  member: "int",
+  byte_offset: "bigint",
+  code: "text",
+  reason: "text",
+  excerpt: "text",
+  record: "text",
+});
 
-/** Adds rejects to that list. */
-export async function stageRejects(session: Session, rejects: readonly Reject[]): Promise<void> {
-  if (rejects.length === 0) return;
-  const columns = ["id", "file", "line", "member", "byte_offset", "code", "reason", "excerpt", "record"];
-  const rows = rejects.map((r) =>
-    copyRow([rejectId(r), r.file, r.line, r.member, r.byteOffset, r.code, r.reason, r.excerpt, r.record]),
-  );
-  await session.copyIn("pg_temp.incoming_rejects", columns, rows);
-}
+/** Empties `incomingRejects`. */
+export const openRejects = (db: Db): Promise<void> => openEmpty(db, incomingRejects);
 
-/** Quarantines the rejects of that list and returns how many of them were not there before. */
+/** Adds rejects to `incomingRejects`. */
+export const stageRejects = (session: Session, rejects: readonly Reject[]): Promise<void> =>
+  incomingRejects.add(
+    session,
+    rejects.map(({ byteOffset, ...reject }) => ({
+      ...reject,
+      byte_offset: byteOffset,
+      id: rejectId({ byteOffset, ...reject }),
+    })),
+  );
+
+const rejectColumns = columnsOf("", incomingRejects.columns);
+
+/** Quarantines the rejects of `incomingRejects` and returns how many of them were not there before. */
 export async function keepStagedRejects(db: Db, runId: string): Promise<number> {
   const kept = await sql<{ fresh: string }>`
     with kept as (
-      insert into timeback.rejects as r (run_id, id, file, line, member, byte_offset, code, reason, excerpt, record, first_seen, last_seen)
-      select distinct on (id) ${runId}::uuid, id, file, line, member, byte_offset, code, reason, excerpt, record,
-        statement_timestamp(), statement_timestamp()
-      from pg_temp.incoming_rejects order by id
+      insert into timeback.rejects as r (run_id, ${rejectColumns}, first_seen, last_seen)
+      select distinct on (id) ${runId}::uuid, ${rejectColumns}, statement_timestamp(), statement_timestamp()
+      from ${incomingRejects} order by id
       on conflict (id) do update set last_seen = greatest(statement_timestamp(), r.first_seen + interval '1 microsecond')
       returning r.first_seen = r.last_seen as fresh)
     select count(*) as fresh from kept where fresh`.execute(db);
@@ -85,11 +96,9 @@ export function matching({ ids, code, file }: RejectFilter): RawBuilder<unknown>
   return tests.length === 0 ? sql`true` : sql.join(tests, sql` and `);
 }
 
-const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
-
 const listed = sql`
   id, run_id::text as "runId", file, line::text as line, byte_offset::text as "byteOffset", code, reason, excerpt,
-  to_char(first_seen at time zone 'UTC', ${sql.lit(ISO)}) as "firstSeen", to_char(last_seen at time zone 'UTC', ${sql.lit(ISO)}) as "lastSeen"`;
+  ${isoInstant(sql`first_seen`)} as "firstSeen", ${isoInstant(sql`last_seen`)} as "lastSeen"`;
 
 /** Quarantined records, some at a time, in the order of their addresses. */
 export const listRejects = (db: Db, filter: RejectFilter): AsyncGenerator<ListedReject[]> =>

@@ -1,40 +1,28 @@
 import { type RawBuilder, sql } from "kysely";
+import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
+import { BYTES, tempTable } from "../engine/temp-table.js";
 import { activityKey, lineItemJoins } from "../facts/activities.js";
+import { affectedKeys, affectedResults } from "../facts/affected.js";
 import { assertWritten } from "../facts/invariants.js";
+import { resultKey } from "../facts/source-keys.js";
+import { assessmentResults } from "../source/tables.js";
+import { incoming } from "./staging.js";
 
-/** Columns whose change is a new reading of the result; `date_last_modified` alone is none. */
-const CONTENT = [
-  "status",
-  "vanished",
-  "line_item_id",
-  "student_id",
-  "score_date",
-  "score_day",
-  "score_status",
-  "ended_at",
-  "completed_at",
-  "xp",
-  "multiplier",
-  "attempt",
-  "total_questions",
-  "correct_questions",
-  "mastered_units",
-  "xp_reason",
-  "subject",
-  "app",
-  "course_id",
-  "event_refs",
-  "metadata",
-] as const;
+/** The columns whose change is a new version of the result: all that are read of the source, but for `date_last_modified` alone. */
+const CONTENT = ["vanished", ...Object.keys(assessmentResults.select(new Map()))];
 
-/** Columns that a superseded reading keeps, as evidence for the audit. */
-const HISTORY = sql.raw(
-  "date_last_modified, status, vanished, line_item_id, student_id, score_date, ended_at, completed_at, xp, xp_since, multiplier, attempt, xp_reason",
-);
+/** The columns that a superseded version keeps, as evidence for the audit. */
+const HISTORY = [
+  ...["date_last_modified", "status", "vanished", "line_item_id", "student_id", "score_date", "ended_at"],
+  ...["completed_at", "xp", "xp_since", "multiplier", "attempt", "xp_reason"],
+];
+
+/** The results that are about to be landed. */
+const staged = incoming(assessmentResults);
 
 /** Columns of the landed row `t` or of the incoming row `i`; what is read has not vanished. */
-const of = (alias: string, columns: readonly string[]): RawBuilder<unknown> =>
+const of = (alias: "t" | "i", columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(
     columns.map((column) => (alias === "i" && column === "vanished" ? sql`false` : sql.ref(`${alias}.${column}`))),
   );
@@ -55,62 +43,56 @@ async function counted(db: Db, statement: RawBuilder<unknown>): Promise<Counted>
   return { rows: Number(rows[0]?.rows ?? 0), counting: Number(rows[0]?.counting ?? 0) };
 }
 
-/** How many results are staged in `pg_temp.incoming_assessment_results`. */
-export const countStaged = (db: Db): Promise<Counted> =>
-  counted(db, sql`select ${COUNTED} from pg_temp.incoming_assessment_results`);
+/** How many results are staged. */
+export const countStaged = (db: Db): Promise<Counted> => counted(db, sql`select ${COUNTED} from ${staged}`);
 
-/** Opens the empty list of the landed results that are about to change: whether their content does, and whose they are before and after. */
-export async function openChanged(db: Db): Promise<void> {
-  await sql`create temp table if not exists changed_results (
-    sourced_id text collate "C" primary key, content boolean, student_before text collate "C", student_after text collate "C")`.execute(
-    db,
-  );
-  await sql`truncate pg_temp.changed_results`.execute(db);
-}
+/** The landed results that are about to change: whether their content does, and whose they are before and after. */
+export const changedResults = tempTable(
+  "changed_results",
+  { sourced_id: BYTES, content: "boolean", student_before: BYTES, student_after: BYTES },
+  ["sourced_id"],
+);
 
-/** Takes out of the staging table what is landed already (`equal`), and lists in `changed_results` what is landed otherwise. */
+/** Takes out of staging what is landed already (`equal`), and lists in the empty `changedResults` what is landed otherwise. */
 export async function findChanged(db: Db): Promise<{ equal: number; changed: Counted }> {
   const all = ["date_last_modified", ...CONTENT];
   const { numAffectedRows } = await sql`
-    delete from pg_temp.incoming_assessment_results i using timeback.assessment_results t
+    delete from ${staged} i using timeback.assessment_results t
     where t.sourced_id = i.sourced_id and (${of("t", all)}) is not distinct from (${of("i", all)})`.execute(db);
-  await sql`analyze pg_temp.incoming_assessment_results (sourced_id)`.execute(db);
+  await sql`analyze ${staged} (sourced_id)`.execute(db);
   const changed = await counted(
     db,
     sql`
     with changed as (
-      insert into pg_temp.changed_results
+      insert into ${changedResults}
       select i.sourced_id, (${of("t", CONTENT)}) is distinct from (${of("i", CONTENT)}), t.student_id, i.student_id
-      from pg_temp.incoming_assessment_results i join timeback.assessment_results t on t.sourced_id = i.sourced_id
+      from ${staged} i join timeback.assessment_results t on t.sourced_id = i.sourced_id
       returning student_after as student_id)
     select ${COUNTED} from changed`,
   );
   return { equal: Number(numAffectedRows ?? 0n), changed };
 }
 
-/** Touches the results in `changed_results` whose content changes, and the facts of their own that they may have, before and after. */
-export async function touchChanged(db: Db): Promise<void> {
+/** Marks the results whose content changes as affected, and the facts that they may have of their own, before and after. */
+export async function markChanged(db: Db): Promise<void> {
   await sql`
-    insert into pg_temp.touched_results select sourced_id from pg_temp.changed_results where content
+    insert into ${affectedResults} select sourced_id from ${changedResults} where content
     on conflict do nothing`.execute(db);
   await sql`
-    insert into pg_temp.touched_keys
-    select s.student_id, 'oneroster:assessment_result:' || c.sourced_id from pg_temp.changed_results c
+    insert into ${affectedKeys}
+    select s.student_id, ${resultKey(sql`c.sourced_id`)} from ${changedResults} c
     cross join unnest(array[c.student_before, c.student_after]) as s(student_id)
     where c.content on conflict do nothing`.execute(db);
 }
 
-/** Moves the readings that the rows in `changed_results` supersede into the history. */
+/** Copies the versions that the rows in `changedResults` supersede to the history. */
 export const keepHistory = (db: Db) =>
   sql`
-  insert into timeback.assessment_result_versions (sourced_id, version, ${HISTORY})
+  insert into timeback.assessment_result_versions (sourced_id, version, ${columnsOf("", HISTORY)})
   select t.sourced_id, 1 + coalesce((select max(version) from timeback.assessment_result_versions v where v.sourced_id = t.sourced_id), 0),
-    ${sql.raw(HISTORY_OF_T)}
-  from timeback.assessment_results t join pg_temp.changed_results c on c.sourced_id = t.sourced_id
+    ${columnsOf("t.", HISTORY)}
+  from timeback.assessment_results t join ${changedResults} c on c.sourced_id = t.sourced_id
   where c.content`.execute(db);
-
-const HISTORY_OF_T =
-  "t.date_last_modified, t.status, t.vanished, t.line_item_id, t.student_id, t.score_date, t.ended_at, t.completed_at, t.xp, t.xp_since, t.multiplier, t.attempt, t.xp_reason";
 
 const lineItem = sql.ref("i.line_item_id");
 const DECIMALS: readonly string[] = ["xp", "multiplier", "total_questions", "correct_questions", "mastered_units"];
@@ -120,8 +102,8 @@ const landedColumn = (column: string): RawBuilder<unknown> =>
   DECIMALS.includes(column) ? sql`trim_scale(${of("i", [column])})` : of("i", [column]);
 
 /**
- * Inserts the staged results that are not in `changed_results`, and touches them. Sorted, so that rows of one place in
- * the indexes come together.
+ * Inserts the staged results that are not in `changedResults`, and marks them as affected. Sorted, so that rows of one place in the
+ * indexes come together.
  */
 export const insertNew = (db: Db): Promise<Counted> =>
   counted(
@@ -129,20 +111,20 @@ export const insertNew = (db: Db): Promise<Counted> =>
     sql`
     with fresh as (
       insert into timeback.assessment_results
-        (sourced_id, date_last_modified, xp_since, activity_key, of_child_line_item, ${sql.join(CONTENT.map((c) => sql.ref(c)))})
+        (sourced_id, date_last_modified, xp_since, activity_key, of_child_line_item, ${columnsOf("", CONTENT)})
       select i.sourced_id, i.date_last_modified, i.date_last_modified, ${activityKey(lineItem)}, li.parent_id is not null,
         ${sql.join(CONTENT.map(landedColumn))}
-      from pg_temp.incoming_assessment_results i ${lineItemJoins(lineItem)}
-      where i.sourced_id not in (select sourced_id from pg_temp.changed_results)
+      from ${staged} i ${lineItemJoins(lineItem)}
+      where i.sourced_id not in (select sourced_id from ${changedResults})
       order by i.sourced_id
       returning sourced_id, student_id),
-    touched as (insert into pg_temp.touched_results select sourced_id from fresh)
+    affected as (insert into ${affectedResults} select sourced_id from fresh)
     select ${COUNTED} from fresh`,
   );
 
 /**
- * Gives the landed rows in `changed_results`, so many, what is staged. `xp_since`: the date_last_modified of the reading that
- * first showed the XP that now stands.
+ * Updates the landed rows in `changedResults`, so many, to what is staged. `xp_since` is the date_last_modified of the version that
+ * first showed today's XP.
  */
 export async function updateChanged(db: Db, rows: number): Promise<void> {
   const { numAffectedRows } = await sql`
@@ -150,16 +132,16 @@ export async function updateChanged(db: Db, rows: number): Promise<void> {
     activity_key = ${activityKey(lineItem)}, of_child_line_item = li.parent_id is not null,
     xp_since = case when t.xp is distinct from i.xp then i.date_last_modified else t.xp_since end,
     ${sql.join(CONTENT.map((column) => sql`${sql.ref(column)} = ${landedColumn(column)}`))}
-  from pg_temp.incoming_assessment_results i join pg_temp.changed_results c on c.sourced_id = i.sourced_id
+  from ${staged} i join ${changedResults} c on c.sourced_id = i.sourced_id
   ${lineItemJoins(lineItem)}
   where t.sourced_id = i.sourced_id`.execute(db);
   assertWritten("results were changed", numAffectedRows ?? 0n, rows);
 }
 
-/** Marks the landed rows in `changed_results`, so many, as vanished. */
+/** Marks the landed rows in `changedResults`, so many, as vanished. */
 export async function voidChanged(db: Db, rows: number): Promise<void> {
   const { numAffectedRows } = await sql`
     update timeback.assessment_results t set vanished = true
-    from pg_temp.changed_results c where c.sourced_id = t.sourced_id`.execute(db);
+    from ${changedResults} c where c.sourced_id = t.sourced_id`.execute(db);
   assertWritten("results were marked as vanished", numAffectedRows ?? 0n, rows);
 }

@@ -4,22 +4,25 @@ import type { LaneOrder } from "../../flow/ordered-lanes.js";
 import { analyzeGrown } from "../engine/analyze.js";
 import { ifAllNew } from "../engine/savepoint.js";
 import type { Db, Session } from "../engine/session.js";
-import { touchEventsOfResults } from "../facts/affected.js";
+import { openEmpty } from "../engine/temp-table.js";
+import { markEventsOfResults } from "../facts/affected.js";
 import { assertAllCounted, assertWritten } from "../facts/invariants.js";
-import { linkTouched } from "../facts/links.js";
-import { type Incoming, stage } from "./reference-tables.js";
+import { linkAffected } from "../facts/links.js";
+import { seenIds } from "./full-read.js";
+import type { Incoming } from "./reference-tables.js";
 import {
   type Counted,
+  changedResults,
   countStaged,
   findChanged,
   insertNew,
   keepHistory,
-  openChanged,
-  touchChanged,
+  markChanged,
   updateChanged,
   voidChanged,
 } from "./result-statements.js";
 import { rejectResults } from "./source-rejects.js";
+import { stage } from "./staging.js";
 
 /** What became of results that were read: read = changed + unchanged + rejected + testUsers. */
 export interface LandedResults {
@@ -32,29 +35,29 @@ export interface LandedResults {
   testUsers: number;
 }
 
-/** Changes the results in `changed_results`, with their history, and touches every fact that they may change: before and after. */
+/** Changes the results in `changedResults`, keeps their history, and marks every fact that they may change as affected, before and after. */
 async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void>): Promise<void> {
-  await sql`analyze pg_temp.changed_results`.execute(db);
-  await touchChanged(db);
-  await touchEventsOfResults(db, rules);
+  await changedResults.analyze(db);
+  await markChanged(db);
+  await markEventsOfResults(db, rules);
   await keepHistory(db);
   await change();
 }
 
-/** Lands what is staged, and counts that and what of it changed. What is expected only decides what is tried first. */
+/** Lands staged rows, and counts them and what of them changed. `expectNew` only chooses the faster path first. */
 async function landStaged(
   db: Db,
   rules: FactRules,
   expectNew: boolean,
   order: LaneOrder,
 ): Promise<{ staged: Counted; changed: number }> {
-  await openChanged(db);
+  await openEmpty(db, changedResults);
   await order.previousInserted();
   const staged = await countStaged(db);
   const allNew = expectNew ? await ifAllNew(db, () => insertNew(db)) : null;
   if (allNew) {
     assertWritten("results were landed", allNew.rows, staged.rows);
-    await linkTouched(db, rules);
+    await linkAffected(db, rules);
   }
   await order.inserted();
   if (allNew) return { staged, changed: allNew.counting };
@@ -71,17 +74,17 @@ export interface ResultsRun {
   expectNew: boolean;
 }
 
-/** Lands assessment results; rows that are equal to what is landed are left alone. */
+/** Lands assessment results; rows that are equal to what is landed are not written. */
 export async function landResults(
   session: Session,
   rules: FactRules,
-  incoming: Incoming,
+  rows: Incoming,
   { runId, expectNew }: ResultsRun,
 ): Promise<LandedResults> {
   const { db } = session;
-  const read = await stage(session, incoming);
-  const rejects = await rejectResults(session, runId, incoming);
-  const { staged, changed } = await landStaged(db, rules, expectNew, incoming.order);
+  const read = await stage(session, rows);
+  const rejects = await rejectResults(session, runId, rows);
+  const { staged, changed } = await landStaged(db, rules, expectNew, rows.order);
   await analyzeGrown(db, [
     "assessment_results",
     "assessment_line_items",
@@ -100,13 +103,13 @@ export async function landResults(
   return { read, ...outcomes, newRejects };
 }
 
-/** Marks the results that the source no longer has (`pg_temp.seen_ids` names those it has). Returns their number. */
+/** Marks the results that are not in `seenIds` as vanished: the source no longer has them. Returns their number. */
 export async function markVanished(db: Db, rules: FactRules): Promise<number> {
-  await openChanged(db);
+  await openEmpty(db, changedResults);
   const { numAffectedRows } = await sql`
-    insert into pg_temp.changed_results
+    insert into ${changedResults}
     select t.sourced_id, true, t.student_id, t.student_id from timeback.assessment_results t
-    where not t.vanished and not exists (select from pg_temp.seen_ids s where s.sourced_id = t.sourced_id)`.execute(db);
+    where not t.vanished and not exists (select from ${seenIds} s where s.sourced_id = t.sourced_id)`.execute(db);
   const gone = Number(numAffectedRows ?? 0);
   if (gone > 0) await changeLanded(db, rules, () => voidChanged(db, gone));
   return gone;

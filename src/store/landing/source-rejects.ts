@@ -4,6 +4,7 @@ import type { Session } from "../engine/session.js";
 import type { Source } from "../source/inspect.js";
 import type { SourceTable } from "../source/tables.js";
 import { keepRejects, type Reject } from "./rejects.js";
+import { incoming } from "./staging.js";
 
 /** Rows of a page that went into quarantine, and how many of them no run had kept before. */
 export interface Rejected {
@@ -13,7 +14,7 @@ export interface Rejected {
 
 const EXCERPT_CHARACTERS = 200;
 
-/** Whether an id is too long for the indexes that it stands in. */
+/** Whether an id is too long for the indexes over it. */
 const isLong = (id: string): RawBuilder<boolean> => sql`octet_length(${sql.ref(id)}) > ${LONGEST_KEY_BYTES}`;
 
 interface RefusedRow {
@@ -50,7 +51,7 @@ type Staged = Parameters<typeof quarantine>[2];
 /** Takes results without student, line item or score date, or with ids that no index holds, out of the staging table and into quarantine. */
 export async function rejectResults(session: Session, runId: string, staged: Staged): Promise<Rejected> {
   const { rows } = await sql<RefusedRow>`
-    delete from pg_temp.incoming_assessment_results
+    delete from ${incoming(staged.table)}
     where student_id is null or line_item_id is null or score_date is null or ${isLong("student_id")} or ${isLong("sourced_id")}
     returning sourced_id, metadata as record, concat_ws(', ', case when student_id is null then 'student_sourced_id' end,
       case when line_item_id is null then 'assessment_line_item_sourced_id' end, case when score_date is null then 'score_date' end) as wanting`.execute(
@@ -62,7 +63,7 @@ export async function rejectResults(session: Session, runId: string, staged: Sta
 /** Takes rows of users or of a reference table whose ids no index holds out of the staging table and into quarantine. */
 export async function rejectLongIds(session: Session, runId: string, staged: Staged): Promise<Rejected> {
   const { rows } = await sql<RefusedRow>`
-    delete from pg_temp.${sql.ref(`incoming_${staged.table.name}`)} where ${isLong("sourced_id")}
+    delete from ${incoming(staged.table)} where ${isLong("sourced_id")}
     returning sourced_id, null as record, '' as wanting`.execute(session.db);
   return quarantine(session, runId, staged, rows);
 }

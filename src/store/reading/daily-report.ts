@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Amount, StudentDay, StudentTotal } from "../../domain/views/student-day.js";
 import type { Db } from "../engine/session.js";
 import { streamRows } from "../engine/snapshot.js";
+import { isoDay } from "../engine/sql-time.js";
 import type { FactScope } from "../facts/fact-scope.js";
 import { inScope } from "../facts/fact-scope.js";
 
@@ -53,7 +54,7 @@ export async function* dailyReport(db: Db, scope: FactScope): AsyncGenerator<Stu
         ${ofDay("correct")} as correct, ${ofDay("mastered")} as mastered, ${xpBy("subject", "names")} as subjects,
         ${xpBy("subject", "xp")} as subject_xp, ${xpBy("app", "names")} as apps, ${xpBy("app", "xp")} as app_xp
       from part group by student_id, date)
-    select student_id as "studentId", email, to_char(date, 'YYYY-MM-DD') as date, xp, active as "activeSeconds",
+    select student_id as "studentId", email, ${isoDay(sql`date`)} as date, xp, active as "activeSeconds",
       inactive as "inactiveSeconds", waste as "wasteSeconds", total as "totalQuestions", correct as "correctQuestions",
       mastered as "masteredUnits", subjects, subject_xp as "subjectXp", apps, app_xp as "appXp"
     from day order by email collate "C" nulls last, student_id collate "C", day.date`,

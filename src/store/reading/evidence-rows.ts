@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { RawEvent, RawFact, RawResource, RawResult, RawRows } from "../../domain/findings/evidence-rows.js";
+import { eventKey, resultKey } from "../../domain/values/source-keys.js";
 import type { Db } from "../engine/session.js";
-import { isoInstant } from "../engine/sql-time.js";
+import { isoDay, isoInstant } from "../engine/sql-time.js";
 
 /** The rows that are asked for, of one student. */
 export interface RawNames {
@@ -52,12 +53,9 @@ async function rawResources(db: Db, activities: readonly string[]): Promise<RawR
 }
 
 async function rawFacts(db: Db, { studentId, events, results }: RawNames): Promise<RawFact[]> {
-  const sources = [
-    ...events.map((id) => `caliper:event:${id}`),
-    ...results.map((id) => `oneroster:assessment_result:${id}`),
-  ];
+  const sources = [...events.map(eventKey), ...results.map(resultKey)];
   const { rows } = await sql<RawFact>`
-    select f.fact_key as "factKey", to_char(f.date, 'YYYY-MM-DD') as date, f.app, ${amount("f.xp_earned")} as "xpEarned",
+    select f.fact_key as "factKey", ${isoDay(sql`f.date`)} as date, f.app, ${amount("f.xp_earned")} as "xpEarned",
       f.xp_source as "xpSource", f.link_rule as "linkRule", f.sources
     from timeback.processed_facts f
     where f.student_id = ${studentId} and (f.fact_key = any(${sources}::text[]) or f.sources && ${sources}::text[])

@@ -3,6 +3,7 @@ import { WorkError } from "../../errors.js";
 import { takeLocks, unlock } from "../engine/advisory-locks.js";
 import { patiently } from "../engine/retry.js";
 import type { Db, Store } from "../engine/session.js";
+import { isoInstant } from "../engine/sql-time.js";
 import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
 import { onerosterSource } from "./migrations/0002-oneroster-source.js";
 import { corrections } from "./migrations/0003-corrections.js";
@@ -49,7 +50,7 @@ const UNDEFINED_TABLE = "42P01";
 /** One question to the server, as every command asks it. */
 async function applied(db: Db): Promise<Map<number, { name: string; at: string }>> {
   const { rows } = await sql<{ version: number; name: string; at: string }>`
-    select version, name, to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+    select version, name, ${isoInstant(sql`applied_at`)} as at
     from timeback.migrations order by version`
     .execute(db)
     .catch((error: unknown) => {

@@ -89,10 +89,10 @@ export async function inspectSource(session: Session, schema: string): Promise<S
 export const columnsOf = (source: Source, table: SourceTable): SourceColumns =>
   source.tables.get(table.name) ?? new Map();
 
-/** Target columns of a page, in the order of its COPY text. */
-export const pageColumns = (source: Source, table: SourceTable): string[] => [
+/** The columns of a page, in the order of its COPY text: those of the landed table that are read, behind `read_at`. */
+export const pageColumns = (table: SourceTable): string[] => [
   "read_at",
   "sourced_id",
   "date_last_modified",
-  ...Object.keys(table.select(columnsOf(source, table))),
+  ...Object.keys(table.select(new Map())),
 ];

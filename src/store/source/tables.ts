@@ -3,9 +3,19 @@ import { eventId, filled, firstNumberUnder, instant, wholeNumberUnder } from "./
 /** Types of the columns that a source table has; columns that are missing are not in it. */
 export type SourceColumns = ReadonlyMap<string, string>;
 
+/** The tables of a source. What a change of one affects is said for each in landing/reference-tables.ts. */
+export type SourceTableName =
+  | "users"
+  | "courses"
+  | "course_components"
+  | "resources"
+  | "component_resources"
+  | "assessment_line_items"
+  | "assessment_results";
+
 /** A table of a OneRoster source: what is read of it, and into which columns of `timeback.<name>`. */
 export interface SourceTable {
-  name: string;
+  name: SourceTableName;
   required: boolean;
   /** Columns without which the table cannot be read. */
   needs: readonly string[];

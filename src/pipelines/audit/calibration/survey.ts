@@ -5,7 +5,7 @@ import { type Examination, type ExaminedStudent, examine } from "../../../domain
 import { addDoubtful, type DoubtfulReport, openDoubtful } from "../../../store/audit/bundling/doubtful-events.js";
 import { type ExerciseDay, noteExerciseDays } from "../../../store/audit/bundling/exercise-days.js";
 import { type LandedEvent, type RecordScope, studentRecords } from "../../../store/audit/bundling/student-records.js";
-import { addTwins, openTwins, twinsOf } from "../../../store/audit/bundling/twins.js";
+import { addTwins, twins, twinsOf } from "../../../store/audit/bundling/twins.js";
 import { addFreshCounts, openFreshCounts } from "../../../store/audit/calibration/cache.js";
 import type { Session } from "../../../store/engine/session.js";
 import type { AuditPart } from "../checks/check.js";
@@ -84,7 +84,7 @@ function countedOf(records: StudentRecords<LandedEvent>, { suspects }: Examined,
 async function openNotes({ part: { session, students }, counts, forChecks }: SurveyRequest): Promise<void> {
   if (counts) await openFreshCounts(session.db, students);
   if (!forChecks) return;
-  await openTwins(session.db);
+  await twins.create(session.db);
   await openDoubtful(session.db);
 }
 

@@ -2,12 +2,12 @@ import { isInnocent, judgeStudent } from "../../../domain/rules/bundling.js";
 import type { Calibration } from "../../../domain/rules/calibration.js";
 import { reportFrom } from "../../../domain/rules/judging/reports.js";
 import { xpFromText } from "../../../domain/values/xp.js";
-import { listDoubtful, noteUnclear, studentsInDoubt } from "../../../store/audit/bundling/doubtful-events.js";
+import { addUnclear, listDoubtful, studentsInDoubt } from "../../../store/audit/bundling/doubtful-events.js";
 import type { RecordScope } from "../../../store/audit/bundling/student-records.js";
 import { countedResults } from "../../../store/audit/bundling/suspect-details.js";
-import { openTwins } from "../../../store/audit/bundling/twins.js";
+import { twins } from "../../../store/audit/bundling/twins.js";
 import { noteCalibrations } from "../../../store/audit/calibration/calibrations.js";
-import { addFounded } from "../../../store/corrections/stale-corrections.js";
+import { addConfirmed } from "../../../store/corrections/stale-corrections.js";
 import { areNamed } from "../../../store/facts/student-selection.js";
 import { bundledFinding } from "./bundled-finding.js";
 import type { AuditGround, Check } from "./check.js";
@@ -27,7 +27,7 @@ async function* findBundles(ground: AuditGround) {
   await noteCalibrations(db, apps);
   const notesTwins = areNamed(students);
   const scope = notesTwins ? { rules, students } : await scopeInDoubt(ground);
-  if (notesTwins) await openTwins(db);
+  if (notesTwins) await twins.create(db);
   if (scope === null) return;
   const calibrationOf = (app: string | null): Calibration => apps.calibrations.get(app ?? "") as Calibration;
   const examination = { rules: auditRules, numbering: apps.numbering };
@@ -38,7 +38,7 @@ async function* findBundles(ground: AuditGround) {
         calibrationOf,
       ),
     );
-    await addFounded(
+    await addConfirmed(
       session,
       judged.filter(bearsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
     );
@@ -56,7 +56,7 @@ async function scopeInDoubt({ session, rules, auditRules, students, apps }: Audi
       const calibration = apps.calibrations.get(app) as Calibration;
       return !isInnocent(reportFrom(report, auditRules.multipliers), calibration);
     });
-    await noteUnclear(session, unclear);
+    await addUnclear(session, unclear);
     any ||= unclear.length > 0;
   }
   return any ? { rules, students, only: studentsInDoubt } : null;

@@ -2,10 +2,9 @@ import type { Finding } from "../../../domain/findings/finding.js";
 import { xpNumber } from "../../../domain/values/json-text.js";
 import {
   type Disagreement,
-  gatherDisagreeing,
+  findDisagreeing,
   listDisagreements,
 } from "../../../store/audit/record-checks/disagreements.js";
-import { isAny } from "../../../store/engine/cursor.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
@@ -15,8 +14,7 @@ export const disagreement: Check = {
   kinds: ["disagreement"],
   meaning: "records of one activity that report different XP or attempts",
   async *find({ session: { db }, students }) {
-    await gatherDisagreeing(db, students);
-    if (!(await isAny(db, "disagreeing"))) return;
+    if (!(await findDisagreeing(db, students))) return;
     for await (const rows of listDisagreements(db, students)) yield rows.map(betweenRecords);
   },
 };

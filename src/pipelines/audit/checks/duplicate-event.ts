@@ -1,7 +1,6 @@
 import type { Finding } from "../../../domain/findings/finding.js";
 import { xpNumber } from "../../../domain/values/json-text.js";
-import { listTwinGroups, type TwinGroup } from "../../../store/audit/bundling/twins.js";
-import { isAny } from "../../../store/engine/cursor.js";
+import { listTwinGroups, type TwinGroup, twins } from "../../../store/audit/bundling/twins.js";
 import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
@@ -11,7 +10,7 @@ export const duplicateEvent: Check = {
   kinds: ["duplicate-event"],
   meaning: "one activity reported by several events",
   async *find({ session: { db }, auditRules: { twinSeconds }, students }) {
-    if (!(await isAny(db, "twins"))) return;
+    if (!(await twins.isFilled(db))) return;
     for await (const groups of listTwinGroups(db, students)) yield groups.map((group) => toFinding(group, twinSeconds));
   },
 };

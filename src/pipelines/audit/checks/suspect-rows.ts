@@ -14,7 +14,7 @@ export interface SuspectRequest {
   scope: RecordScope;
   examination: Examination;
   calibrationOf(app: string | null): Calibration;
-  /** Whether twins are noted: where no survey did (`openTwins`). */
+  /** Whether twins are noted: where no survey did (`twins`). */
   notesTwins: boolean;
 }
 

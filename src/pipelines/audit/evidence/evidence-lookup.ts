@@ -1,5 +1,6 @@
 import type { RawResource, RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { resultKey } from "../../../domain/values/source-keys.js";
 import type { Evidence } from "./file.js";
 
 /** What an event says of itself, as far as it is judged. */
@@ -45,7 +46,7 @@ export function rawLookup({ raw }: Evidence, rules: AuditRules, readEvent: ReadE
     result: (id) => results.get(id),
     resource: (id) => (id === null ? undefined : resources.get(id)),
     fact: (key) => facts.get(key) ?? null,
-    counts: (id) => keys.includes(`oneroster:assessment_result:${id}`),
+    counts: (id) => keys.includes(resultKey(id)),
   };
 }
 

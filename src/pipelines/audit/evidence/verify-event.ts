@@ -1,6 +1,7 @@
 import type { RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
 import { accuracyBand } from "../../../domain/rules/judging/exercises.js";
+import { eventKey } from "../../../domain/values/source-keys.js";
 import { xpFromText } from "../../../domain/values/xp.js";
 import {
   type EventSays,
@@ -52,7 +53,7 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
     ["base", suspect.base, baseOf(suspect, event, raw)],
     ["band", suspect.band, accuracyBand(...questions)],
     ["multiplier", suspect.multiplier, firstKnown(own.map((result) => standing(result)?.multiplier))],
-    ["counted", suspect.counted, raw.fact(`caliper:event:${suspect.eventId}`)],
+    ["counted", suspect.counted, raw.fact(eventKey(suspect.eventId))],
     ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, standing(result)?.xp ?? null]),
   ];
 }

@@ -1,8 +1,8 @@
+import type { Actor, LandableEvent, Metrics } from "../../../domain/values/caliper-event.js";
 import { textDigest } from "../../../domain/values/digest.js";
 import { detached } from "../../../domain/values/own-text.js";
 import type { IncomingActor } from "../../../store/landing/actors.js";
-import type { EventRow } from "../../../store/landing/event-batch.js";
-import type { Actor, LandableEvent, Metrics } from "../parse/record.js";
+import type { IncomingEvent } from "../../../store/landing/event-columns.js";
 
 const MAX_REMEMBERED = 100_000;
 /** The last actor of each id, or of each email where there is no id. */
@@ -38,40 +38,14 @@ export interface RowOrigin {
   payloadDigest: string;
 }
 
-/** The row of an event for `EventRows`: the next one of its run. */
-export function eventRow(event: LandableEvent, { line, payloadDigest }: RowOrigin, run: LandingRun): EventRow {
-  const { metrics } = event;
-  const actor = keyed(event.actor);
-  const reported = hasMetrics(metrics);
+/** An event with all that its columns say: the next one of its run. */
+export function incomingEvent(
+  event: LandableEvent,
+  { line, payloadDigest }: RowOrigin,
+  run: LandingRun,
+): IncomingEvent {
+  const { runId } = run;
   run.events += 1;
-  const row = [
-    event.eventId,
-    run.runId,
-    run.events,
-    payloadDigest,
-    reported && event.eventType === "ActivityEvent",
-    event.eventType,
-    reported,
-    actor.key,
-    event.occurredAt,
-    event.attempt,
-    metrics.xp,
-    metrics.totalQuestions,
-    metrics.correctQuestions,
-    metrics.masteredUnits,
-    metrics.active,
-    metrics.inactive,
-    metrics.waste,
-    metrics.unknown,
-    metrics.antiPattern,
-    event.activityKey,
-    event.objectSlug,
-    event.subject,
-    event.app,
-    event.courseId,
-    event.courseName,
-    event.activityName,
-    event.runId,
-  ];
-  return { eventId: event.eventId, line, ordinal: run.events, actor, row, payload: event.payload };
+  const actor = keyed(event.actor);
+  return { event, runId, line, ordinal: run.events, actor, payloadDigest, hasMetrics: hasMetrics(event.metrics) };
 }

@@ -1,6 +1,6 @@
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Session } from "../../../store/engine/session.js";
-import { touchResultsOfEvents } from "../../../store/facts/affected.js";
+import { markResultsOfEvents } from "../../../store/facts/affected.js";
 import { assertAllCounted } from "../../../store/facts/invariants.js";
 import {
   copyNewEvents,
@@ -85,7 +85,7 @@ export interface Unsettled {
   known: number;
 }
 
-/** Lands the rest of what was copied, and touches what it may change: a step for `withDerivedFacts`. */
+/** Lands the rest of what was copied, and affects what it may change: a step for `withDerivedFacts`. */
 export async function settleRecords(
   session: Session,
   landing: Landing,
@@ -93,7 +93,7 @@ export async function settleRecords(
 ): Promise<LandedRecords> {
   const { stored, duplicates, rejected } = landed;
   const found = await settleEvents(session, landing, { file, repeated: duplicates - known });
-  if (stored > 0) await touchResultsOfEvents(session.db, rules);
+  if (stored > 0) await markResultsOfEvents(session.db, rules);
   const newRejects = rejected === 0 ? 0 : await keepStagedRejects(session.db, landing.runId);
   const settled = { ...landed, ...found, duplicates: duplicates - found.conflicts, newRejects };
   const { records, newRejects: _, newConflicts: __, ...outcomes } = settled;

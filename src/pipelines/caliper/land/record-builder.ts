@@ -5,7 +5,7 @@ import type { Reject } from "../../../store/landing/rejects.js";
 import type { InputLine } from "../input/splitter.js";
 import { parseLine } from "../parse/parse.js";
 import type { Line, Parsed } from "../parse/record.js";
-import { eventRow, type LandingRun } from "./event-row.js";
+import { incomingEvent, type LandingRun } from "./event-row.js";
 
 /** Records of one file that are landed in one transaction. */
 export interface Records {
@@ -29,7 +29,7 @@ export class RecordBuilder {
     private readonly run: LandingRun,
     private readonly limits?: InputLimits,
   ) {
-    this.events = new EventRows(file, run.runId);
+    this.events = new EventRows(file);
   }
 
   /** True from so many records on, or about so many bytes to be stored. */
@@ -62,7 +62,7 @@ export class RecordBuilder {
       const { payload } = parsed.event;
       const isLine = digest !== undefined && payload === line.text.trim();
       const payloadDigest = isLine ? digest : lineDigest(payload);
-      this.events.add(eventRow(parsed.event, { line: line.number, payloadDigest }, this.run));
+      this.events.add(incomingEvent(parsed.event, { line: line.number, payloadDigest }, this.run));
     }
   }
 

@@ -1,7 +1,7 @@
+import type { Metrics } from "../../../domain/values/caliper-event.js";
 import { decimalText, isWithin } from "../../../domain/values/decimal.js";
 import { Fault, found } from "./fault.js";
 import { ExactNumber } from "./json.js";
-import type { Metrics } from "./record.js";
 import type { JsonNumber } from "./schema.js";
 import type { TimebackEventType } from "./vocabulary.js";
 

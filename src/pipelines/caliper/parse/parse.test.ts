@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { activity, eventOf, faultOf, ID, lineOf, only, timeSpent } from "../../../../test/support/caliper-samples.js";
+import type { LandableEvent } from "../../../domain/values/caliper-event.js";
 import { defaultLimits } from "../../../domain/values/input-limits.js";
 import { parseLine } from "./parse.js";
-import type { LandableEvent } from "./record.js";
 
 describe("a line", () => {
   const envelope = (...data: unknown[]) => ({ sensor: "https://s", sendTime: "…", dataVersion: "…", data });

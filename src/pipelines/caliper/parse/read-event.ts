@@ -1,3 +1,4 @@
+import type { Actor, LandableEvent } from "../../../domain/values/caliper-event.js";
 import { foldEmail } from "../../../domain/values/email.js";
 import { readInstant } from "../../../domain/values/instant.js";
 import { activityKeyOf, lastSegment, looksLikeUser } from "../../../domain/values/iri.js";
@@ -5,7 +6,6 @@ import { isLongKey, LONGEST_KEY_BYTES } from "../../../domain/values/key-length.
 import { Fault, found } from "./fault.js";
 import { isJsonObject } from "./json.js";
 import { readAttempt, readMetrics } from "./metrics.js";
-import type { Actor, LandableEvent } from "./record.js";
 import { checkShape, type TimebackEvent } from "./schema.js";
 import type { TimebackEventType } from "./vocabulary.js";
 

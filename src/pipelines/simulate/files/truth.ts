@@ -1,3 +1,4 @@
+import { eventKey, resultKey } from "../../../domain/values/source-keys.js";
 import { type Amount, factXp } from "../amount.js";
 import { dayText, type Moment } from "../moment.js";
 import type { Bundle, Result, SentEvent, State, World } from "../school/world.js";
@@ -20,9 +21,6 @@ interface Day {
   failedBankWrite: boolean;
   undecidable: string | null;
 }
-
-const eventSource = ({ id }: SentEvent): string => `caliper:event:${id}`;
-const resultSource = ({ id }: Result): string => `oneroster:assessment_result:${id}`;
 
 /** What counts of one student once every bundled event is set to its own XP, and what a naive sum says. docs/simulate.md, "truth.json". */
 export function truthOf(world: World, end: Moment): StudentTruth {
@@ -81,7 +79,7 @@ function counted(result: Result, end: Moment): State | undefined {
 
 function doubled(result: Result, end: Moment): [string, string][] {
   const state = counted(result, end);
-  return state?.xp && result.event?.xp ? [[eventSource(result.event), resultSource(result)]] : [];
+  return state?.xp && result.event?.xp ? [[eventKey(result.event.id), resultKey(result.id)]] : [];
 }
 
 function bundledRow(studentId: string, { event, twins, own, parts, why }: Bundle): Record<string, unknown> {

@@ -1,45 +1,47 @@
 import { type RawBuilder, sql } from "kysely";
-import { copyRow } from "../../copy/text-rows.js";
 import { pagesOf } from "../../engine/cursor.js";
 import type { Db, Session } from "../../engine/session.js";
+import { BYTES, tempTable } from "../../engine/temp-table.js";
 
 /**
- * What a student's events report that some way of paying would not allow, before it is known how their apps pay: who
- * must be looked at again is chosen by it.
+ * A report of a student's events that some formula would not allow. It is noted before it is known how their apps pay, and
+ * decides which students are judged afterwards.
  */
 export interface DoubtfulReport {
   studentId: string;
   app: string;
-  /** What is judged at first sight, as text: alike for many events (see `reportOf`). */
+  /** The signature of the event, as text: many events share one (see `reportOf`). */
   report: string;
 }
 
-/** Opens `pg_temp.doubtful_reports` (`student_id`, `app`, `report`) and `pg_temp.unclear_reports` (`app`, `report`). */
+/** Reports, each once a student. */
+const doubtfulReports = tempTable("doubtful_reports", { student_id: BYTES, app: BYTES, report: BYTES });
+/** Those that are still in doubt once it is known how the apps pay. */
+const unclearReports = tempTable("unclear_reports", { app: BYTES, report: BYTES });
+
+/** Creates the tables of reports, which `addDoubtful` and `addUnclear` fill. */
 export async function openDoubtful(db: Db): Promise<void> {
-  await sql`create temp table doubtful_reports (student_id text collate "C", app text collate "C", report text collate "C")`.execute(
-    db,
-  );
-  await sql`create temp table unclear_reports (app text collate "C", report text collate "C")`.execute(db);
+  await doubtfulReports.create(db);
+  await unclearReports.create(db);
 }
 
 /** Adds reports, each once a student. */
-export async function addDoubtful(session: Session, reports: readonly DoubtfulReport[]): Promise<void> {
-  const rows = reports.map(({ studentId, app, report }) => copyRow([studentId, app, report]));
-  if (rows.length > 0) await session.copyIn("pg_temp.doubtful_reports", ["student_id", "app", "report"], rows);
-}
+export const addDoubtful = (session: Session, reports: readonly DoubtfulReport[]): Promise<void> =>
+  doubtfulReports.add(
+    session,
+    reports.map(({ studentId, app, report }) => ({ student_id: studentId, app, report })),
+  );
 
 type AppReport = Pick<DoubtfulReport, "app" | "report">;
 
-/** The different reports that were added, some at a time. */
+/** The different reports that `addDoubtful` added, some at a time. */
 export const listDoubtful = (db: Db): AsyncGenerator<AppReport[]> =>
-  pagesOf(db, sql<AppReport>`select distinct app, report from pg_temp.doubtful_reports`);
+  pagesOf(db, sql<AppReport>`select distinct app, report from ${doubtfulReports}`);
 
-/** Notes the reports that are still in doubt once it is known how the apps pay: `studentsInDoubt` selects by them. */
-export async function noteUnclear(session: Session, reports: readonly AppReport[]): Promise<void> {
-  const rows = reports.map(({ app, report }) => copyRow([app, report]));
-  if (rows.length > 0) await session.copyIn("pg_temp.unclear_reports", ["app", "report"], rows);
-}
+/** Adds the reports that are still in doubt once it is known how the apps pay: `studentsInDoubt` selects by them. */
+export const addUnclear = (session: Session, reports: readonly AppReport[]): Promise<void> =>
+  unclearReports.add(session, reports);
 
-/** `and …`: a student of whom a noted report was added. */
+/** `and …`: a student with a report that is still in doubt. */
 export const studentsInDoubt = (student: RawBuilder<unknown>): RawBuilder<unknown> => sql`and ${student} in (
-  select d.student_id from pg_temp.doubtful_reports d join pg_temp.unclear_reports u on u.app = d.app and u.report = d.report)`;
+  select d.student_id from ${doubtfulReports} d join ${unclearReports} u on u.app = d.app and u.report = d.report)`;

@@ -1,8 +1,7 @@
-import { sql } from "kysely";
-import { copyRow } from "../../copy/text-rows.js";
 import type { Session } from "../../engine/session.js";
+import { BYTES, tempTable } from "../../engine/temp-table.js";
 
-/** How many exercises an app has in a course on a day of the stored zone; twins are one. */
+/** How many exercises an app has in a course on a day of the stored zone; twins count once. */
 export interface ExerciseDay {
   /** Empty where the events name none. */
   app: string;
@@ -12,11 +11,14 @@ export interface ExerciseDay {
   exercises: number;
 }
 
-/** Makes `pg_temp.exercise_days` (`app`, `course_id`, `date`, `n`) of these. */
+/** Exercise days, of everybody; `app` is empty where the events name none. */
+export const exerciseDays = tempTable("exercise_days", { app: BYTES, course_id: BYTES, date: "date", n: "bigint" });
+
+/** Creates `exerciseDays` with these. */
 export async function noteExerciseDays(session: Session, days: readonly ExerciseDay[]): Promise<void> {
-  await sql`create temp table exercise_days (app text collate "C", course_id text collate "C", date date, n bigint)`.execute(
-    session.db,
+  await exerciseDays.create(session.db);
+  await exerciseDays.add(
+    session,
+    days.map(({ app, courseId, day, exercises }) => ({ app, course_id: courseId, date: day, n: exercises })),
   );
-  const rows = days.map(({ app, courseId, day, exercises }) => copyRow([app, courseId, day, exercises]));
-  if (rows.length > 0) await session.copyIn("pg_temp.exercise_days", ["app", "course_id", "date", "n"], rows);
 }

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { isPassiveType, type ResourceRecord, type StudentRecords } from "../../../domain/rules/judging/records.js";
 import type { Db } from "../../engine/session.js";
 
-/** So many activities are remembered at most. */
+/** How many activities are remembered at most. */
 const MOST_KNOWN = 50_000;
 
 interface ResourceRow {
@@ -17,7 +17,7 @@ interface ResourceRow {
 const SELECT = sql`select sourced_id as id, round(xp * 10000)::bigint::text as xp, activity_type as "activityType",
   resource_type as "resourceType", title from timeback.resources`;
 
-/** Looks landed resources up, each once: the activities of a school repeat from student to student. */
+/** Looks up landed resources, each once: students share the activities of their school. */
 export class ResourceLookup {
   readonly #known = new Map<string, ResourceRecord | null>();
   readonly #db: Db;
@@ -28,7 +28,7 @@ export class ResourceLookup {
     this.#db = db;
   }
 
-  /** Reads all resources at once, where they are not too many: for whoever looks at all students. */
+  /** Reads all resources at once, if they are not too many: for a caller that goes through all students. */
   async readAll(): Promise<void> {
     if (this.#isWhole || this.#known.size > 0) return;
     const { rows } = await sql<ResourceRow>`${SELECT} limit ${sql.lit(MOST_KNOWN + 1)}`.execute(this.#db);
@@ -36,7 +36,7 @@ export class ResourceLookup {
     if (this.#isWhole) this.#add(rows);
   }
 
-  /** Sees to it that the resources of these activities are known, until it is called for others. */
+  /** Loads the resources of these activities; they stay known until the next call. */
   async know({ events, results }: Pick<StudentRecords, "events" | "results">): Promise<void> {
     if (this.#isWhole) return;
     let unknown = this.#unknownOf(events, results);

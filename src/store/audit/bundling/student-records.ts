@@ -11,9 +11,11 @@ import {
 } from "../../../domain/rules/judging/records.js";
 import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { courseOf } from "../../facts/activities.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
+import { resultLinks } from "../../facts/links.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { notOfTestUser } from "../../facts/students.js";
 import type { ResourceLookup } from "./resources.js";
 
 /** An event of the landed records, with its day in the stored zone where that was asked for. */
@@ -52,7 +54,7 @@ interface StudentRow {
   readings: string | null;
 }
 
-/** Seconds, as a double: much sooner told than whole microseconds, and exact to the microsecond until the year 2106. */
+/** Seconds, as a double: much faster than whole microseconds, and exact to the microsecond until the year 2106. */
 const seconds = (instant: string): RawBuilder<unknown> => sql`date_part('epoch', ${sql.ref(instant)})`;
 const microsOf = (instant: number): Micros => Math.round(instant * SECOND);
 const microsOrNull = (instant: number | null): Micros | null => (instant === null ? null : microsOf(instant));
@@ -75,7 +77,7 @@ const events = (scope: RecordScope): RawBuilder<unknown> => sql`
       sql`e.course_id`,
       tenThousandths("e.total_questions"),
       tenThousandths("e.correct_questions"),
-      scope.days ? sql`to_char(e.occurred_at at time zone ${scope.rules.zone}, 'YYYY-MM-DD')` : sql`null::text`,
+      scope.days ? isoDay(sql`e.occurred_at at time zone ${scope.rules.zone}`) : sql`null::text`,
     ],
     sql`order by e.occurred_at, e.event_id`,
   )} as events
@@ -99,7 +101,7 @@ const results = (scope: RecordScope): RawBuilder<unknown> => sql`
     sql`r.xp_reason`,
     sql`l.event_id`,
   ])} as results
-  from timeback.assessment_results r left join pg_temp.links l on l.sourced_id = r.sourced_id
+  from timeback.assessment_results r left join ${resultLinks} l on l.sourced_id = r.sourced_id
   where r.linkable ${wanted(scope, "r.student_id")} group by 1`;
 
 /** What all readings of those results showed that have XP now and had none in an earlier one, the reading of today last. */
@@ -215,7 +217,7 @@ function nextPage(rows: readonly StudentRow[]): number {
 
 /**
  * What the landed records say of students, in no order: every student who has an ActivityEvent with metrics. Reads
- * `pg_temp.links`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
+ * `resultLinks`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
  */
 export async function* studentRecords(
   db: Db,

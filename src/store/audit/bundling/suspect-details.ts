@@ -1,5 +1,8 @@
 import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
+import { eventKey, resultKey } from "../../facts/source-keys.js";
+import { emailOf } from "../../facts/students.js";
 
 /** What a finding says of an event beyond what it is judged by. Amounts are exact decimal text. */
 export interface SuspectDetails {
@@ -24,16 +27,15 @@ export async function suspectDetails(
   const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
   const { rows } = await sql<SuspectDetails & { eventId: string }>`
     select e.event_id::text as "eventId",
-      coalesce(f.email, u.email, (select min(a.email collate "C") from timeback.caliper_actors a where a.student_id = x.student_id)) as email,
-      to_char(coalesce(f.date, (e.occurred_at at time zone ${zone})::date), 'YYYY-MM-DD') as date,
+      coalesce(f.email, ${emailOf(sql`x.student_id`)}) as email,
+      ${isoDay(sql`coalesce(f.date, (e.occurred_at at time zone ${zone})::date)`)} as date,
       coalesce(e.activity_name, resource.title) as "activityName", trim_scale(e.total_questions)::text as "totalQuestions",
       trim_scale(e.correct_questions)::text as "correctQuestions", trim_scale(f.xp_earned)::text as counted,
       case when c.correction_id is not null then json_build_object('id', c.correction_id, 'own', c.own_xp::text, 'results', c.results) end as correction
     from unnest(${of("eventId")}::uuid[], ${of("studentId")}::text[], ${of("activityId")}::text[]) as x(event_id, student_id, activity_id)
     join timeback.caliper_events e on e.event_id = x.event_id
-    left join timeback.users u on u.sourced_id = x.student_id
     left join timeback.resources resource on resource.sourced_id = x.activity_id
-    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = 'caliper:event:' || x.event_id
+    left join timeback.processed_facts f on f.student_id = x.student_id and f.fact_key = ${eventKey(sql`x.event_id`)}
     left join timeback.corrections c on c.student_id = x.student_id and c.event_id = x.event_id and c.retired_at is null`.execute(
     db,
   );
@@ -51,9 +53,9 @@ export async function countedResults(
     from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
       ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
     where exists (select from timeback.processed_facts f
-        where f.student_id = q.student and f.fact_key = 'oneroster:assessment_result:' || q.id)
+        where f.student_id = q.student and f.fact_key = ${resultKey(sql`q.id`)})
       or exists (select from timeback.processed_facts f
-        where f.student_id = q.student and f.fact_key <> 'caliper:event:' || q.event
-          and f.sources @> array['oneroster:assessment_result:' || q.id])`.execute(db);
+        where f.student_id = q.student and f.fact_key <> ${eventKey(sql`q.event`)}
+          and f.sources @> array[${resultKey(sql`q.id`)}])`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,21 +1,21 @@
 import { sql } from "kysely";
 import type { Counter } from "../../../domain/rules/calibration-counts.js";
 import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
-import { copyRow } from "../../copy/text-rows.js";
 import type { Db, Session } from "../../engine/session.js";
+import { madeTable } from "../../engine/temp-table.js";
 import { inTransaction } from "../../engine/transactions.js";
 import { inPart, type Students } from "../../facts/student-selection.js";
 import type { RequestedSettings } from "../../runs/settings.js";
 
-/** What all students' events said when they were counted. */
+/** The counts of all students' events when they were last counted. */
 export interface KeptTotals {
   counters: readonly Counter[];
 }
 
-/** How counts are written: changed whenever programs before could not read them, or read them otherwise. */
+/** The format of saved counts: to be changed whenever earlier programs could not read them, or would read them otherwise. */
 const FORM = "2";
 
-/** The state of the kept counts that an audit saw. */
+/** The saved counts as an audit saw them. */
 export interface KeptState {
   revision: string;
   settings: string;
@@ -23,11 +23,11 @@ export interface KeptState {
   totals: KeptTotals | null;
 }
 
-/** What shapes every count: the rules of the program and the settings. */
+/** What all counts depend on: the rules of the program and the settings. */
 const shaping = (settings: RequestedSettings): string =>
   JSON.stringify([FORM, RULE_VERSION, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
-/** The kept counts as this transaction sees them, while these settings are in force. */
+/** The saved counts as this transaction sees them, if they were made with these settings. */
 export async function keptState(db: Db, inForce: RequestedSettings): Promise<KeptState> {
   const settings = shaping(inForce);
   const { rows } = await sql<{ revision: string; totals: string | null }>`
@@ -39,7 +39,7 @@ export async function keptState(db: Db, inForce: RequestedSettings): Promise<Kep
   return { revision: row?.revision ?? "0", settings, totals };
 }
 
-/** A student who changed since the kept counts were made, with what was counted then. */
+/** A student who changed since the counts were saved, with what was counted then. */
 export interface StaleStudent {
   id: string;
   counters: readonly Counter[];
@@ -54,13 +54,13 @@ export async function staleStudents(db: Db, limit: number): Promise<StaleStudent
   return rows.map(({ id, counts }) => ({ id, counters: counts === null ? [] : (JSON.parse(counts) as Counter[]) }));
 }
 
-/** Whoever may not write, or not now, can audit all the same. */
+/** A role that may not write, or not now, can audit all the same. */
 const FORBIDDEN = new Set(["42501", "25006"]);
 const isForbidden = (error: unknown): boolean => FORBIDDEN.has(String((error as { code?: unknown }).code));
 
 /**
- * Keeps what an audit counted (`pg_temp.fresh_counts`), and takes away the marks that it saw: what has changed since keeps
- * its marks. Where another audit has kept something meanwhile, or is about to, nothing is kept. Waits for nobody.
+ * Saves what an audit counted (`freshCounts`, `totals`) and deletes the marks that it saw (`seenMarks`): what has changed since
+ * stays marked. Saves nothing where another audit is saving, or has saved since this one began. Never waits.
  */
 export async function keepCounts(session: Session, seen: KeptState, totals: KeptTotals): Promise<void> {
   await inTransaction(session, async ({ db }) => {
@@ -70,7 +70,7 @@ export async function keepCounts(session: Session, seen: KeptState, totals: Kept
     );
     if (rows.length === 0) return;
     await writeFresh(db);
-    await sql`delete from timeback.calibration_marks where id in (select id from pg_temp.seen_marks)`.execute(db);
+    await sql`delete from timeback.calibration_marks where id in (select id from ${seenMarks})`.execute(db);
     await sql`
       update timeback.calibration_state set revision = revision + 1, settings = ${seen.settings}, totals = ${JSON.stringify(totals)}`.execute(
       db,
@@ -83,29 +83,31 @@ export async function keepCounts(session: Session, seen: KeptState, totals: Kept
 const writeFresh = (db: Db) =>
   sql`
   insert into timeback.calibration_students as s (student_id, counts)
-  select distinct on (student_id) student_id, counts from pg_temp.fresh_counts order by student_id, length(counts) desc
+  select distinct on (student_id) student_id, counts from ${freshCounts} order by student_id, length(counts) desc
   on conflict (student_id) do update set counts = excluded.counts where s.counts <> excluded.counts`.execute(db);
 
-/**
- * Opens `pg_temp.fresh_counts` (`student_id`, `counts`) with nothing for those of these students who were counted before:
- * they may have no events now.
- */
+/** What this audit counted of students, as JSON; of a student with two rows, the longer one counts. */
+export const freshCounts = madeTable("fresh_counts", ["student_id", "counts"]);
+
+/** Creates `freshCounts` with empty counts for those of these students who were counted before: they may have no events now. */
 export const openFreshCounts = (db: Db, students: Students): Promise<unknown> =>
-  sql`
-  create temp table fresh_counts as
-  select student_id, '[]' as counts from timeback.calibration_students where true ${inPart(students, sql`student_id`)}`.execute(
+  freshCounts.createFrom(
     db,
+    sql`select student_id, '[]' as counts from timeback.calibration_students where true ${inPart(students, sql`student_id`)}`,
   );
 
-/** Adds what was counted of students. */
-export async function addFreshCounts(
+/** Adds what was counted of students to `freshCounts`. */
+export const addFreshCounts = (
   session: Session,
   counted: readonly { studentId: string; counters: readonly Counter[] }[],
-): Promise<void> {
-  const rows = counted.map(({ studentId, counters }) => copyRow([studentId, JSON.stringify(counters)]));
-  if (rows.length > 0) await session.copyIn("pg_temp.fresh_counts", ["student_id", "counts"], rows);
-}
+): Promise<void> =>
+  freshCounts.add(
+    session,
+    counted.map(({ studentId, counters }) => ({ student_id: studentId, counts: JSON.stringify(counters) })),
+  );
 
-/** Makes `pg_temp.seen_marks`, the marks that this transaction sees. */
-export const noteMarks = (db: Db) =>
-  sql`create temp table seen_marks as select id from timeback.calibration_marks`.execute(db);
+const seenMarks = madeTable("seen_marks", ["id"]);
+
+/** Creates `seenMarks`: the marks that this transaction sees. */
+export const noteMarks = (db: Db): Promise<unknown> =>
+  seenMarks.createFrom(db, sql`select id from timeback.calibration_marks`);

@@ -3,6 +3,7 @@ import { type AppCounts, noCounts } from "../../../domain/rules/calibrate.js";
 import type { Calibration } from "../../../domain/rules/calibration.js";
 import type { ZeroNumbering } from "../../../domain/rules/judging/exercises.js";
 import type { Db } from "../../engine/session.js";
+import { madeTable } from "../../engine/temp-table.js";
 
 const countsText = ({ quiet, banked, all }: AppCounts): string => JSON.stringify([[...quiet], [...banked], [...all]]);
 
@@ -13,34 +14,37 @@ export interface JudgedApps {
   numbering: ZeroNumbering;
 }
 
-/** Notes how the apps that were judged pay in `pg_temp.calibrations`; the app without a name is "" in the maps. */
+/** How each app that was judged pays, with its counts, as JSON; null for the app without a name. */
+const appCalibrations = madeTable("calibrations", ["app", "body", "counts", "zero_in_events", "zero_in_results"]);
+
+/** Creates `appCalibrations` with these; the app without a name is "" in the maps. */
 export async function noteCalibrations(db: Db, { calibrations, counts, numbering }: JudgedApps): Promise<void> {
   const names = [...calibrations.keys()];
   const each = <T>(value: (app: string) => T): T[] => names.map(value);
-  await sql`
-    create temp table calibrations as
+  await appCalibrations.createFrom(
+    db,
+    sql`
     select app collate "C", body, counts, zero_in_events, zero_in_results
     from unnest(${each((app) => (app === "" ? null : app))}::text[], ${each((app) => JSON.stringify(calibrations.get(app)))}::text[],
       ${each((app) => countsText(counts.get(app) ?? noCounts()))}::text[], ${each((app) => numbering.inEvents.has(app))}::bool[],
-      ${each((app) => numbering.inResults.has(app))}::bool[]) as known(app, body, counts, zero_in_events, zero_in_results)`.execute(
-    db,
+      ${each((app) => numbering.inResults.has(app))}::bool[]) as known(app, body, counts, zero_in_events, zero_in_results)`,
   );
 }
 
 /** How the apps that were judged number attempts. */
 export async function listNumbering(db: Db): Promise<ZeroNumbering> {
   const { rows } = await sql<{ app: string; events: boolean; results: boolean }>`
-    select coalesce(app, '') as app, zero_in_events as events, zero_in_results as results from pg_temp.calibrations`.execute(
+    select coalesce(app, '') as app, zero_in_events as events, zero_in_results as results from ${appCalibrations}`.execute(
     db,
   );
   const named = (key: "events" | "results") => new Set(rows.filter((row) => row[key]).map(({ app }) => app));
   return { inEvents: named("events"), inResults: named("results") };
 }
 
-/** What the events of the apps say that were judged, in C order of their names; the app without a name is "". */
+/** The counts of the apps that were judged, in C order of their names; the app without a name is "". */
 export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   const { rows } = await sql<{ app: string | null; counts: string }>`
-    select app, counts from pg_temp.calibrations order by coalesce(app, '') collate "C"`.execute(db);
+    select app, counts from ${appCalibrations} order by coalesce(app, '') collate "C"`.execute(db);
   return new Map(
     rows.map(({ app, counts }) => {
       const [quiet, banked, all] = JSON.parse(counts) as [number, number][][];
@@ -49,9 +53,9 @@ export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   );
 }
 
-/** How the apps pay that were judged; by name, unknown last. */
+/** How the apps that were judged pay, by name, unknown last. */
 export async function listCalibrations(db: Db): Promise<Calibration[]> {
   const { rows } = await sql<{ body: string }>`
-    select body from pg_temp.calibrations order by app nulls last`.execute(db);
+    select body from ${appCalibrations} order by app nulls last`.execute(db);
   return rows.map(({ body }) => JSON.parse(body) as Calibration);
 }

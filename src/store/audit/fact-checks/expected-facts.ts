@@ -1,46 +1,48 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
-import { isAny } from "../../engine/cursor.js";
+import { columnsOf } from "../../engine/column-list.js";
 import type { Db } from "../../engine/session.js";
-import { studentsToCompare, unlikeFacts } from "../../facts/compare-facts.js";
-import { columnsOf, FACT_COLUMNS } from "../../facts/fact-query.js";
+import { madeTable } from "../../engine/temp-table.js";
+import { differingFacts, studentsToCompare } from "../../facts/compare-facts.js";
+import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { areFew, type Students } from "../../facts/student-selection.js";
 
-const columns = (alias: string): RawBuilder<unknown> => columnsOf(`${alias}.`, FACT_COLUMNS);
+/**
+ * Where stored facts and expected ones differ: the expected fact (its columns are null where none is expected) beside the key of the
+ * stored one (null where none is stored).
+ */
+export const differencesByKey = madeTable("fact_differences_by_key", [...FACT_COLUMNS, "stored_student", "stored_key"]);
 
 /**
- * Compares the facts of these students with what the landed records call for, and keeps only what is not so in
- * `pg_temp.unlike`: the facts that are called for and do not so stand (the columns of a fact; null where there is none), and
- * beside them the keys of the facts that stand and are not, column for column, called for (`standing_student`,
- * `standing_key`). Needs `gatherLinks`.
+ * Compares the stored facts of these students with the facts that their landed records give, and keeps the rows that differ, are
+ * missing or are unexpected in `differencesByKey`. Reads `resultLinks`.
  */
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
   const compared = await studentsToCompare(db, rules, students);
-  await sql`
-    create temp table unlike as
-    with ${unlikeFacts(rules, compared)} select * from unlike`.execute(db);
+  await differencesByKey.createFrom(db, sql`with ${differingFacts(rules, compared)} select * from differing`);
   if (areFew(students)) return;
-  await sql`create index on pg_temp.unlike (student_id, fact_key) where fact_key is not null`.execute(db);
-  await sql`create index on pg_temp.unlike (standing_student, standing_key) where standing_key is not null`.execute(db);
-  await sql`analyze pg_temp.unlike`.execute(db);
+  await differencesByKey.index(db, ["student_id", "fact_key"], sql`fact_key is not null`);
+  await differencesByKey.index(db, ["stored_student", "stored_key"], sql`stored_key is not null`);
+  await differencesByKey.analyze(db);
 }
 
-/** Whether a fact stands that is not so called for, or a called-for one does not stand. Needs `compareFacts`. */
-export const isAnythingOdd = (db: Db): Promise<boolean> => isAny(db, "unlike");
+/** Whether any stored fact differs from the expected one, is missing or is unexpected. */
+export const isAnyDifference = (db: Db): Promise<boolean> => differencesByKey.isFilled(db);
 
-/** A called-for fact `f` that stands just so. */
-const standsSo = sql`not exists (
-  select from pg_temp.unlike o where o.standing_student = f.student_id and o.standing_key = f.fact_key)`;
+/** Whether the stored fact `f` is the expected one. */
+const isAsExpected = sql`not exists (
+  select from ${differencesByKey} o where o.stored_student = f.student_id and o.stored_key = f.fact_key)`;
 
-/** The facts that are called for, of the students that `which` (a condition over `f`) selects. Needs `compareFacts`. */
-export const calledFacts = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
-  select ${columns("f")} from pg_temp.unlike f where f.fact_key is not null and ${which}
+/** These columns of the expected facts that `which` (a condition over `f`) selects: most of them are stored just so. */
+const expected = (columns: RawBuilder<unknown>, which: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select ${columns} from ${differencesByKey} f where f.fact_key is not null and ${which}
   union all
-  select ${columns("f")} from timeback.processed_facts f where ${which} and ${standsSo})`;
+  select ${columns} from timeback.processed_facts f where ${which} and ${isAsExpected})`;
 
-/** The fact with this key that is called for, if one is: `xp_earned`, `date`, `app`. Needs `compareFacts`. */
-export const calledFor = (student: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
-  select f.xp_earned, f.date, f.app from pg_temp.unlike f where f.student_id = ${student} and f.fact_key = ${key}
-  union all
-  select f.xp_earned, f.date, f.app from timeback.processed_facts f where f.student_id = ${student} and f.fact_key = ${key}
-    and ${standsSo})`;
+/** The expected facts that `which` (a condition over `f`) selects. */
+export const expectedFacts = (which: RawBuilder<unknown>): RawBuilder<unknown> =>
+  expected(columnsOf("f.", FACT_COLUMNS), which);
+
+/** `xp_earned`, `date` and `app` of the expected fact with this key; no row where none is expected. */
+export const expectedFact = (student: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> =>
+  expected(sql`f.xp_earned, f.date, f.app`, sql`f.student_id = ${student} and f.fact_key = ${key}`);

@@ -1,130 +1,173 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../../engine/session.js";
-import { standingOf } from "../../facts/compare-facts.js";
-import { calledFacts } from "./expected-facts.js";
+import { BYTES, madeTable, tempTable } from "../../engine/temp-table.js";
+import { storedFactOf } from "../../facts/compare-facts.js";
+import { FACT_COLUMNS } from "../../facts/fact-columns.js";
+import { isSourceKey } from "../../facts/source-keys.js";
+import { differencesByKey, expectedFacts } from "./expected-facts.js";
 
-/** The facts that stand and are not so called for (`pays`: with XP other than 0). */
-async function listOdd(db: Db): Promise<void> {
-  await sql`
-    create temp table odd_facts as
+/** The stored facts that are not as expected (`pays`: with XP other than 0). */
+const unexpectedFacts = madeTable("unexpected_facts", ["student_id", "fact_key", "pays", "sources"]);
+
+async function listUnexpected(db: Db): Promise<void> {
+  await unexpectedFacts.createFrom(
+    db,
+    sql`
     select s.student_id, s.fact_key, coalesce(s.xp_earned, 0) <> 0 as pays, array_remove(s.sources, null) as sources
-    from pg_temp.unlike u cross join ${standingOf} s`.execute(db);
-  await sql`create index on pg_temp.odd_facts (student_id, fact_key)`.execute(db);
-  await sql`analyze pg_temp.odd_facts`.execute(db);
+    from ${differencesByKey} u cross join ${storedFactOf} s`,
+  );
+  await unexpectedFacts.index(db, ["student_id", "fact_key"]);
+  await unexpectedFacts.analyze(db);
 }
 
-/** The facts that are called for of the students of whom anything is odd: for the others nothing needs to be looked up. */
-const listCalled = (db: Db) =>
-  sql`
-    create temp table derived_facts as
-    with odd as materialized (
-      select standing_student as student_id from pg_temp.unlike where standing_student is not null
-      union select student_id from pg_temp.unlike where student_id is not null)
-    select * from ${calledFacts(sql`f.student_id in (select student_id from odd)`)} f`.execute(db);
+/** The expected facts of the students of whom any fact differs: of the others nothing needs to be looked up. */
+export const expectedOfDiffering = madeTable("expected_facts", FACT_COLUMNS);
 
-const namesRecord = (key: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(${key} like 'caliper:event:%' or ${key} like 'oneroster:assessment_result:%')`;
+async function listExpected(db: Db): Promise<void> {
+  await expectedOfDiffering.createFrom(
+    db,
+    sql`
+    with differing as materialized (
+      select stored_student as student_id from ${differencesByKey} where stored_student is not null
+      union select student_id from ${differencesByKey} where student_id is not null)
+    select * from ${expectedFacts(sql`f.student_id in (select student_id from differing)`)} f`,
+  );
+  await expectedOfDiffering.index(db, ["student_id", "fact_key"]);
+  await expectedOfDiffering.analyze(db);
+}
+
+/** The sources that were linked to an event, with the key of its fact. */
+const linkedSources = madeTable("linked_sources", ["student_id", "source", "node"]);
+
+/** The nodes that unexpected facts were made from. */
+export const factNodes = madeTable("fact_nodes", ["student_id", "fact_key", "pays", "node"]);
 
 /**
- * What each odd fact was made from, as nodes: a linked result's node is its event, any other source is its own. A key
- * in our form names a source too. Results linked to one event thus need no edges between them.
+ * Fills `factNodes`: a linked result's node is its event, any other source is its own. A key in our form names a source too.
+ * Results linked to one event thus need no edges between them.
  */
 async function listNodes(db: Db): Promise<void> {
-  await sql`
-    create temp table linked_sources as
+  await linkedSources.createFrom(
+    db,
+    sql`
     select d.student_id, x.source, d.fact_key as node
-    from pg_temp.derived_facts d cross join unnest(d.sources) x(source)
-    where cardinality(d.sources) > 1 and x.source <> d.fact_key and exists (select from pg_temp.odd_facts)`.execute(db);
-  await sql`analyze pg_temp.linked_sources`.execute(db);
-  await sql`
-    create temp table fact_nodes as
+    from ${expectedOfDiffering} d cross join unnest(d.sources) x(source)
+    where cardinality(d.sources) > 1 and x.source <> d.fact_key and exists (select from ${unexpectedFacts})`,
+  );
+  await linkedSources.analyze(db);
+  await factNodes.createFrom(
+    db,
+    sql`
     select distinct o.student_id, o.fact_key, o.pays, coalesce(l.node, x.source) collate "C" as node
-    from pg_temp.odd_facts o
-    cross join unnest(o.sources || case when ${namesRecord(sql`o.fact_key`)} or cardinality(o.sources) = 0
+    from ${unexpectedFacts} o
+    cross join unnest(o.sources || case when ${isSourceKey(sql`o.fact_key`)} or cardinality(o.sources) = 0
       then array[o.fact_key]::text[] else '{}' end) x(source)
-    left join pg_temp.linked_sources l on l.student_id = o.student_id and l.source = x.source`.execute(db);
-  await sql`create index on pg_temp.fact_nodes (student_id, node)`.execute(db);
-  await sql`analyze pg_temp.fact_nodes`.execute(db);
+    left join ${linkedSources} l on l.student_id = o.student_id and l.source = x.source`,
+  );
+  await factNodes.index(db, ["student_id", "node"]);
+  await factNodes.analyze(db);
 }
 
+/** The nodes of facts with XP that name several. */
+const joiningNodes = madeTable("joining_nodes", ["student_id", "fact_key", "node"]);
+/** The label of each of them: one for all nodes that such facts join. */
+const nodeLabels = madeTable("node_labels", ["student_id", "node", "label"]);
+
+/** Gives nodes the least label that any node of a fact with them has, and the label of that label. */
+const joinLabels = sql`
+  with least as (
+    select j.student_id, j.node, l.label, min(l.label) over (partition by j.student_id, j.fact_key) as found
+    from ${joiningNodes} j join ${nodeLabels} l on l.student_id = j.student_id and l.node = j.node),
+  better as (
+    select student_id, node, min(found) as label from (
+      select student_id, node, found from least union all select student_id, label, found from least) both_ends
+    group by 1, 2)
+  update ${nodeLabels} l set label = b.label from better b
+  where b.student_id = l.student_id and b.node = l.node and b.label < l.label`;
+const shortenChains = sql`
+  update ${nodeLabels} l set label = up.label from ${nodeLabels} up
+  where up.student_id = l.student_id and up.node = l.label and up.label < l.label`;
+
 /**
- * Gives nodes that facts with XP name together one label, the least of them in byte order. Only facts of several nodes
- * (rows of another system, or out of date) join anything; labels of labels keep long chains to few rounds.
+ * Fills `nodeLabels`: nodes that facts with XP name together get one label, the least of them in byte order. Only facts of
+ * several nodes (rows of another system, or out of date) join anything; labels of labels keep long chains to few rounds.
  */
 async function labelNodes(db: Db): Promise<void> {
-  await sql`
-    create temp table joining as
+  await joiningNodes.createFrom(
+    db,
+    sql`
     select student_id, fact_key, node from (
-      select n.*, count(*) over (partition by student_id, fact_key) as nodes from pg_temp.fact_nodes n where pays) counted
-    where nodes > 1`.execute(db);
-  await sql`
-    create temp table node_labels as
-    select distinct student_id, node, node as label from pg_temp.joining`.execute(db);
-  await sql`create index on pg_temp.node_labels (student_id, node)`.execute(db);
-  await sql`analyze pg_temp.joining, pg_temp.node_labels`.execute(db);
-  const join = sql`
-    with least as (
-      select j.student_id, j.node, l.label, min(l.label) over (partition by j.student_id, j.fact_key) as found
-      from pg_temp.joining j join pg_temp.node_labels l on l.student_id = j.student_id and l.node = j.node),
-    better as (
-      select student_id, node, min(found) as label from (
-        select student_id, node, found from least union all select student_id, label, found from least) both_ends
-      group by 1, 2)
-    update pg_temp.node_labels l set label = b.label from better b
-    where b.student_id = l.student_id and b.node = l.node and b.label < l.label`;
-  const shorten = sql`
-    update pg_temp.node_labels l set label = up.label from pg_temp.node_labels up
-    where up.student_id = l.student_id and up.node = l.label and up.label < l.label`;
-  while (((await join.execute(db)).numAffectedRows ?? 0n) > 0n) await shorten.execute(db);
+      select n.*, count(*) over (partition by student_id, fact_key) as nodes from ${factNodes} n where pays) counted
+    where nodes > 1`,
+  );
+  await nodeLabels.createFrom(db, sql`select distinct student_id, node, node as label from ${joiningNodes}`);
+  await nodeLabels.index(db, ["student_id", "node"]);
+  await joiningNodes.analyze(db);
+  await nodeLabels.analyze(db);
+  while (((await joinLabels.execute(db)).numAffectedRows ?? 0n) > 0n) await shortenChains.execute(db);
 }
 
-/** Makes the tables of `gatherFamilies` and `judgeFamilies` where no fact is odd. */
-export async function noFamilies(db: Db): Promise<void> {
-  await sql`
-    create temp table derived_facts as select * from pg_temp.unlike;
-    create temp table family_members (student_id text collate "C", family text collate "C", fact_key text collate "C", stands boolean, xp numeric);
-    create temp table family_kinds (student_id text collate "C", family text collate "C", kind text)`.execute(db);
+/** The group of each unexpected fact. */
+export const factGroups = madeTable("fact_groups", ["student_id", "fact_key", "fact_group"]);
+
+async function listGroups(db: Db): Promise<void> {
+  await factGroups.createFrom(
+    db,
+    sql`
+    select distinct on (n.student_id, n.fact_key) n.student_id, n.fact_key, coalesce(l.label, n.node) as fact_group
+    from ${factNodes} n
+    left join ${nodeLabels} l on l.student_id = n.student_id and l.node = n.node
+    left join ${expectedOfDiffering} d on d.student_id = n.student_id and d.fact_key = n.node
+    order by n.student_id, n.fact_key, d.fact_key is not null desc, n.node = n.fact_key desc, n.node`,
+  );
+  await factGroups.index(db, ["student_id", "fact_group"]);
+  await factGroups.analyze(db);
 }
 
 /**
- * Fills `pg_temp.family_members` (`student_id`, `family`, `fact_key`, `stands`, `xp`, `occurred_at`): the standing facts
- * (`stands`) and the called-for facts that speak of the same sources, for every family in which the two sides differ.
- * A fact of either side is in one family at most; families stay within a student. Needs the ground of the audit.
- * Makes `pg_temp.derived_facts`, the facts that are called for of the students of whom anything is odd.
+ * The facts of each group: those that are stored (`stored`), and those that are expected. A group holds the facts of either side that
+ * name the same sources, where the two sides differ. Each fact of either side is in one group at most, all of one student.
  */
-export async function gatherFamilies(db: Db): Promise<void> {
-  await listOdd(db);
-  await listCalled(db);
-  await sql`create index on pg_temp.derived_facts (student_id, fact_key)`.execute(db);
-  await sql`analyze pg_temp.derived_facts`.execute(db);
+export const groupMembers = tempTable("group_members", {
+  student_id: BYTES,
+  fact_group: BYTES,
+  fact_key: BYTES,
+  stored: "boolean",
+  xp: "numeric",
+  occurred_at: "timestamptz",
+});
+
+const members: RawBuilder<unknown> = sql`
+  with derived as (
+    select d.student_id, coalesce(l.label, d.fact_key) as fact_group, d.fact_key, d.xp_earned, d.occurred_at,
+      o.fact_key is not null as differs
+    from ${expectedOfDiffering} d
+    left join ${nodeLabels} l on l.student_id = d.student_id and l.node = d.fact_key
+    left join ${differencesByKey} o on o.student_id = d.student_id and o.fact_key = d.fact_key),
+  expected as (
+    select d.* from derived d
+    where differs or exists (select from ${factGroups} f where f.student_id = d.student_id and f.fact_group = d.fact_group))
+  select f.student_id, f.fact_group, f.fact_key, true as stored, s.xp_earned as xp, s.occurred_at
+  from ${factGroups} f
+  join timeback.processed_facts s on s.student_id = f.student_id and s.fact_key = f.fact_key
+  union all
+  select student_id, fact_group, fact_key, sides.stored, xp_earned, occurred_at
+  from expected cross join (values (true), (false)) sides(stored) where not (sides.stored and differs)`;
+
+/** Fills `groupMembers`, with `expectedOfDiffering` and the tables of groups and nodes. */
+export async function groupFacts(db: Db): Promise<void> {
+  await listUnexpected(db);
+  await listExpected(db);
   await listNodes(db);
   await labelNodes(db);
-  await sql`
-    create temp table fact_families as
-    select distinct on (n.student_id, n.fact_key) n.student_id, n.fact_key, coalesce(l.label, n.node) as family
-    from pg_temp.fact_nodes n
-    left join pg_temp.node_labels l on l.student_id = n.student_id and l.node = n.node
-    left join pg_temp.derived_facts d on d.student_id = n.student_id and d.fact_key = n.node
-    order by n.student_id, n.fact_key, d.fact_key is not null desc, n.node = n.fact_key desc, n.node`.execute(db);
-  await sql`create index on pg_temp.fact_families (student_id, family)`.execute(db);
-  await sql`analyze pg_temp.fact_families`.execute(db);
-  await sql`
-    create temp table family_members as
-    with derived as (
-      select d.student_id, coalesce(l.label, d.fact_key) as family, d.fact_key, d.xp_earned, d.occurred_at,
-        o.fact_key is not null as odd
-      from pg_temp.derived_facts d
-      left join pg_temp.node_labels l on l.student_id = d.student_id and l.node = d.fact_key
-      left join pg_temp.unlike o on o.student_id = d.student_id and o.fact_key = d.fact_key),
-    called as (
-      select d.* from derived d
-      where odd or exists (select from pg_temp.fact_families f where f.student_id = d.student_id and f.family = d.family))
-    select f.student_id, f.family, f.fact_key, true as stands, s.xp_earned as xp, s.occurred_at
-    from pg_temp.fact_families f
-    join timeback.processed_facts s on s.student_id = f.student_id and s.fact_key = f.fact_key
-    union all
-    select student_id, family, fact_key, sides.stands, xp_earned, occurred_at
-    from called cross join (values (true), (false)) sides(stands) where not (sides.stands and odd)`.execute(db);
-  await sql`create index on pg_temp.family_members (student_id, family)`.execute(db);
-  await sql`analyze pg_temp.family_members`.execute(db);
+  await listGroups(db);
+  await groupMembers.createFrom(db, members);
+  await groupMembers.index(db, ["student_id", "fact_group"]);
+  await groupMembers.analyze(db);
+}
+
+/** Creates the tables that the trial balance reads, empty: for where no fact differs. */
+export async function createEmptyGroups(db: Db): Promise<void> {
+  await expectedOfDiffering.createFrom(db, sql`select * from ${differencesByKey}`);
+  await groupMembers.create(db);
 }

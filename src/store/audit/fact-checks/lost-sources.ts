@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import type { Db } from "../../engine/session.js";
-import { EVENT_KEY } from "../../facts/recompute-scope.js";
+import { madeTable } from "../../engine/temp-table.js";
+import { eventIdIn, resultIdIn } from "../../facts/source-keys.js";
+import { isActive, isTestUser } from "../../facts/students.js";
+import { factGroups, factNodes, groupMembers } from "./fact-groups.js";
 
-/**
- * Why a source calls for no fact of the student under whom one stands. The first three are `gone`: there is nothing
- * behind the fact any more; the others are landed.
- */
-export type AstrayState =
+/** Why a source gives no fact to the student who has one: the first three leave nothing behind the fact, the others are landed. */
+export type SourceState =
   | "never landed"
   | "gone from the source"
   | "deleted"
@@ -16,56 +16,63 @@ export type AstrayState =
   | "of a child line item"
   | "without XP";
 
-/**
- * Fills `pg_temp.astray_sources` (`student_id`, `family`, `source`, `state`, `gone`): the sources of the families that no
- * called-for fact belongs to.
- */
-async function listAstraySources(db: Db): Promise<void> {
-  await sql`
-    create temp table astray_sources as
-    with astray as (
-      select student_id, family from pg_temp.family_members group by 1, 2 having bool_and(stands)),
+/** The sources of the groups without an expected fact, with their state, and whether nothing is behind them any more (`gone`). */
+export const lostSources = madeTable("lost_sources", ["student_id", "fact_group", "source", "state", "gone"]);
+
+async function listLostSources(db: Db): Promise<void> {
+  await lostSources.createFrom(
+    db,
+    sql`
+    with lost as (
+      select student_id, fact_group from ${groupMembers} group by 1, 2 having bool_and(stored)),
     named as (
-      select distinct n.student_id, a.family, n.node as source
-      from astray a
-      join pg_temp.fact_families f on f.student_id = a.student_id and f.family = a.family
-      join pg_temp.fact_nodes n on n.student_id = f.student_id and n.fact_key = f.fact_key)
+      select distinct n.student_id, a.fact_group, n.node as source
+      from lost a
+      join ${factGroups} f on f.student_id = a.student_id and f.fact_group = a.fact_group
+      join ${factNodes} n on n.student_id = f.student_id and n.fact_key = f.fact_key)
     select n.*, s.state, s.state in ('never landed', 'gone from the source', 'deleted') as gone
     from named n
-    left join timeback.caliper_events e on e.event_id = case when n.source ~ ${EVENT_KEY} then substr(n.source, 15)::uuid end
+    left join timeback.caliper_events e on e.event_id = ${eventIdIn(sql`n.source`)}
     left join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join timeback.assessment_results r
-      on r.sourced_id = case when n.source like 'oneroster:assessment_result:%' then substr(n.source, 29) end
+    left join timeback.assessment_results r on r.sourced_id = ${resultIdIn(sql`n.source`)}
     cross join lateral (select case
       when e.event_id is null and r.sourced_id is null then 'never landed'
       when r.vanished then 'gone from the source'
-      when lower(coalesce(r.status, 'active')) <> 'active' then 'deleted'
+      when not ${isActive(sql`r.status`)} then 'deleted'
       when coalesce(a.student_id, r.student_id) <> n.student_id then 'of another student'
-      when exists (select from timeback.users u where u.sourced_id = n.student_id and u.is_test_user) then 'of a test user'
+      when ${isTestUser(sql`n.student_id`)} then 'of a test user'
       when not e.has_metrics then 'without metrics'
       when r.of_child_line_item then 'of a child line item'
-      else 'without XP' end as state) s`.execute(db);
-  await sql`create index on pg_temp.astray_sources (student_id, family)`.execute(db);
-  await sql`analyze pg_temp.astray_sources`.execute(db);
+      else 'without XP' end as state) s`,
+  );
+  await lostSources.index(db, ["student_id", "fact_group"]);
+  await lostSources.analyze(db);
 }
 
-/**
- * Fills `pg_temp.elsewhere_facts` (`student_id`, `family`, `other_student`, `fact_key`, `xp`): facts with XP of other
- * students, in scope or not, that name a landed source of a family which no called-for fact belongs to.
- */
+/** Facts with XP of other students, in scope or not, that name a landed source of a group without an expected fact. */
+export const elsewhereFacts = madeTable("elsewhere_facts", [
+  "student_id",
+  "fact_group",
+  "other_student",
+  "fact_key",
+  "xp",
+]);
+
 async function listElsewhere(db: Db): Promise<void> {
-  await sql`
-    create temp table elsewhere_facts as
-    select distinct s.student_id, s.family, f.student_id as other_student, f.fact_key, f.xp_earned as xp
+  await elsewhereFacts.createFrom(
+    db,
+    sql`
+    select distinct s.student_id, s.fact_group, f.student_id as other_student, f.fact_key, f.xp_earned as xp
     from timeback.processed_facts f cross join unnest(f.sources) x(source)
-    join pg_temp.astray_sources s on s.source = x.source and s.student_id <> f.student_id and not s.gone
-    where coalesce(f.xp_earned, 0) <> 0 and exists (select from pg_temp.astray_sources where not gone)`.execute(db);
-  await sql`create index on pg_temp.elsewhere_facts (student_id, family)`.execute(db);
-  await sql`analyze pg_temp.elsewhere_facts`.execute(db);
+    join ${lostSources} s on s.source = x.source and s.student_id <> f.student_id and not s.gone
+    where coalesce(f.xp_earned, 0) <> 0 and exists (select from ${lostSources} where not gone)`,
+  );
+  await elsewhereFacts.index(db, ["student_id", "fact_group"]);
+  await elsewhereFacts.analyze(db);
 }
 
-/** Says what became of the sources behind facts that nothing calls for. Needs the families (`gatherFamilies`). */
-export async function gatherAstray(db: Db): Promise<void> {
-  await listAstraySources(db);
+/** Fills `lostSources` and `elsewhereFacts`: what became of the sources behind facts that nothing gives. */
+export async function findLostSources(db: Db): Promise<void> {
+  await listLostSources(db);
   await listElsewhere(db);
 }

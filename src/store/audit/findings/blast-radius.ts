@@ -1,11 +1,13 @@
 import { type RawBuilder, sql } from "kysely";
 import type { BlastRadius } from "../../../domain/findings/blast-radius.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
+import { exerciseDays } from "../bundling/exercise-days.js";
+import { sessionFindings } from "./finding-columns.js";
 
 const TREND_DAYS = 28;
 
 const text = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`trim_scale(${amount})::text`;
-const day = (date: RawBuilder<unknown>): RawBuilder<unknown> => sql`to_char(${date}, 'YYYY-MM-DD')`;
 const confirmed = sql`coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0)`;
 const monday = (date: string): RawBuilder<unknown> => sql`date_trunc('week', ${sql.ref(date)}::timestamp)::date`;
 
@@ -16,7 +18,7 @@ const lastBack = (ago: number): RawBuilder<unknown> => sql`w.until - ${sql.lit(a
 
 const weeksBack = (ago: number, name: string): RawBuilder<unknown> => {
   const of = (table: string, column: string) => sql.ref(`${table}.${column}_${name}`);
-  return sql`json_build_object('from', ${day(firstBack(ago))}, 'to', ${day(lastBack(ago))},
+  return sql`json_build_object('from', ${isoDay(firstBack(ago))}, 'to', ${isoDay(lastBack(ago))},
     'events', coalesce(${of("t", "events")}, 0), 'findings', ${of("f", "findings")}, 'inflation', ${text(of("f", "inflation"))})`;
 };
 
@@ -25,19 +27,18 @@ const sameGroup = (table: string): RawBuilder<unknown> =>
   sql`${sql.ref(`${table}.app`)} = g.app and array[${sql.ref(`${table}.course_id`)}] = array[g.course_id]`;
 
 /**
- * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Needs
- * `pg_temp.exercise_days` of everybody. What it holds grows with apps, courses and
- * weeks, never with events.
+ * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Reads `exerciseDays` of
+ * everybody. What it holds in memory grows with apps, courses and weeks, never with events.
  */
 export async function blastRadius(db: Db): Promise<BlastRadius[]> {
   const { rows } = await sql<BlastRadius>`
     with bundled as materialized (
       select coalesce(app, '') as app, body::json -> 'evidence' ->> 'courseId' as course_id, student_id, date, verdict, inflation
-      from pg_temp.findings where kind = 'bundled-xp'),
+      from ${sessionFindings} where kind = 'bundled-xp'),
     events as materialized (
-      select app, course_id, date, sum(n) as n from pg_temp.exercise_days where app in (select app from bundled) group by 1, 2, 3),
+      select app, course_id, date, sum(n) as n from ${exerciseDays} where app in (select app from bundled) group by 1, 2, 3),
     clock as (select app, date_trunc('week', max(date) + 1::int)::date as until from events group by app),
-    told as (
+    reported as (
       select e.app, e.course_id, sum(n) as n, sum(n) filter (where ${inWeeksBack(0)}) as events_last,
         sum(n) filter (where ${inWeeksBack(TREND_DAYS)}) as events_before
       from events e join clock w on w.app = e.app group by 1, 2),
@@ -50,7 +51,7 @@ export async function blastRadius(db: Db): Promise<BlastRadius[]> {
     weekly as (
       select app, course_id, ${monday("date")} as week, count(*) as findings, ${confirmed} as inflation from bundled group by 1, 2, 3),
     listed as (
-      select app, course_id, json_agg(json_build_object('week', ${day(sql`week`)}, 'findings', findings,
+      select app, course_id, json_agg(json_build_object('week', ${isoDay(sql`week`)}, 'findings', findings,
         'inflation', ${text(sql`inflation`)}) order by week) as weeks
       from weekly group by 1, 2),
     spread as (
@@ -58,7 +59,7 @@ export async function blastRadius(db: Db): Promise<BlastRadius[]> {
         ${confirmed} as inflation, (${monday("maximum")} - ${monday("minimum")}) / 7 + 1 as weeks
       from (select *, max(date) over own as maximum, min(date) over own as minimum from bundled window own as (partition by app, course_id)) b
       group by app, course_id, maximum, minimum)
-    select nullif(g.app, '') as app, g.course_id as "courseId", c.title as course, ${day(sql`g.first`)} as "firstDay", ${day(sql`g.last`)} as "lastDay",
+    select nullif(g.app, '') as app, g.course_id as "courseId", c.title as course, ${isoDay(sql`g.first`)} as "firstDay", ${isoDay(sql`g.last`)} as "lastDay",
       g.students::int as students, g.findings::int as findings, ${text(sql`g.inflation`)} as inflation,
       ${text(sql`round(g.inflation / g.weeks, 2)`)} as "perWeek", coalesce(t.n, 0)::int as events,
       ${text(sql`round(g.findings::numeric / greatest(coalesce(t.n, 0), 1), 4)`)} as share,
@@ -66,7 +67,7 @@ export async function blastRadius(db: Db): Promise<BlastRadius[]> {
     from spread g join clock w on w.app = g.app
     join found f on ${sameGroup("f")}
     join listed k on ${sameGroup("k")}
-    left join told t on ${sameGroup("t")}
+    left join reported t on ${sameGroup("t")}
     left join timeback.courses c on c.sourced_id = g.course_id
     order by g.inflation desc, g.findings desc, g.app, g.course_id collate "C" nulls last`.execute(db);
   return rows;

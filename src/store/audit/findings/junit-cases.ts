@@ -5,13 +5,14 @@ import { pagesOf } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 /** The students in scope that have facts or findings of the session's list, each with one email. */
 const judged = (scope: FactScope): RawBuilder<unknown> => sql`
   judged as (
     select student_id, min(email) as email from (
       select f.student_id, f.email from timeback.processed_facts f where ${inScope(scope)}
-      union all select student_id, email from pg_temp.findings) known
+      union all select student_id, email from ${sessionFindings}) known
     group by student_id)`;
 
 /** How many students there are in scope, and for how many of them findings of each kind have a failing verdict. */
@@ -19,7 +20,7 @@ export async function judgedCounts(db: Db, scope: FactScope, failing: readonly V
   const { rows } = await sql<{ students: string }>`
     with ${judged(scope)} select count(*) as students from judged`.execute(db);
   const failures = await sql<{ kind: FindingKind; students: string }>`
-    select kind, count(distinct student_id) as students from pg_temp.findings
+    select kind, count(distinct student_id) as students from ${sessionFindings}
     where verdict = any(${[...failing]}::text[]) group by 1`.execute(db);
   return {
     students: Number(rows[0]?.students ?? 0),
@@ -36,6 +37,6 @@ export const listCases = (db: Db, scope: FactScope, kind: FindingKind): AsyncGen
     select j.student_id as "studentId", j.email, coalesce((
       select json_agg(json_build_object('verdict', n.verdict, 'summary', n.summary)
         order by n.verdict_rank, n.date nulls last, n.id collate "C")
-      from pg_temp.findings n where n.student_id = j.student_id and n.kind = ${kind}), '[]') as findings
+      from ${sessionFindings} n where n.student_id = j.student_id and n.kind = ${kind}), '[]') as findings
     from judged j order by j.student_id collate "C"`,
   );

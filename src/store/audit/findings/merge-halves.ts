@@ -1,10 +1,9 @@
 import type { Session } from "../../engine/session.js";
-import { FINDING_COLUMNS } from "./findings.js";
+import { exerciseDays } from "../bundling/exercise-days.js";
+import { freshCounts } from "../calibration/cache.js";
+import { sessionFindings } from "./finding-columns.js";
 
-const OTHERS = {
-  exercise_days: ["app", "course_id", "date", "n"],
-  fresh_counts: ["student_id", "counts"],
-} as const;
+const OTHERS = { exercise_days: exerciseDays, fresh_counts: freshCounts };
 
 /** Adds what another connection found about other students to the session's findings, and to these other tables. */
 export async function joinAudits(
@@ -12,9 +11,7 @@ export async function joinAudits(
   beside: Session,
   others: Readonly<Record<keyof typeof OTHERS, boolean>>,
 ): Promise<void> {
-  const tables = Object.entries(OTHERS).filter(([table]) => others[table as keyof typeof OTHERS]);
-  for (const [table, columns] of [["findings", FINDING_COLUMNS] as const, ...tables]) {
-    const rows = beside.copyOut(`select ${columns.join(", ")} from pg_temp.${table}`);
-    await session.copyIn(`pg_temp.${table}`, columns, rows);
-  }
+  await sessionFindings.addFrom(session, beside);
+  for (const [name, table] of Object.entries(OTHERS))
+    if (others[name as keyof typeof OTHERS]) await table.addFrom(session, beside);
 }

@@ -7,7 +7,7 @@ import type { Db, Session } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
 import { inTransaction } from "../../engine/transactions.js";
 import { type LoggedCommand, logRun } from "../../runs/runs.js";
-import { CLAIM_COLUMNS } from "./findings.js";
+import { CLAIM_COLUMNS, sessionFindings } from "./finding-columns.js";
 
 /** Any constant but the writers': two audits are stored one after the other. Writers and readers do not meet it. */
 const STORE_LOCK = "2288190736351702942";
@@ -17,21 +17,21 @@ const claimOf = (table: string): RawBuilder<unknown> =>
 
 const isSame = sql`n.student_id = s.student_id and n.id = s.finding_id and ${claimOf("n")} is not distinct from ${claimOf("s")}`;
 
-/** Ends what the audit does not say any more, renews the evidence of what it says again, and adds what is new. */
+/** Ends the findings that the audit has no more, renews the evidence of those that it has again, and adds the new ones. */
 async function storeFindings(db: Db, number: number): Promise<void> {
   await sql`
     update timeback.findings s set last_audit = ${number - 1}
-    where last_audit is null and not exists (select from pg_temp.findings n where ${isSame})`.execute(db);
+    where last_audit is null and not exists (select from ${sessionFindings} n where ${isSame})`.execute(db);
   await sql`
-    update timeback.findings s set body = n.body from pg_temp.findings n
+    update timeback.findings s set body = n.body from ${sessionFindings} n
     where s.last_audit is null and ${isSame} and s.body <> n.body`.execute(db);
   const columns = sql.join(CLAIM_COLUMNS.map((name) => sql.ref(name)));
-  // What stands is read once: a table that statistics know to be empty would be scanned for each row, while it grows.
+  // The stored findings are read once: a table that statistics know as empty would be scanned for each row, while it grows.
   await sql`
-    with standing as materialized (select student_id, finding_id from timeback.findings where last_audit is null)
+    with stored as materialized (select student_id, finding_id from timeback.findings where last_audit is null)
     insert into timeback.findings (student_id, finding_id, first_audit, ${columns}, body)
-    select n.student_id, n.id, ${number}, ${columns}, n.body from pg_temp.findings n
-    where not exists (select from standing s where s.student_id = n.student_id and s.finding_id = n.id)`.execute(db);
+    select n.student_id, n.id, ${number}, ${columns}, n.body from ${sessionFindings} n
+    where not exists (select from stored s where s.student_id = n.student_id and s.finding_id = n.id)`.execute(db);
 }
 
 /** What is stored of an audit beside its findings. */
@@ -44,7 +44,7 @@ export interface AuditSummary {
 }
 
 /**
- * Stores an audit of everybody: `pg_temp.findings`, its totals, and a line of the run log; all or nothing. An unchanged
+ * Stores an audit of everybody: `sessionFindings`, its totals, and a line of the run log; all or nothing. An unchanged
  * finding is not stored again. Touches nothing else, and waits only for another audit that is being stored.
  */
 export const storeAudit = (session: Session, command: LoggedCommand, summary: AuditSummary): Promise<void> =>

@@ -4,10 +4,10 @@ import type { ListedFinding } from "../../../domain/findings/listed-finding.js";
 import type { ComparedFinding, FindingState, StoredFinding } from "../../../domain/findings/stored-audit.js";
 import { pagesOf } from "../../engine/cursor.js";
 import type { Db } from "../../engine/session.js";
+import { listedFinding } from "./finding-columns.js";
 import { auditsNumbered, newestAudits } from "./stored-audits.js";
 
-const listed = sql`s.finding_id as id, s.kind, s.verdict, s.student_id as "studentId", s.email, to_char(s.date, 'YYYY-MM-DD') as date,
-  s.app, s.summary, trim_scale(s.counted)::text as counted, trim_scale(s.truth)::text as truth, trim_scale(s.inflation)::text as inflation, s.pending, s.body`;
+const listed = listedFinding("s", "finding_id");
 
 /** The findings that an audit had. */
 const of = (number: number): RawBuilder<unknown> => sql`(
@@ -51,7 +51,7 @@ export async function countCompared(db: Db, former: number, later: number): Prom
   return rows;
 }
 
-/** The stored findings whose id begins so, each as it was last said; two at most. */
+/** The stored findings whose id begins so, each in its last form; two at most. */
 export async function findingsNamed(db: Db, id: string): Promise<StoredFinding[]> {
   const { rows } = await sql<ListedFinding & { first: number; last: number | null }>`
     select distinct on (s.finding_id, s.student_id) ${listed}, s.last_audit as last,

@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import type { JudgedDay, JudgedStudent } from "../../../domain/findings/student-summary.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 /** Every day in scope that has facts or findings of the session's list. */
 const judged = (scope: FactScope): RawBuilder<unknown> => sql`
@@ -11,7 +13,7 @@ const judged = (scope: FactScope): RawBuilder<unknown> => sql`
     from timeback.processed_facts f where ${inScope(scope)} group by 1, 2),
   found as (
     select student_id, date, coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0) as inflation
-    from pg_temp.findings group by 1, 2),
+    from ${sessionFindings} group by 1, 2),
   judged as (
     select coalesce(s.student_id, n.student_id) as student_id, coalesce(s.date, n.date) as date,
       s.student_id is not null as has_facts, n.student_id is not null as has_findings, coalesce(s.xp, 0) as shown,
@@ -22,7 +24,7 @@ const judged = (scope: FactScope): RawBuilder<unknown> => sql`
 export async function judgedDays(db: Db, scope: FactScope): Promise<JudgedDay[]> {
   const { rows } = await sql<JudgedDay>`
     with ${judged(scope)}
-    select student_id as "studentId", to_char(date, 'YYYY-MM-DD') as date, shown::text as "shownXp", truth::text as "trueXp"
+    select student_id as "studentId", ${isoDay(sql`date`)} as date, shown::text as "shownXp", truth::text as "trueXp"
     from judged where has_findings order by student_id collate "C", judged.date nulls last`.execute(db);
   return rows;
 }

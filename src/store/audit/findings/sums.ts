@@ -2,13 +2,15 @@ import { type RawBuilder, sql } from "kysely";
 import type { Verdict } from "../../../domain/findings/finding-kind.js";
 import type { AuditTotals, FindingSum } from "../../../domain/findings/listed-finding.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import { type FactScope, inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 const sums = async (db: Db, name: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<FindingSum[]> => {
   const { rows } = await sql<Record<Exclude<keyof FindingSum, "name">, string> & Pick<FindingSum, "name">>`
     select ${name} as name, count(*) as findings, count(*) filter (where verdict = 'confirmed') as confirmed,
       coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0)::text as inflation
-    from pg_temp.findings group by 1 order by ${order}`.execute(db);
+    from ${sessionFindings} group by 1 order by ${order}`.execute(db);
   return rows.map((row) => ({ ...row, findings: Number(row.findings), confirmed: Number(row.confirmed) }));
 };
 /** Sums of the session's findings by kind (in the order of FINDING_KINDS), by app and by week. */
@@ -16,7 +18,7 @@ export const sumsByKind = (db: Db): Promise<FindingSum[]> => sums(db, sql`kind`,
 export const sumsByApp = (db: Db): Promise<FindingSum[]> =>
   sums(db, sql`app`, sql`coalesce(sum(inflation) filter (where verdict = 'confirmed'), 0) desc, count(*) desc, 1`);
 export const sumsByWeek = (db: Db): Promise<FindingSum[]> =>
-  sums(db, sql`to_char(date_trunc('week', date::timestamp), 'YYYY-MM-DD')`, sql`1 nulls last`);
+  sums(db, isoDay(sql`date_trunc('week', date::timestamp)`), sql`1 nulls last`);
 /** Totals of the facts in scope; trueXp = countedXp - confirmed inflation. */
 export async function auditTotals(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<AuditTotals> {
   const ofApps = apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`;
@@ -27,7 +29,7 @@ export async function auditTotals(db: Db, scope: FactScope, apps: readonly strin
     counted as (
       select count(*) as students, coalesce(sum(facts), 0)::bigint as facts, coalesce(sum(xp), 0) as xp from student),
     inflated as (
-      select coalesce(sum(inflation), 0) as xp from pg_temp.findings where verdict = 'confirmed')
+      select coalesce(sum(inflation), 0) as xp from ${sessionFindings} where verdict = 'confirmed')
     select c.students, c.facts, c.xp::text as counted, i.xp::text as inflation, (c.xp - i.xp)::text as truth
     from counted c, inflated i`.execute(db);
   const [row] = rows;
@@ -42,7 +44,7 @@ export async function auditTotals(db: Db, scope: FactScope, apps: readonly strin
 /** Number of the session's findings by verdict. */
 export async function verdictCounts(db: Db): Promise<Record<Verdict, number>> {
   const { rows } = await sql<{ verdict: Verdict; n: string }>`
-    select verdict, count(*) as n from pg_temp.findings group by 1`.execute(db);
+    select verdict, count(*) as n from ${sessionFindings} group by 1`.execute(db);
   const counts = { confirmed: 0, probable: 0, suspected: 0 };
   for (const { verdict, n } of rows) counts[verdict] = Number(n);
   return counts;

@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AppStep, Series, StepUnit, XpStep } from "../../../domain/findings/xp-series.js";
 import type { Db } from "../../engine/session.js";
+import { isoDay } from "../../engine/sql-time.js";
 import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
+import { sessionFindings } from "./finding-columns.js";
 
 const MAX_STEPS = 400;
 const DAYS: Readonly<Record<Exclude<StepUnit, "month">, number>> = { day: 1, week: 7 };
@@ -14,23 +16,21 @@ const unitFor = (days: number, units: readonly (keyof typeof DAYS)[]): StepUnit 
 const firstDay = (day: RawBuilder<unknown>, unit: StepUnit): RawBuilder<unknown> =>
   sql`date_trunc(${sql.lit(unit)}, ${day}::timestamp)::date`;
 
-const iso = (day: RawBuilder<unknown>): RawBuilder<unknown> => sql`to_char(${day}, 'YYYY-MM-DD')`;
-
 /** What the facts in scope (of these apps; null: all) count over time, and what is left without the confirmed inflation. */
 export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<Series<XpStep>> {
   const facts = sql`timeback.processed_facts f
     where ${inScope(scope)} and ${apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`}`;
   const span = await sql<{ days: number }>`
     select coalesce(max(date) - min(date) + 1, 0)::int as days from (
-      select f.date from ${facts} union all select date from pg_temp.findings where date is not null) d`.execute(db);
+      select f.date from ${facts} union all select date from ${sessionFindings} where date is not null) d`.execute(db);
   const unit = unitFor(span.rows[0]?.days ?? 0, ["day", "week"]);
   const { rows } = await sql<XpStep & { all: string }>`
     with counted as (
       select ${firstDay(sql.ref("f.date"), unit)} as day, coalesce(sum(f.xp_earned), 0) as xp from ${facts} group by 1),
     inflated as (
-      select ${firstDay(sql.ref("date"), unit)} as day, sum(inflation) as xp from pg_temp.findings
+      select ${firstDay(sql.ref("date"), unit)} as day, sum(inflation) as xp from ${sessionFindings}
       where verdict = 'confirmed' and date is not null group by 1)
-    select ${iso(sql.ref("day"))} as from, coalesce(c.xp, 0)::text as "countedXp",
+    select ${isoDay(sql.ref("day"))} as from, coalesce(c.xp, 0)::text as "countedXp",
       (coalesce(c.xp, 0) - coalesce(i.xp, 0))::text as "trueXp", (count(*) over ())::text as all
     from counted c full join inflated i using (day) order by day desc limit ${MAX_STEPS}`.execute(db);
   return seriesOf(unit, rows);
@@ -38,7 +38,7 @@ export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[]
 
 /** The confirmed inflation of each app over time, from Mondays. */
 export async function inflationSeries(db: Db): Promise<Series<AppStep>> {
-  const confirmed = sql`pg_temp.findings where verdict = 'confirmed' and date is not null and inflation <> 0`;
+  const confirmed = sql`${sessionFindings} where verdict = 'confirmed' and date is not null and inflation <> 0`;
   const span = await sql<{ days: number }>`
     select coalesce(max(date) - min(date) + 1, 0)::int as days from ${confirmed}`.execute(db);
   const unit = unitFor(span.rows[0]?.days ?? 0, ["week"]);
@@ -46,7 +46,7 @@ export async function inflationSeries(db: Db): Promise<Series<AppStep>> {
     with step as (
       select ${firstDay(sql.ref("date"), unit)} as day, app, sum(inflation) as xp from ${confirmed} group by 1, 2),
     kept as (select day, count(*) over () as all from step group by day order by day desc limit ${MAX_STEPS})
-    select ${iso(sql.ref("day"))} as from, app, xp::text as "inflationXp", k.all::text as all
+    select ${isoDay(sql.ref("day"))} as from, app, xp::text as "inflationXp", k.all::text as all
     from step join kept k using (day) order by day desc, app collate "C" nulls last`.execute(db);
   return seriesOf(unit, rows);
 }

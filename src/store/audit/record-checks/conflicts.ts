@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
+import { eventKey } from "../../facts/source-keys.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { notOfTestUser } from "../../facts/students.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** An event id that arrived with several contents. Payloads are JSON text as it was read. */
@@ -17,7 +18,7 @@ export interface ConflictRow extends Suspect {
   others: { file: string; line: string; payload: string }[];
 }
 
-/** Said of conflicts too where students are named: all others' contents would be put together for nothing. */
+/** Restricts conflicts too where students are named: else those of all others would be aggregated for nothing. */
 const ofStudents = (students: Students): RawBuilder<unknown> =>
   areNamed(students)
     ? sql`and exists (
@@ -25,7 +26,7 @@ const ofStudents = (students: Students): RawBuilder<unknown> =>
         where e.event_id = c.event_id ${inPart(students, sql`a.student_id`)})`
     : sql``;
 
-/** Conflicts under events of these students, by student, then instant and id. Needs the ground. */
+/** Conflicts under events of these students, by student, then instant and id. */
 export const listConflicts = (db: Db, rules: FactRules, students: Students): AsyncGenerator<ConflictRow[]> =>
   rowsAbout(
     db,
@@ -44,7 +45,7 @@ export const listConflicts = (db: Db, rules: FactRules, students: Students): Asy
     from other o join timeback.caliper_events e on e.event_id = o.event_id
     join timeback.caliper_payloads p using (landed_run, landed_ordinal)
     join timeback.caliper_actors a on a.actor_key = e.actor_key
-    left join lateral ${calledFor(sql`a.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
+    left join lateral ${expectedFact(sql`a.student_id`, eventKey(sql`e.event_id`))} d on true
     where true ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}
     order by a.student_id, e.occurred_at, e.event_id`,
   );

@@ -1,8 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
+import { madeTable } from "../../engine/temp-table.js";
+import { resultLinks } from "../../facts/links.js";
+import { eventKey } from "../../facts/source-keys.js";
 import { areFew, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
+import { sessionFindings } from "../findings/finding-columns.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** An event and results linked to it that do not say the same. XP is exact decimal text. */
@@ -23,21 +27,24 @@ const pays = (xp: string): RawBuilder<unknown> => sql`coalesce(${sql.ref(xp)}, 0
 const xpDiffers = sql`coalesce(bool_or(${pays("c.xp")} and ${pays("l.result_xp")} and c.xp <> l.result_xp)
   or (not bool_or(${pays("c.xp")}) and bool_or(${pays("l.result_xp")} and l.result_xp <> l.rival_xp)), false)`;
 
-/**
- * Makes `pg_temp.disagreeing`, the events (`event_id`) with a linked result that has another attempt, or XP that is not
- * the event's: few of all, so that how many is worth knowing. Reads `pg_temp.links`.
- */
-export async function gatherDisagreeing(db: Db, students: Students): Promise<void> {
-  await sql`
-    create temp table disagreeing as
-    select distinct l.event_id from pg_temp.links l join timeback.caliper_events c on c.event_id = l.event_id
-    where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`.execute(db);
-  if (!areFew(students)) await sql`analyze pg_temp.disagreeing`.execute(db);
+/** The events with a linked result that has another attempt, or XP that is not the event's. */
+const disagreeingEvents = madeTable("disagreeing_events", ["event_id"]);
+
+/** Creates `disagreeingEvents`, few of all, which the planner must know; returns whether there is any. Reads `resultLinks`. */
+export async function findDisagreeing(db: Db, students: Students): Promise<boolean> {
+  await disagreeingEvents.createFrom(
+    db,
+    sql`
+    select distinct l.event_id from ${resultLinks} l join timeback.caliper_events c on c.event_id = l.event_id
+    where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`,
+  );
+  if (!areFew(students)) await disagreeingEvents.analyze(db);
+  return disagreeingEvents.isFilled(db);
 }
 
 /**
- * Events of these students whose linked results report another XP (none of both 0) or another known attempt. XP that a bundled-xp finding
- * of the session explains is left out. By student, then instant and id. Needs the ground, `gatherDisagreeing` and the list of findings.
+ * Events of these students whose linked results report another XP (none of both 0) or another known attempt. XP that a bundled-xp
+ * finding of the session explains is left out. By student, then instant and id. Reads what `findDisagreeing` finds.
  */
 export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Disagreement[]> =>
   rowsAbout(
@@ -45,11 +52,11 @@ export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Di
     students,
     sql<Disagreement>`
     with bundled as materialized (
-      select body::json ->> 'eventId' as event_id from pg_temp.findings where kind = 'bundled-xp'),
+      select body::json ->> 'eventId' as event_id from ${sessionFindings} where kind = 'bundled-xp'),
     linked as (
       select l.*, min(case when ${pays("l.result_xp")} then l.result_xp end)
         over (partition by l.event_id, l.result_attempt) as rival_xp
-      from pg_temp.links l where l.event_id in (select event_id from pg_temp.disagreeing)),
+      from ${resultLinks} l where l.event_id in (select event_id from ${disagreeingEvents})),
     compared as materialized (
       select c.event_id, ${xpDiffers} as xp_differs, coalesce(bool_or(c.attempt <> l.result_attempt), false) as attempt_differs,
         jsonb_agg(jsonb_build_object('sourcedId', l.sourced_id, 'xp', l.result_xp::text, 'attempt', l.result_attempt,
@@ -67,7 +74,7 @@ export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Di
     cross join lateral (
       select a.student_id, x.occurred_at, x.xp, x.attempt from timeback.caliper_events x
       join timeback.caliper_actors a on a.actor_key = x.actor_key where x.event_id = c.event_id offset 0) e
-    cross join lateral ${calledFor(sql`e.student_id`, sql`'caliper:event:' || c.event_id`)} d
+    cross join lateral ${expectedFact(sql`e.student_id`, eventKey(sql`c.event_id`))} d
     where (c.xp_differs or c.attempt_differs) ${inPart(students, sql`e.student_id`)}
     order by e.student_id, e.occurred_at, c.event_id`,
   );

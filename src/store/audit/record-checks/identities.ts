@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
+import { eventKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { isActive, notOfTestUser } from "../../facts/students.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** Events whose actor's id names one user, and whose email belongs to others. */
@@ -23,7 +24,7 @@ const SHOWN_EVENTS = 20;
 
 /**
  * One row for each student and email that their events carry and only other active users have.
- * By student, then the first event. Needs the ground.
+ * By student, then the first event.
  */
 export const listIdentityConflicts = (db: Db, rules: FactRules, students: Students): AsyncGenerator<IdentityRow[]> =>
   rowsAbout(
@@ -36,7 +37,7 @@ export const listIdentityConflicts = (db: Db, rules: FactRules, students: Studen
       join timeback.users own on own.sourced_id = a.segment and own.sourced_id = a.student_id
       cross join lateral (
         select jsonb_agg(u.sourced_id order by u.sourced_id) as others, bool_or(u.sourced_id = a.segment) as is_own
-        from timeback.users u where u.email = a.email and lower(coalesce(u.status, 'active')) = 'active') o
+        from timeback.users u where u.email = a.email and ${isActive(sql`u.status`)}) o
       where o.others is not null and not o.is_own
         ${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}),
     grouped as (
@@ -45,7 +46,7 @@ export const listIdentityConflicts = (db: Db, rules: FactRules, students: Studen
         (array_agg(e.event_id::text order by e.occurred_at, e.event_id))[1:${sql.lit(SHOWN_EVENTS)}] as event_ids,
         (array_agg(e.app order by e.occurred_at, e.event_id))[1] as app
       from torn t join timeback.caliper_events e on e.actor_key = t.actor_key
-      left join lateral ${calledFor(sql`t.student_id`, sql`'caliper:event:' || e.event_id`)} d on true
+      left join lateral ${expectedFact(sql`t.student_id`, eventKey(sql`e.event_id`))} d on true
       group by 1, 2, 3)
     select ${suspect({
       student: sql.ref("g.student_id"),

@@ -2,20 +2,22 @@ import { sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { Db } from "../../engine/session.js";
 import { isoInstant } from "../../engine/sql-time.js";
-import { notOfTestUser } from "../../facts/fact-query.js";
+import { resultLinks } from "../../facts/links.js";
+import { eventKey, resultKey } from "../../facts/source-keys.js";
 import { inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
+import { notOfTestUser } from "../../facts/students.js";
 import { XP_KEYS } from "../../source/tables.js";
 import { firstNumber } from "../../source/untrusted-values.js";
-import { calledFor } from "../fact-checks/expected-facts.js";
+import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
 /** A result whose metadata is not clear about its XP. XP is exact decimal text. */
 export interface UnclearXp extends Suspect {
   sourcedId: string;
   at: string;
-  /** What counts as the result's XP: where the keys hold several numbers, the first; null where something stands, but no number. */
+  /** What counts as the result's XP: the first number under its keys; null where there is none. */
   xp: string | null;
-  /** The keys that hold something: what stands there, and the number that it is, if it is one. */
+  /** The keys with a value: its text, and the number that it is, if it is one. */
   keys: { key: string; text: string; number: string | null }[];
 }
 
@@ -24,8 +26,8 @@ const SPACE = "[ \\t\\n\\r]*";
 const HELD = `"(${XP_KEYS.map((key) => key.replaceAll(".", "\\.")).join("|")})"${SPACE}:${SPACE}[^n \\t\\n\\r]`;
 
 /**
- * A quick look, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
- * differ only where a key other than the first stands.
+ * A fast superset of `isUnclear`, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
+ * differ only where there is a key other than the first.
  */
 const mayBeUnclear = sql`case when r.xp is null then r.metadata ~ ${HELD} else ${sql.join(
   XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
@@ -34,8 +36,8 @@ const mayBeUnclear = sql`case when r.xp is null then r.metadata ~ ${HELD} else $
 const isUnclear = sql`case when r.xp is null then k.numbers = 0 else k.numbers > 1 end`;
 
 /**
- * Active results of these students under whose keys for XP something stands that is no number, or different numbers; blank
- * text and JSON null are nothing. By student, then instant and id. Needs the ground.
+ * Active results of these students whose keys for XP hold something that is no number, or different numbers; blank text and JSON null
+ * are nothing. By student, then instant and id.
  */
 export const listUnclearXp = (db: Db, rules: FactRules, students: Students): AsyncGenerator<UnclearXp[]> =>
   rowsAbout(
@@ -49,7 +51,7 @@ export const listUnclearXp = (db: Db, rules: FactRules, students: Students): Asy
           jsonb_agg(jsonb_build_object('key', key, 'text', text, 'number', number::text) order by place) as keys
         from (select key, place, text, ${sql.raw(firstNumber("text"))} as number
           from unnest(${[...XP_KEYS]}::text[]) with ordinality x(key, place)
-          cross join lateral (select btrim(r.metadata::jsonb ->> key, e' \\t\\n\\r') as text) stands
+          cross join lateral (select btrim(r.metadata::jsonb ->> key, e' \\t\\n\\r') as text) held_text
           where text <> '') held) k
       where r.linkable and ${mayBeUnclear} and ${isUnclear} and k.keys is not null
         ${inPart(students, sql`r.student_id`)} ${notOfTestUser(rules, sql`r.student_id`)})
@@ -60,10 +62,10 @@ export const listUnclearXp = (db: Db, rules: FactRules, students: Students): Asy
       counted: sql.ref("d.xp_earned"),
     })}, r.sourced_id as "sourcedId", ${isoInstant(sql.ref("r.score_date"))} as at, r.xp::text as xp, u.keys
     from unclear u join timeback.assessment_results r on r.sourced_id = u.sourced_id
-    left join pg_temp.links l on l.sourced_id = r.sourced_id
-    left join lateral ${calledFor(
+    left join ${resultLinks} l on l.sourced_id = r.sourced_id
+    left join lateral ${expectedFact(
       sql`r.student_id`,
-      sql`coalesce('caliper:event:' || l.event_id, 'oneroster:assessment_result:' || r.sourced_id)`,
+      sql`coalesce(${eventKey(sql`l.event_id`)}, ${resultKey(sql`r.sourced_id`)})`,
     )} d on true
     order by r.student_id, r.score_date, r.sourced_id`,
   );

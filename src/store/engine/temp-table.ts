@@ -1,0 +1,103 @@
+import { type RawBuilder, sql } from "kysely";
+import { copyRow } from "../copy/text-rows.js";
+import { columnsOf } from "./column-list.js";
+import type { Db, Session } from "./session.js";
+
+type Cell = Parameters<typeof copyRow>[0][number];
+
+/** Text that is compared byte by byte, as ids and names are. */
+export const BYTES = 'text collate "C"';
+
+const list = (names: readonly string[]): RawBuilder<unknown> => columnsOf("", names);
+
+/**
+ * A table of the session, `pg_temp.<name>`. It is declared once, by the module whose functions fill it; a module that reads it
+ * imports it from there and writes `${table}` into its SQL, so that the import says what must have been filled before.
+ */
+export class TempTable<Column extends string = string> {
+  constructor(
+    readonly name: string,
+    readonly columns: readonly Column[],
+    /** What follows the name where it is created empty; null for a table that only a query makes. */
+    private readonly definition: RawBuilder<unknown> | null = null,
+  ) {}
+
+  /** Lets the table stand in SQL. */
+  toOperationNode = () => sql.table(`pg_temp.${this.name}`).toOperationNode();
+
+  /** Creates it without rows. It is not awaited where the session is a draft (`Store.withDraft`). */
+  create(db: Db, { ifMissing = false } = {}): Promise<unknown> {
+    const { definition, name } = this;
+    if (definition === null) throw new Error(`${name} is made by a query`);
+    return sql`create temp table ${ifMissing ? sql`if not exists ` : sql``}${sql.id(name)} ${definition}`.execute(db);
+  }
+
+  /** Creates it with the rows of a query, which must have its columns. */
+  createFrom(db: Db, query: RawBuilder<unknown>): Promise<unknown> {
+    return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`.execute(db);
+  }
+
+  /** Adds rows. */
+  async add(session: Session, rows: readonly Readonly<Record<Column, Cell>>[]): Promise<void> {
+    const lines = rows.map((row) => copyRow(this.columns.map((column) => row[column])));
+    if (lines.length > 0) await session.copyIn(this.path, this.columns, lines);
+  }
+
+  /** Adds the rows that the table of this name has in another session. */
+  addFrom(session: Session, other: Session): Promise<number> {
+    return session.copyIn(
+      this.path,
+      this.columns,
+      other.copyOut(`select ${this.columns.join(", ")} from ${this.path}`),
+    );
+  }
+
+  /** For COPY. */
+  get path(): string {
+    return `pg_temp.${this.name}`;
+  }
+
+  /** Indexes these columns, of the rows that `where` names. */
+  index(db: Db, columns: readonly Column[], where?: RawBuilder<unknown>): Promise<unknown> {
+    return sql`create index on ${this} (${list(columns)})${where ? sql` where ${where}` : sql``}`.execute(db);
+  }
+
+  analyze(db: Db): Promise<unknown> {
+    return sql`analyze ${this}`.execute(db);
+  }
+
+  /** Whether it has any row. */
+  async isFilled(db: Db): Promise<boolean> {
+    const { rows } = await sql<{ any: boolean }>`select exists (select from ${this}) as any`.execute(db);
+    return rows[0]?.any === true;
+  }
+}
+
+/** A table with these columns (name and type), and its primary key, if it has one. */
+export function tempTable<Column extends string>(
+  name: string,
+  types: Readonly<Record<Column, string>>,
+  key: readonly NoInfer<Column>[] = [],
+): TempTable<Column> {
+  const columns = Object.keys(types) as Column[];
+  const parts = columns.map((column) => sql`${sql.ref(column)} ${sql.raw(types[column])}`);
+  if (key.length > 0) parts.push(sql`primary key (${list(key)})`);
+  return new TempTable(name, columns, sql`(${sql.join(parts)})`);
+}
+
+/** A table that `createFrom` makes with these columns, which have the types of its query. */
+export const madeTable = <Column extends string>(name: string, columns: readonly Column[]): TempTable<Column> =>
+  new TempTable(name, columns);
+
+/** A table with these columns of a stored table, or of a query over one, and their types. */
+export const tableLike = <Column extends string>(
+  name: string,
+  columns: readonly Column[],
+  like: RawBuilder<unknown>,
+): TempTable<Column> => new TempTable(name, columns, sql`as select ${list(columns)} from ${like} with no data`);
+
+/** Creates tables where the session has none of the name, and empties them: for those that are filled in every transaction. */
+export async function openEmpty(db: Db, ...tables: readonly TempTable[]): Promise<void> {
+  for (const table of tables) await table.create(db, { ifMissing: true });
+  await sql`truncate ${sql.join([...tables])}`.execute(db);
+}

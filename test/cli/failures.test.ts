@@ -106,7 +106,7 @@ describe.skipIf(!hasPostgres)("a database that is not as it should be", () => {
   let database: FreshDatabase;
   let url = "";
   beforeAll(async () => {
-    database = await freshDatabase("postgres", "failures");
+    database = await freshDatabase("postgres", "failures", { empty: true });
     url = database.url ?? "";
   });
   afterAll(() => database.close());

@@ -73,14 +73,12 @@ export class Stages {
   }
 
   /** A database with the current schema and nothing in it. */
-  async empty(): Promise<FreshDatabase> {
-    const database = await this.keep(freshDatabase(this.engine, "empty"));
-    await this.run(database, "db", "migrate");
-    return database;
+  empty(): Promise<FreshDatabase> {
+    return this.keep(freshDatabase(this.engine, "empty"));
   }
 
   async migrate(): Promise<Stage> {
-    const before = await this.keep(freshDatabase(this.engine, "nothing"));
+    const before = await this.keep(freshDatabase(this.engine, "nothing", { empty: true }));
     return { name: "db migrate", command: "db migrate", args: ["db", "migrate"], before, env: {} };
   }
 

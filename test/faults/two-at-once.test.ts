@@ -89,7 +89,7 @@ describe.skipIf(!hasPostgres)("two runs at once", () => {
   test("the first runs of an empty database, all at once", async () => {
     const stage = await stages.ingest();
     const calm = await undisturbed(stage);
-    const database = await freshDatabase("postgres", "first runs");
+    const database = await freshDatabase("postgres", "first runs", { empty: true });
     try {
       const runs = await Promise.all(
         Array.from({ length: points(3, 8) }, () => timeback([...stage.args, "--lock-wait", "100"], database)),

@@ -28,7 +28,7 @@ describeOnEngines("events of a database that an older program made", (engine) =>
   test("keep their payloads, and what is landed next finds them; a payload goes when its event does", async () => {
     const population = await Population.simulate(["--students", "3", "--seed", "5"]);
     const events = `${population.folder}/events.ndjson`;
-    const database = await freshDatabase(engine, "payloads");
+    const database = await freshDatabase(engine, "payloads", { empty: true });
     const { env, query } = database;
     const ingest = () => timebackJson<Row>(["ingest", events, "--format", "json"], { env, code: 1 });
     try {

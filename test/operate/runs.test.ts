@@ -51,7 +51,7 @@ describeOnEngines("the run log", (engine) => {
   const run = (...args: string[]) => timeback(args, { env: database.env, input: "no json\n" });
 
   beforeAll(async () => {
-    database = await freshDatabase(engine, "runs");
+    database = await freshDatabase(engine, "runs", { empty: true });
     for (const [args, code] of STORY) expect(await run(...args, "-q"), args.join(" ")).toMatchObject({ code });
     for (const args of [["ingest", "-", "--dry-run"], ["report"], ["audit", MAYA], ["repair", "--list"]])
       await run(...args);
@@ -171,7 +171,7 @@ describeOnEngines("the run log", (engine) => {
 
 describe.skipIf(!hasPostgres)("the run log", () => {
   test("keeps no password, whatever the command line or the settings held", async () => {
-    const database = await freshDatabase("postgres", "runs secrets");
+    const database = await freshDatabase("postgres", "runs secrets", { empty: true });
     try {
       const url = Object.assign(new URL(String(database.url)), { password: SECRET }).href;
       const more = `${url}?password=${SECRET}&options=-c%20application_name%3D${SECRET}`;
@@ -195,7 +195,7 @@ describe.skipIf(!hasPostgres)("the run log", () => {
   });
 
   test("a migration of an older database is a run, one that has nothing to do is none", async () => {
-    const database = await freshDatabase("postgres", "runs migrate");
+    const database = await freshDatabase("postgres", "runs migrate", { empty: true });
     try {
       for (const _ of [1, 2]) await timeback(["db", "migrate"], database);
       expect(await runsOf(database)).toMatchObject([
@@ -207,7 +207,7 @@ describe.skipIf(!hasPostgres)("the run log", () => {
   });
 
   test("a run at work is running; the line of another that had its server process before is not", async () => {
-    const database = await freshDatabase("postgres", "runs at work");
+    const database = await freshDatabase("postgres", "runs at work", { empty: true });
     try {
       const { child, ended } = await startTimeback(["ingest", "-"], { env: database.env, keepInputOpen: true });
       await until(async () => (await runsOf(database))[0]?.state === "running");

@@ -66,7 +66,7 @@ export async function sourceDatabase(
   label: string,
   { timestamps = "timestamp", only, least = leastEverywhere }: SourceShape = {},
 ): Promise<SourceDatabase> {
-  const fresh = await freshDatabase("postgres", `source ${label}`, { least: false });
+  const fresh = await freshDatabase("postgres", `source ${label}`, { least: false, empty: true });
   const roles: string[] = [];
   const made = Object.entries(tables).filter(([name]) => !only || only.includes(name));
   await fresh.session(async (query) => {

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Patience } from "./retry.js";
+import type { RetryPolicy } from "./retry.js";
 import type { Database } from "./tables.js";
 
 /** Text of PostgreSQL's COPY text format; a chunk may hold many lines and must end at the end of a line. */
@@ -13,11 +13,11 @@ export interface Session {
   db: Db;
   /** True inside a transaction: `inTransaction` then joins it. */
   inTransaction: boolean;
-  /** How transactions are tried again that were refused for a reason that passes. */
-  patience: Patience;
+  /** How transactions are retried after transient errors. */
+  retryPolicy: RetryPolicy;
   /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
   copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
-  /** The same of whole rows in PostgreSQL's binary COPY format, without what stands before and behind all of them. */
+  /** The same for whole rows in PostgreSQL's binary COPY format, without its header and trailer. */
   copyInBinary(table: string, columns: readonly string[], rows: Iterable<Buffer>): Promise<number>;
   /** Streams the rows of a SELECT as COPY text. */
   copyOut(select: string): AsyncIterable<Buffer>;
@@ -31,9 +31,9 @@ export interface Store {
   db: Db;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * As `withSession`, in one transaction of repeatable reads that is taken back in the end. Nobody waits for that: a
-   * server sees to it when its connection has gone. It does not wait until a temp table is made: a fault of that is thrown by
-   * what is asked for next. Its rows come in pages (cursor.ts), never as a stream.
+   * As `withSession`, in one repeatable-read transaction that is always rolled back; a server does so when the connection has closed,
+   * and nobody waits for it. `create temp table` is not awaited: its error surfaces at the next query. Rows come in pages (cursor.ts),
+   * never as a stream.
    */
   withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -22,7 +22,7 @@ export class TempTable<Column extends string = string> {
     private readonly definition: RawBuilder<unknown> | null = null,
   ) {}
 
-  /** Lets the table stand in SQL. */
+  /** Lets `${table}` be written in SQL. */
   toOperationNode = () => sql.table(`pg_temp.${this.name}`).toOperationNode();
 
   /** Creates it without rows. It is not awaited where the session is a draft (`Store.withDraft`). */

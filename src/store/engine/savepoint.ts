@@ -7,7 +7,7 @@ const UNIQUE_VIOLATION = "23505";
 export async function inSavepoint<T>(db: Db, work: () => Promise<T | null>): Promise<T | null> {
   await sql`savepoint inner_work`.execute(db);
   const result = await work();
-  await (result === null ? sql`rollback to savepoint inner_work` : sql`release savepoint insertion`).execute(db);
+  await (result === null ? sql`rollback to savepoint inner_work` : sql`release savepoint inner_work`).execute(db);
   return result;
 }
 

@@ -33,8 +33,8 @@ export class TempTable<Column extends string = string> {
   }
 
   /** Creates it with the rows of a query, which must have its columns. */
-  createFrom(db: Db, query: RawBuilder<unknown>): Promise<unknown> {
-    return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`.execute(db);
+  createFrom(query: RawBuilder<unknown>): RawBuilder<unknown> {
+    return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`;
   }
 
   /** Adds rows. */

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { binaryFormat, type CopyFormat, textFormat } from "../copy/copy-format.js";
-import { PipelinedQueries, type Query } from "./pipelined-queries.js";
+import { Ahead, type Query } from "./pipelined-queries.js";
 import { connectWithRetries, type RetryPolicy } from "./retry.js";
 import type { CopyRows, Session, Store } from "./session.js";
 import type { Database } from "./tables.js";
@@ -120,12 +120,12 @@ export function storeOn(engine: Engine): Store {
   };
 }
 
-/** A draft makes many temp tables: it does not wait for one before it asks for the next. */
+/** Temp tables are what a draft is made of: it does not wait for one to be there before it asks for the next. */
 function drafted<T>(client: pg.PoolClient, engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
-  const pipelined = new PipelinedQueries(queryOf(client));
-  const own = sessionOn(client, engine, pipelined.query);
-  const session = { ...own, ...pipelined.copies(own), inTransaction: true };
-  return pipelined.whole(async () => {
+  const ahead = new Ahead(queryOf(client));
+  const own = sessionOn(client, engine, ahead.query);
+  const session = { ...own, ...ahead.copies(own), inTransaction: true };
+  return ahead.whole(async () => {
     await sql`begin isolation level repeatable read`.execute(session.db);
     return work(session);
   });

@@ -4,18 +4,19 @@ import type { Session } from "./session.js";
 
 type Answer = Pick<QueryResult, "command" | "rowCount" | "rows">;
 
-/** Sends a statement over a connection. */
+/** Asks a connection to do a statement. */
 export type Query = (statement: string, values?: unknown[]) => Promise<Answer>;
 
-/** Statements that return nothing but errors. */
-const RETURNS_NOTHING = /^\s*(begin|create temp table) /;
+/** Statements of which nothing is heard but a fault. */
+const SAYS_NOTHING = /^\s*(begin|create temp table) /;
 const NOTHING: Answer = { command: "", rowCount: null, rows: [] };
 
 /**
- * Queues queries without waiting for the answers to `begin` and `create temp table`: while the server works on one statement, the next
- * one is put together. They reach the server in order. After a failure nothing more is sent, and every later query rejects with it.
+ * A connection that may be asked for what comes next before it is through with what came before: while the server is at work on
+ * one statement, the next is put together. They reach the server in the order of asking. A statement that says nothing is
+ * answered at once; after its fault nothing more is sent, and whatever is asked for fails by that.
  */
-export class PipelinedQueries {
+export class Ahead {
   #query: Query;
   #turn = mutex();
   #fault: { of: unknown } | null = null;
@@ -26,14 +27,14 @@ export class PipelinedQueries {
 
   readonly query: Query = (statement, values) => {
     const answer = this.#send(() => this.#query(statement, values));
-    if (!RETURNS_NOTHING.test(statement)) return answer;
+    if (!SAYS_NOTHING.test(statement)) return answer;
     answer.catch((error: unknown) => {
       this.#fault ??= { of: error };
     });
     return Promise.resolve(NOTHING);
   };
 
-  /** The bulk copies of a session over the same connection: they begin when all queries before them are done. */
+  /** The bulk copies of a session over the same connection: what was asked for before is through when they begin. */
   copies({ copyIn, copyInBinary, copyOut }: Session): Pick<Session, "copyIn" | "copyInBinary" | "copyOut"> {
     const send = this.#send;
     return {
@@ -46,7 +47,7 @@ export class PipelinedQueries {
     };
   }
 
-  /** Does work over this connection and waits for all its queries; after a failure nothing more is sent. @throws the first failure */
+  /** Does work over this connection; nothing is sent any more when that has failed. @throws what a statement that said nothing failed by */
   async whole<T>(work: () => Promise<T>): Promise<T> {
     try {
       const value = await work();

@@ -31,9 +31,9 @@ export interface Store {
   db: Db;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * As `withSession`, in one repeatable-read transaction that is always rolled back; a server does so when the connection has closed,
-   * and nobody waits for it. `create temp table` is not awaited: its error surfaces at the next query. Rows come in pages (cursor.ts),
-   * never as a stream.
+   * As `withSession`, in one transaction of repeatable reads that is taken back in the end. Nobody waits for that: a
+   * server sees to it when its connection has gone. It does not wait until a temp table is made: a fault of that is thrown by
+   * what is asked for next. Its rows come in pages (cursor.ts), never as a stream.
    */
   withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

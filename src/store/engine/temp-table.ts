@@ -25,7 +25,7 @@ export class TempTable<Column extends string = string> {
   /** Lets `${table}` be written in SQL. */
   toOperationNode = () => sql.table(`pg_temp.${this.name}`).toOperationNode();
 
-  /** Creates it without rows. It is not awaited where the session is a draft (`Store.withDraft`). */
+  /** Creates it without rows. */
   create(db: Db, { ifMissing = false } = {}): Promise<unknown> {
     const { definition, name } = this;
     if (definition === null) throw new Error(`${name} is made by a query`);

@@ -21,9 +21,9 @@ import type { Shell } from "./shell/shell.js";
 import { printSummary } from "./shell/summary.js";
 
 /** Rows that are held at once, and that are committed at once: first, and later. */
-const RESULTS = { page: 4_000, first: 50_000, stretch: 150_000 };
+const RESULTS = { page: 4_000, first: 50_000, batch: 150_000 };
 /** The same of other tables: short rows, often without an index in the order in which they are read, so that each page is a look at all. */
-const REFERENCE = { page: 25_000, first: 150_000, stretch: 150_000 };
+const REFERENCE = { page: 25_000, first: 150_000, batch: 150_000 };
 const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 interface EtlFlags extends CommonFlags {

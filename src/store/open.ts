@@ -1,7 +1,7 @@
-import { explained } from "./engine/database-errors.js";
+import { withExplainedErrors } from "./engine/database-errors.js";
 import { openPglite } from "./engine/pglite.js";
 import { openPostgres } from "./engine/postgres.js";
-import { patienceWith } from "./engine/retry.js";
+import { retryPolicyFor } from "./engine/retry.js";
 import type { Store } from "./engine/session.js";
 import { ANALYTICS, applicationName } from "./runs/runs.js";
 import { migrate, requireCurrentSchema } from "./schema/migrate.js";
@@ -24,8 +24,8 @@ export interface OpenOptions {
 export async function openStore(options: OpenOptions): Promise<Store> {
   const { databaseUrl, dataDir, command, lockWait, poolMax, announce } = options;
   if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });
-  const patience = patienceWith(ANALYTICS, announce);
-  return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command), patience });
+  const retryPolicy = retryPolicyFor(ANALYTICS, announce);
+  return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command), retryPolicy });
 }
 
 /** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
@@ -49,7 +49,7 @@ export async function withAnyStore<T>(
   work: (store: Store) => Promise<T>,
   opening: (options: OpenOptions) => Promise<Store> = openStore,
 ): Promise<T> {
-  return explained(ANALYTICS, async () => {
+  return withExplainedErrors(ANALYTICS, async () => {
     const store = await opening(options);
     try {
       return await work(store);
@@ -74,11 +74,11 @@ export async function withSource<T>(
     url,
     max: 1,
     applicationName: applicationName(command),
-    patience: patienceWith(SOURCE, announce),
+    retryPolicy: retryPolicyFor(SOURCE, announce),
     readOnly: { statementTimeoutMs: SOURCE_TIMEOUT_MS },
   });
   try {
-    return await explained(SOURCE, () => work(source));
+    return await withExplainedErrors(SOURCE, () => work(source));
   } finally {
     await source.close();
   }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyRow } from "../../src/store/copy/text-rows.js";
-import { attempt } from "../../src/store/engine/savepoint.js";
+import { inSavepoint } from "../../src/store/engine/savepoint.js";
 import type { Db, Session } from "../../src/store/engine/session.js";
 import { besideDraft, inDraft } from "../../src/store/engine/snapshot.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "../support/engines.js";
@@ -53,9 +53,9 @@ describeOnEngines("a draft, which does not wait for its temp tables", (engine) =
   });
 
   test("an attempt that is taken back does not take the fault with it", async () => {
-    const inVain = ({ db }: Session) => attempt(db, () => make(db, "broken", "1 / 0").then(() => null));
+    const inVain = ({ db }: Session) => inSavepoint(db, () => make(db, "broken", "1 / 0").then(() => null));
     await expect(drafted(inVain)).rejects.toThrow(FAULT);
-    await expect(drafted(({ db }) => attempt(db, async () => null).then(() => ask(db, "7")))).resolves.toBe(7);
+    await expect(drafted(({ db }) => inSavepoint(db, async () => null).then(() => ask(db, "7")))).resolves.toBe(7);
   });
 
   test("what fails first is what is said, whatever was asked for after it", async () => {

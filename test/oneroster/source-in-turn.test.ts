@@ -8,7 +8,7 @@ import { engines } from "../support/engines.js";
 import { result, sourceDatabase } from "../support/source-database.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-const SIZES = { page: 1, first: 2, stretch: 4 };
+const SIZES = { page: 1, first: 2, batch: 4 };
 const IDS = Array.from({ length: 20 }, (_, n) => `ar-${String(n).padStart(2, "0")}`);
 
 async function idsOf(source: Source): Promise<string[]> {

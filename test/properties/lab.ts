@@ -90,7 +90,7 @@ export class Lab {
   }
 
   async etl(world: World, { full, pageRows }: { full: boolean; pageRows: number }): Promise<FactChanges> {
-    const sizes = { page: pageRows, first: 2 * pageRows, stretch: 3 * pageRows };
+    const sizes = { page: pageRows, first: 2 * pageRows, batch: 3 * pageRows };
     const rows = { results: sizes, reference: sizes };
     const request = { full, rows, since: null, overlapSeconds: 7 * 86_400, stop() {}, progress() {} };
     const summary = await this.run(async (run) => {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { InputLimits } from "../../domain/values/input-limits.js";
 import { inLanes, type LaneOrder, type LaneWork, stoppable } from "../../flow/ordered-lanes.js";
-import { patiently } from "../../store/engine/retry.js";
+import { withRetries } from "../../store/engine/retry.js";
 import type { Session } from "../../store/engine/session.js";
 import type { FactChanges } from "../../store/facts/update-facts.js";
 import { type Checkpoint, dropCheckpoint, readCheckpoint, saveCheckpoint } from "../../store/runs/checkpoints.js";
@@ -121,7 +121,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
       chunk.release(),
     );
   const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
-  await inLanes(lanes, readChunks(parts, start, options), land, (work) => patiently(run.session, work));
+  await inLanes(lanes, readChunks(parts, start, options), land, (work) => withRetries(run.session, work));
   if (lastingPath !== null) await dropCheckpoint(run.session.db, lastingPath);
   addLanded(summary, counts);
   return true;

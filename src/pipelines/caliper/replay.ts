@@ -1,5 +1,5 @@
 import type { FactRules } from "../../domain/rules/fact-rules.js";
-import { patiently } from "../../store/engine/retry.js";
+import { withRetries } from "../../store/engine/retry.js";
 import type { Session } from "../../store/engine/session.js";
 import type { FactChanges } from "../../store/facts/update-facts.js";
 import { dropReplayed, openReplay, type ReplayLine, replayPage } from "../../store/landing/reject-replay.js";
@@ -88,7 +88,7 @@ async function replayLines(
     );
     return landed;
   };
-  const { result, made } = await patiently(run.session, () => withDerivedFacts(run.session, rules, replay));
+  const { result, made } = await withRetries(run.session, () => withDerivedFacts(run.session, rules, replay));
   addLanded(summary, result);
   addChanges(summary.facts, made);
 }

@@ -3,7 +3,7 @@ import { foldEmail } from "../../domain/values/email.js";
 import { isLongKey } from "../../domain/values/key-length.js";
 import { inLanes, type LaneOrder, stoppable } from "../../flow/ordered-lanes.js";
 import { prefetch } from "../../flow/prefetch.js";
-import { patiently } from "../../store/engine/retry.js";
+import { withRetries } from "../../store/engine/retry.js";
 import type { Session } from "../../store/engine/session.js";
 import { isAnyResultLanded } from "../../store/facts/affected.js";
 import type { FactChanges } from "../../store/facts/update-facts.js";
@@ -12,7 +12,7 @@ import { type LandedRows, landReferenceRows, removeVanished } from "../../store/
 import { type LandedResults, landResults, markVanished } from "../../store/landing/results.js";
 import type { Run } from "../../store/runs/runs.js";
 import { advanceWatermark, readFrom, readWatermark } from "../../store/runs/watermarks.js";
-import { modifiedRows, type Page, type ReadingSizes, type Stretch, undatedRows } from "../../store/source/batches.js";
+import { type Batch, modifiedRows, type Page, type ReadingSizes, undatedRows } from "../../store/source/batches.js";
 import { pageColumns, type Source } from "../../store/source/inspect.js";
 import { unchangedRows } from "../../store/source/table-checksum.js";
 import { assessmentResults, type SourceTable, sourceTables, users } from "../../store/source/tables.js";
@@ -74,7 +74,7 @@ const iso = (naive: string | undefined): string | null =>
     : `${naive.replace(" ", "T").replace(/\.\d+$/, "")}.${(/\.(\d+)$/.exec(naive)?.[1] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
 
 /**
- * Reads what changed in the source, lands it and derives the facts that it affects: stretch by stretch, each committed
+ * Reads what changed in the source, lands it and derives the facts that it affects: batch by batch, each committed
  * with its facts and its watermark, so that a run that is killed is continued by the next one.
  */
 export async function runEtl(run: Run, source: Source, rules: FactRules, request: EtlRequest): Promise<EtlSummary> {
@@ -98,7 +98,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
   return summary;
 }
 
-/** One stretch (or one clean-up) with the facts that it affects, in one transaction. What it comes to is counted by the caller. */
+/** One batch (or one clean-up) with the facts that it affects, in one transaction. What it comes to is counted by the caller. */
 async function step<T>(etl: Etl, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   etl.request.stop();
   const { result, made } = await withDerivedFacts(session, etl.rules, work);
@@ -116,10 +116,10 @@ async function startOf(
   return { from: request.since, gap: standard === null || request.since > standard };
 }
 
-/** A stretch of a table, and whether the watermark moves with it; without one: the end of a table that is read in full. */
+/** A batch of a table, and whether the watermark moves with it; without one: the end of a table that is read in full. */
 interface Turn {
   table: SourceTable;
-  stretch: Stretch | null;
+  batch: Batch | null;
   advances: boolean;
 }
 
@@ -132,9 +132,9 @@ interface Start {
 async function* turns({ source, request }: Etl, starts: readonly Start[]): AsyncGenerator<Turn> {
   for (const { table, from, gap } of starts) {
     const sizes = table === assessmentResults ? request.rows.results : request.rows.reference;
-    for await (const stretch of modifiedRows(source, table, from, sizes)) yield { table, stretch, advances: !gap };
-    for await (const stretch of undatedRows(source, table, sizes)) yield { table, stretch, advances: false };
-    if (request.full) yield { table, stretch: null, advances: false };
+    for await (const batch of modifiedRows(source, table, from, sizes)) yield { table, batch, advances: !gap };
+    for await (const batch of undatedRows(source, table, sizes)) yield { table, batch, advances: false };
+    if (request.full) yield { table, batch: null, advances: false };
   }
 }
 
@@ -147,13 +147,13 @@ async function countUnchanged({ source, run, request, summary }: Etl, { table, f
   const unchanged = await unchangedRows(run.session, source, table, from);
   if (!unchanged) return false;
   const { rows, last } = unchanged;
-  if (last && !gap) await patiently(run.session, () => advanceWatermark(run.session.db, table.name, last));
+  if (last && !gap) await withRetries(run.session, () => advanceWatermark(run.session.db, table.name, last));
   if (rows > 0) countsOf(summary, table).read += rows;
   request.progress(table.name, rows);
   return true;
 }
 
-/** With two connections, the next stretch is read and landed while the facts of the one before are derived. */
+/** With two connections, the next batch is read and landed while the facts of the one before are derived. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
@@ -169,20 +169,15 @@ async function readTables(etl: Etl): Promise<void> {
     lanes,
     turns(etl, starts),
     (session, turn, order) => takeTurn(etl, session, turn, stoppable(order, request.stop)),
-    (work) => patiently(run.session, work),
+    (work) => withRetries(run.session, work),
   );
 }
 
-async function takeTurn(
-  etl: Etl,
-  session: Session,
-  { table, stretch, advances }: Turn,
-  order: LaneOrder,
-): Promise<void> {
-  if (stretch) {
+async function takeTurn(etl: Etl, session: Session, { table, batch, advances }: Turn, order: LaneOrder): Promise<void> {
+  if (batch) {
     const landed = await step(etl, session, async (inside) => {
-      const rows = await landStretch(etl, inside, { table, stretch, order });
-      if (advances) await advanceWatermark(inside.db, table.name, stretch.last);
+      const rows = await landBatch(etl, inside, { table, batch, order });
+      if (advances) await advanceWatermark(inside.db, table.name, batch.last);
       return rows;
     });
     countRows(etl, table, landed);
@@ -194,20 +189,20 @@ async function takeTurn(
   }
 }
 
-/** The pages of a stretch; from another database, the next one is read while this one is staged. */
-async function* pagesOf({ run }: Etl, table: SourceTable, stretch: Stretch): AsyncGenerator<Page> {
-  const pages = run.beside ? prefetch(stretch.pages()) : stretch.pages();
+/** The pages of a batch; from another database, the next one is read while this one is staged. */
+async function* pagesOf({ run }: Etl, table: SourceTable, batch: Batch): AsyncGenerator<Page> {
+  const pages = run.beside ? prefetch(batch.pages()) : batch.pages();
   const email = pageColumns(table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }
 
-async function landStretch(
+async function landBatch(
   etl: Etl,
   session: Session,
-  { table, stretch, order }: { table: SourceTable; stretch: Stretch; order: LaneOrder },
+  { table, batch, order }: { table: SourceTable; batch: Batch; order: LaneOrder },
 ): Promise<LandedResults | LandedRows> {
   const { source, rules, run, request, expectNew } = etl;
-  const incoming = { source, table, pages: pagesOf(etl, table, stretch), full: request.full, order };
+  const incoming = { source, table, pages: pagesOf(etl, table, batch), full: request.full, order };
   return table === assessmentResults
     ? landResults(session, rules, incoming, { runId: run.runId, expectNew })
     : landReferenceRows(session, rules, incoming, run.runId);

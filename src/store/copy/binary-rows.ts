@@ -17,10 +17,10 @@ export interface ValueOf {
 export type BinaryType = keyof ValueOf;
 export type BinaryValue = ValueOf[BinaryType] | null;
 
-/** How a value is written from a place on; returns how many bytes it takes. Whose type it is, only its column knows: so `never`. */
+/** Writes a value at an offset and returns how many bytes it takes. Only the column knows the type of the value: hence `never`. */
 type Write = (block: Buffer, at: number, value: never) => number;
 
-/** What a value takes at most beside its text: its length, and the fields of a number. */
+/** The most bytes that a value takes beside its text: its length, and the header of a number. */
 const BESIDE_TEXT = 24;
 const WORD = 2 ** 32;
 
@@ -66,7 +66,7 @@ function writeText(block: Buffer, at: number, text: string): number {
 
 const DASH = 45;
 
-/** Of a digit in hexadecimal: the low bits of a letter start at 1 for `a`, and bit 6 tells letters from the others. */
+/** The value of a hexadecimal digit: the low bits of a letter start at 1 for `a`, and bit 6 is set in letters only. */
 const nibble = (code: number): number => (code & 15) + 9 * (code >> 6);
 
 function writeUuid(block: Buffer, at: number, hex: string): number {
@@ -108,7 +108,7 @@ function writeNumeric(block: Buffer, at: number, decimal: string): number {
 }
 
 const SECONDS_TO_2000 = Date.UTC(2000) / 1000;
-/** A unit is 64 microseconds: so many units since 2000 a double holds exactly, up to the year 2999; microseconds are too many. */
+/** A unit is 64 microseconds: a double holds the units since 2000 exactly, up to the year 2999; microseconds would be too many. */
 const UNITS_OF_A_SECOND = 15_625;
 const UNIT = 64;
 const UNITS_OF_A_WORD = WORD / UNIT;
@@ -136,8 +136,8 @@ const WRITE: Record<BinaryType, Write> = {
 };
 
 /**
- * Rows on their way in, in PostgreSQL's binary COPY format (its manual, "COPY", "Binary Format"): blocks of whole rows. As text,
- * half of what the server does to take them in would be to look for tabs and line ends, and to read numbers.
+ * Rows in PostgreSQL's binary COPY format (its manual, "COPY", "Binary Format"), in blocks of whole rows. With text, half of the
+ * server's work would be searching for tabs and line ends, and parsing numbers.
  */
 export class BinaryRows extends Blocks {
   private readonly writers: readonly Write[];

@@ -1,14 +1,14 @@
-/** One write a row to a connection costs more than the row. */
+/** Rows are sent in blocks of this size: one write for each row would cost more than the row. */
 const BLOCK_BYTES = 128 * 1024;
 
-/** UTF-8 needs so many bytes at most for one unit of UTF-16. */
+/** The most bytes that UTF-8 needs for one unit of UTF-16. */
 export const BYTES_OF_A_UNIT = 3;
 
 const spare: Buffer[] = [];
 
 /**
- * Bytes on their way in, in blocks outside of the heap, which are filled again when they are released: V8 sees little of what
- * lies there, and would let blocks that nobody holds pile up to 64 MB.
+ * Bytes to be sent, in blocks outside of the heap that are reused after `release`: V8 hardly accounts for such memory, and would let
+ * unused blocks pile up to 64 MB.
  */
 export class Blocks {
   private readonly full: Buffer[] = [];
@@ -21,7 +21,7 @@ export class Blocks {
     return this.closed + this.used;
   }
 
-  /** A block with room for so many bytes that belong together, from `used` on. */
+  /** A block with room for so many contiguous bytes from `used` on. */
   protected blockFor(bytes: number): Buffer {
     if (this.open && this.used + bytes <= this.open.length) return this.open;
     this.close();
@@ -59,8 +59,8 @@ export class Blocks {
   }
 
   /**
-   * Empties it, and lets the blocks be filled with other bytes. To be called when the bytes have been sent, and what `all` gave
-   * is used no more.
+   * Empties it and returns its blocks to the pool. To be called when the bytes have been sent and what `all` returned is not used any
+   * more.
    */
   release(): void {
     for (const { buffer } of this.all()) if (buffer.byteLength === BLOCK_BYTES) spare.push(Buffer.from(buffer));

@@ -2,9 +2,9 @@ const NEWLINE = 10;
 
 /** How rows are written for COPY (PostgreSQL's manual, "COPY", "File Formats"). */
 export interface CopyFormat {
-  /** What stands behind the statement. */
+  /** What follows the statement. */
   option: string;
-  /** What stands before and behind all rows. */
+  /** Header and trailer around all rows. */
   head: Buffer;
   tail: Buffer;
   /** Whether a row ends where the chunk does. */

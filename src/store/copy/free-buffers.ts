@@ -15,8 +15,8 @@ function collectYoung(): void {
 }
 
 /**
- * Passes buffers on, which are to be used up before the next one is asked for, and frees them in time: V8 sees only the small
- * objects on its heap that stand for them, and would let those that nobody holds lie until they come to 64 MB.
+ * Yields buffers, each to be used up before the next one is requested, and forces a minor GC now and then: V8 frees external buffers
+ * late, and they would grow to 64 MB.
  */
 export async function* passingOn(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const part of parts) {

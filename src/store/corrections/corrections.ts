@@ -37,9 +37,8 @@ const planned = madeTable("planned_corrections", [...COLUMNS, "summary", "email"
 export async function planCorrections(db: Db, events: readonly string[] | null): Promise<void> {
   const chosen =
     events === null ? sql`n.verdict = 'confirmed'` : sql`(${memberOf("eventId")}) = any(${[...events]}::text[])`;
-  await planned.createFrom(
-    db,
-    sql`
+  await planned
+    .createFrom(sql`
     with p as (
       select n.student_id, (${memberOf("eventId")})::uuid as event_id, trim_scale((${memberOf("ownXp")})::numeric) as own_xp,
         trim_scale((${memberOf("excessXp")})::numeric) as excess_xp,
@@ -48,8 +47,8 @@ export async function planCorrections(db: Db, events: readonly string[] | null):
         1 + coalesce((select max(c.generation) from timeback.corrections c where c.event_id = (${memberOf("eventId")})::uuid), 0) as generation
       from ${sessionFindings} n
       where n.kind = 'bundled-xp' and ${memberOf("ownXp")} is not null and ${chosen})
-    select ${correctionId} as correction_id, p.* from p`,
-  );
+    select ${correctionId} as correction_id, p.* from p`)
+    .execute(db);
 }
 
 /** Of the named events, those that are not among the planned corrections. */

@@ -15,7 +15,7 @@ export interface Holder {
   since: string | null;
 }
 
-/** The connections that hold one of these advisory locks of this database, as they are now (pg_locks knows no snapshot). */
+/** The connections that hold one of these advisory locks of this database now (pg_locks is not part of a snapshot). */
 export async function holdersOf(db: Db, ...locks: readonly string[]): Promise<Holder[]> {
   const { rows } = await sql<Holder>`
     select l.pid as "backendPid", a.application_name as name,
@@ -35,13 +35,13 @@ async function holderOf(db: Db, locks: readonly string[]): Promise<string> {
   return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
 }
 
-/** Takes an advisory lock for the session, if nobody has it. */
+/** Takes an advisory lock for the session if nobody has it. Returns whether it did. */
 export async function tryLock(db: Db, lock: string): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${lock}::bigint) as taken`.execute(db);
   return rows[0]?.taken === true;
 }
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export async function unlock(db: Db, lock: string): Promise<void> {
   await sql`select pg_advisory_unlock(${lock}::bigint)`.execute(db);
 }

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import type { Db } from "./session.js";
 
-/** A table is looked at again when it has doubled since the last time. */
+/** A table is analyzed again when it has doubled since the last time. */
 const GROWTH = 2;
 const FIRST_LOOK_BLOCKS = 10;
 
 /**
- * Renews the planner's statistics of landed tables that a bulk load has outgrown: without them a join over the first
- * million rows is planned as if there were none. (The server's own autovacuum comes minutes later; PGlite has none.)
+ * Analyzes those of these landed tables that have outgrown the planner's statistics: else a join over the first million rows is planned
+ * as if there were none. (The server's autovacuum comes minutes later; PGlite has none.)
  */
 export async function analyzeGrown(db: Db, tables: readonly string[]): Promise<void> {
   const { rows } = await sql<{ name: string }>`

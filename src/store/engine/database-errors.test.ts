@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { WorkError } from "../../errors.js";
-import { unlessExplained } from "./database-errors.js";
+import { explainError } from "./database-errors.js";
 
 const fault = (code: string, syscall: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 
@@ -8,12 +8,12 @@ test.each([
   ["ECONNRESET", "read"],
   ["EPIPE", "write"],
 ])("a connection that was lost (%s) is no fault of the program", (code, syscall) => {
-  const explained = unlessExplained("the database", fault(code, syscall));
+  const explained = explainError("the database", fault(code, syscall));
   expect(explained).toBeInstanceOf(WorkError);
   expect(String(explained)).toContain(`the database: ${syscall} ${code} (the connection was lost)`);
 });
 
 test("a fault of another kind stays as it is", () => {
   const other = fault("EISDIR", "read");
-  expect(unlessExplained("the database", other)).toBe(other);
+  expect(explainError("the database", other)).toBe(other);
 });

@@ -28,8 +28,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "25006": "the session is read-only",
 };
 
-/** Faults that carry no code of their own. */
-const SAID: readonly [RegExp, string][] = [
+/** Advice for faults without a code, by their message. */
+const ADVICE_BY_MESSAGE: readonly [RegExp, string][] = [
   [
     /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/,
     "the connection was lost or could not be made",
@@ -47,24 +47,24 @@ interface CodedError extends Error {
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** Whether the fault is one of the database or of the way there, and what to do about it (`""`: nothing known). */
+/** What to do about a fault of the database or of the way there (`""`: nothing known); undefined for any other fault. */
 function adviceFor({ code = "", syscall, message }: CodedError): string | undefined {
-  const said = SAID.find(([pattern]) => pattern.test(message))?.[1];
-  if (said !== undefined) return said;
+  const byMessage = ADVICE_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  if (byMessage !== undefined) return byMessage;
   if (syscall === "connect") return ADVICE[code] ?? "the connection could not be made";
   return ADVICE[code] ?? (syscall === undefined && SQLSTATE.test(code) ? "" : undefined);
 }
 
-/** Several addresses of one host fail as an AggregateError without words of its own: the first address speaks. */
-const spoken = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
+/** Several addresses of one host fail as an AggregateError without a message: that of the first address is taken. */
+const firstCause = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
 
 /**
- * A fault of a database, or of the way to it, with a sentence that names `what`, and exit code 3. Another fault, and one
- * that has a sentence, stays as it is.
+ * A WorkError (exit code 3) that names `what`, for a fault of a database or of the way to it. Any other fault, and one that is explained
+ * already, is returned as it is.
  */
-export function unlessExplained(what: string, error: unknown, more = ""): unknown {
+export function explainError(what: string, error: unknown, more = ""): unknown {
   if (!(error instanceof Error) || error instanceof TimebackError) return error;
-  const cause = spoken(error);
+  const cause = firstCause(error);
   const advice = adviceFor(cause);
   if (advice === undefined) return error;
   const notes = [advice, more].filter((note) => note !== "").join("; ");
@@ -74,11 +74,11 @@ export function unlessExplained(what: string, error: unknown, more = ""): unknow
   });
 }
 
-/** Does `work`; its faults as `unlessExplained` makes them. @throws WorkError */
-export async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
+/** Does `work`, and explains its faults (`explainError`). @throws WorkError */
+export async function withExplainedErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw unlessExplained(what, error);
+    throw explainError(what, error);
   }
 }

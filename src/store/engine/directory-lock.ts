@@ -6,7 +6,7 @@ import { LockedError, WorkError, wordsOf } from "../../errors.js";
 
 interface Holder {
   pid: number;
-  /** Start of the process in clock ticks (Linux), which tells a reused pid apart. */
+  /** Start of the process in clock ticks (Linux): a reused pid has another one. */
   start: string | null;
   host: string;
   token: string;

@@ -3,7 +3,7 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import { binaryFormat, type CopyFormat, textFormat } from "../copy/copy-format.js";
 import { Ahead, type Query } from "./pipelined-queries.js";
-import { type Patience, whenUp } from "./retry.js";
+import { connectWithRetries, type RetryPolicy } from "./retry.js";
 import type { CopyRows, Session, Store } from "./session.js";
 import type { Database } from "./tables.js";
 
@@ -52,29 +52,29 @@ function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): 
   });
 }
 
-function sessionOn(client: pg.PoolClient, { copy, copySource, patience }: Engine, query = queryOf(client)): Session {
+function sessionOn(client: pg.PoolClient, { copy, copySource, retryPolicy }: Engine, query = queryOf(client)): Session {
   const copyIn = (table: string, columns: readonly string[], rows: CopyRows, format: CopyFormat) =>
     copy.copyIn(client, `${copyInStatement(table, columns, copySource)}${format.option}`, rows, format);
   const lent = { query, release() {} };
   return {
     db: kyselyOn({ connect: async () => lent, end: async () => {} }),
     inTransaction: false,
-    patience,
+    retryPolicy,
     copyIn: (table, columns, rows) => copyIn(table, columns, rows, textFormat),
     copyInBinary: (table, columns, rows) => copyIn(table, columns, rows, binaryFormat),
     copyOut: (select) => copy.copyOut(client, select),
   };
 }
 
-/** What `storeOn` needs to know of an engine. */
+/** What `storeOn` needs of an engine. */
 export interface Engine {
   kind: Store["kind"];
   pool: pg.Pool;
   copy: BulkCopy;
-  /** What stands behind `COPY … FROM`. */
+  /** What follows `COPY … FROM`. */
   copySource: string;
-  patience: Patience;
-  /** Takes a connection back, and with it the transaction that is open on it. */
+  retryPolicy: RetryPolicy;
+  /** Takes a connection back, and rolls back the transaction that is open on it. */
   giveUp(client: pg.PoolClient): Promise<void> | void;
   /** Runs after the pool is closed. */
   afterClose?: () => Promise<void>;
@@ -82,10 +82,10 @@ export interface Engine {
 
 /** Joins a pool and its bulk copy into a store; `close` ends both. */
 export function storeOn(engine: Engine): Store {
-  const { kind, pool, patience, giveUp, afterClose } = engine;
-  const connect = () => whenUp(patience, () => pool.connect());
-  pool.on("error", () => {}); // an idle connection died: the next query says so
-  pool.on("connect", (client) => void client.on("error", () => {})); // and one at work: its query says so
+  const { kind, pool, retryPolicy, giveUp, afterClose } = engine;
+  const connect = () => connectWithRetries(retryPolicy, () => pool.connect());
+  pool.on("error", () => {}); // an idle connection died: the next query reports it
+  pool.on("connect", (client) => void client.on("error", () => {})); // and one in use: its query reports it
   const lend = async <T>(
     work: (client: pg.PoolClient) => Promise<T>,
     giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,

@@ -6,7 +6,7 @@ import { WorkError, wordsOf } from "../../errors.js";
 import { packageFolder } from "../../package-folder.js";
 import { lockDirectory } from "./directory-lock.js";
 import { type BulkCopy, exactTypes, storeOn } from "./pg-session.js";
-import { patienceWith } from "./retry.js";
+import { retryPolicyFor } from "./retry.js";
 import type { CopyRows, Store } from "./session.js";
 
 const COPY_BATCH_BYTES = 8 << 20;
@@ -58,7 +58,7 @@ async function createDataDirectory(PGlite: PGliteClass, directory: string): Prom
     await (await PGlite.create(draft, options)).close();
   };
   const fromSeed = existsSync(seedPath) ? start({ loadDataDir: new Blob([readFileSync(seedPath)]) }) : start({});
-  await fromSeed.catch(() => start({})); // a seed of another PGlite: initdb takes its place
+  await fromSeed.catch(() => start({})); // a seed of another PGlite: initdb is used instead
   renameSync(draft, directory);
 }
 
@@ -81,9 +81,9 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await client.query("rollback");
     client.release();
   };
-  const patience = patienceWith("the embedded database"); // nobody else is on it
+  const retryPolicy = retryPolicyFor("the embedded database"); // nobody else uses it
   const copy = blobCopy(lite);
-  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", patience, giveUp, afterClose });
+  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", retryPolicy, giveUp, afterClose });
 }
 
 /** Makes a directory and its parents; mkdir's own `recursive` never returns where a file system refuses with ENOENT (/proc). */

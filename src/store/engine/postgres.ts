@@ -7,7 +7,7 @@ import { UsageError, wordsOf } from "../../errors.js";
 import type { CopyFormat } from "../copy/copy-format.js";
 import { passingOn } from "../copy/free-buffers.js";
 import { type BulkCopy, exactTypes, storeOn } from "./pg-session.js";
-import { type Patience, patienceWith } from "./retry.js";
+import { type RetryPolicy, retryPolicyFor } from "./retry.js";
 import type { CopyRows, Store } from "./session.js";
 
 /** How to reach a PostgreSQL server. */
@@ -17,8 +17,8 @@ export interface PostgresOptions {
   max: number;
   /** Shown to other runs that find the lock taken. */
   applicationName: string;
-  /** With transactions that are refused for a reason that passes, and with a server that starts up. */
-  patience?: Patience;
+  /** For transactions after transient errors, and for a server that starts up. */
+  retryPolicy?: RetryPolicy;
   /** A source database: every session is read-only, with a statement timeout in milliseconds. */
   readOnly?: { statementTimeoutMs: number };
 }
@@ -40,10 +40,10 @@ const streamCopy: BulkCopy = {
   },
 };
 
-/** Modes that pg takes for verify-full, with a lengthy warning on stderr. */
+/** Modes that pg treats as verify-full, with a long warning on stderr. */
 const VERIFIED = new Set(["prefer", "require", "verify-ca"]);
 
-/** What stands in a URL goes before anything else in pg: so our session settings go into it, after those of the URL. */
+/** pg takes the parameters of a URL before all others: so our session settings go into it, behind those of the URL. */
 function withSession(url: string, options: readonly string[], applicationName: string): string {
   const changed = new URL(url);
   const { searchParams } = changed;
@@ -54,7 +54,7 @@ function withSession(url: string, options: readonly string[], applicationName: s
   return changed.href;
 }
 
-/** As pg reads it: with the URL, and where that says nothing, with PGHOST, PGSSLMODE and its other variables. */
+/** As pg reads it: from the URL and, where that has no value, from PGHOST, PGSSLMODE and its other variables. */
 function connectionTo(url: string): pg.Client {
   try {
     return new pg.Client(withSession(url, [], "timeback"));
@@ -77,7 +77,7 @@ export function plainTextHost(url: string): string | null {
   return ssl || isLocal(host) ? null : host;
 }
 
-/** Hangs up: the server then takes the transaction back, which takes it a while where there are many temp tables. */
+/** Closes the connection: the server then rolls the transaction back, which takes a while where there are many temp tables. */
 function giveUp(client: pg.PoolClient): void {
   (client as pg.PoolClient & { unref(): void }).unref();
   client.release(true);
@@ -88,7 +88,7 @@ export function openPostgres({
   url,
   max,
   applicationName,
-  patience = patienceWith("the database"),
+  retryPolicy = retryPolicyFor("the database"),
   readOnly,
 }: PostgresOptions): Store {
   const options = [
@@ -107,7 +107,7 @@ export function openPostgres({
     max,
     types: exactTypes,
     connectionTimeoutMillis: 30_000,
-    allowExitOnIdle: true, // the process need not see the server hang up
+    allowExitOnIdle: true, // the process need not wait for the server to close
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", patience, giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", retryPolicy, giveUp });
 }

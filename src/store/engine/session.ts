@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Patience } from "./retry.js";
+import type { RetryPolicy } from "./retry.js";
 import type { Database } from "./tables.js";
 
 /** Text of PostgreSQL's COPY text format; a chunk may hold many lines and must end at the end of a line. */
@@ -13,11 +13,11 @@ export interface Session {
   db: Db;
   /** True inside a transaction: `inTransaction` then joins it. */
   inTransaction: boolean;
-  /** How transactions are tried again that were refused for a reason that passes. */
-  patience: Patience;
+  /** How transactions are retried after transient errors. */
+  retryPolicy: RetryPolicy;
   /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
   copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
-  /** The same of whole rows in PostgreSQL's binary COPY format, without what stands before and behind all of them. */
+  /** The same for whole rows in PostgreSQL's binary COPY format, without its header and trailer. */
   copyInBinary(table: string, columns: readonly string[], rows: Iterable<Buffer>): Promise<number>;
   /** Streams the rows of a SELECT as COPY text. */
   copyOut(select: string): AsyncIterable<Buffer>;

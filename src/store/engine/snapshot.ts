@@ -6,13 +6,13 @@ import { rolledBack } from "./transactions.js";
 
 const PAGE_ROWS = 200;
 
-/** Reads what several queries ask from one state of the database. */
+/** Does several queries over one state of the database. */
 export const inSnapshot = <T>(store: Store, work: (db: Db) => Promise<T>): Promise<T> =>
   store.db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work);
 
 /**
- * As `inSnapshot`, on one connection that may make temp tables: every change is taken back in the end. Waits for no
- * run, and no run waits for it.
+ * As `inSnapshot`, on one connection that may make temp tables: every change is rolled back in the end. Waits for no run, and no run
+ * waits for it.
  */
 export const inDraft = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> => store.withDraft(work);
 
@@ -21,8 +21,8 @@ export type Keep = (session: Session) => Promise<void>;
 
 /**
  * As `inDraft`, but where `work` returns something to keep, the temp tables stay on the connection for it: it is called
- * after the draft has ended, with no transaction open. A draft that wrote to any other table is taken back, as one is that keeps nothing.
- * @throws WorkError for such a draft: a fault of this program
+ * after the draft has ended, with no transaction open. A draft that keeps nothing, or wrote to any other table, is rolled back.
+ * @throws WorkError for a draft that wrote to another table: a fault of this program
  */
 export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
   store.withDraft(async (draft) => {
@@ -35,7 +35,7 @@ export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Ke
     if (store.kind === "pglite") await sql`discard temp`.execute(draft.db); // its one connection goes on
   });
 
-/** Lends a draft over another connection that sees the same state as this one; null where the store has only one. */
+/** Does `work` with a draft on another connection that sees the same state as this one; with null where the store has only one. */
 export const besideDraft = <T>(
   store: Store,
   session: Session,
@@ -49,7 +49,7 @@ export const besideDraft = <T>(
         return work(beside);
       });
 
-/** How many rows of each table that is not temporary this connection wrote, as far as its statistics are not handed in yet. */
+/** How many rows of each table that is not temporary this transaction wrote, as far as its statistics are not reported yet. */
 async function rowsWritten(db: Db): Promise<string> {
   const { rows } = await sql<{ written: string | null }>`
     select string_agg(concat_ws(' ', relname, inserted, updated, deleted), ', ' order by relname) as written
@@ -73,15 +73,15 @@ export async function* streamRows<Row>(db: Db, statement: RawBuilder<Row>): Asyn
   for await (const { rows } of db.getExecutor().stream<Row>(statement.compile(db), PAGE_ROWS)) yield rows;
 }
 /**
- * For the two connections of a run or an audit: the server puts no further processes to their statements from here on (where the
- * transaction is taken back, that is too). The two keep two cores busy, and on a server with no more of them handing rows between
- * processes costs more than it spares (bench/HISTORY.md); on larger ones that was not measured.
+ * Turns parallel workers off for the two connections of a run or an audit (until a rollback). The two keep two cores busy; on a server
+ * with no more cores, handing rows between processes costs more than it saves (bench/HISTORY.md). Larger ones were not measured.
  */
 export const withoutWorkers = (...sessions: readonly Pick<Session, "db">[]): Promise<unknown> =>
   Promise.all(sessions.map(({ db }) => sql`set max_parallel_workers_per_gather = 0`.execute(db)));
+
 /**
- * Lends a transaction of another connection that sees what was committed when it began, as `session` (inside a
- * transaction) does. What `session` itself has written it does not see. Its changes are taken back.
+ * Does `work` in a transaction of another connection that sees the same committed state as `session`, which must be in a transaction;
+ * not what `session` itself has written. It is rolled back.
  */
 export function inSameSnapshot<T>(session: Session, beside: Session, work: (same: Session) => Promise<T>): Promise<T> {
   return rolledBack(beside, async (same) => {

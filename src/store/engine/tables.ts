@@ -23,7 +23,7 @@ interface CheckpointsTable {
   saved_at: Instant;
 }
 
-/** The tables of the analytics database that are queried by name; hot statements are plain SQL beside them. */
+/** The tables that are queried by kysely's builder; all others are read and written in plain SQL. */
 export interface Database {
   "timeback.settings": SettingsTable;
   "timeback.watermarks": WatermarksTable;

@@ -22,10 +22,10 @@ export class TempTable<Column extends string = string> {
     private readonly definition: RawBuilder<unknown> | null = null,
   ) {}
 
-  /** Lets the table stand in SQL. */
+  /** Lets `${table}` be written in SQL. */
   toOperationNode = () => sql.table(`pg_temp.${this.name}`).toOperationNode();
 
-  /** Creates it without rows. It is not awaited where the session is a draft (`Store.withDraft`). */
+  /** Creates it without rows. */
   create(db: Db, { ifMissing = false } = {}): Promise<unknown> {
     const { definition, name } = this;
     if (definition === null) throw new Error(`${name} is made by a query`);
@@ -33,8 +33,8 @@ export class TempTable<Column extends string = string> {
   }
 
   /** Creates it with the rows of a query, which must have its columns. */
-  createFrom(db: Db, query: RawBuilder<unknown>): Promise<unknown> {
-    return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`.execute(db);
+  createFrom(query: RawBuilder<unknown>): RawBuilder<unknown> {
+    return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`;
   }
 
   /** Adds rows. */

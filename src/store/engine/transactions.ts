@@ -1,19 +1,19 @@
 import { WorkError } from "../../errors.js";
-import { patiently } from "./retry.js";
+import { withRetries } from "./retry.js";
 import type { Session } from "./session.js";
 
-/** One transaction on the session's connection; inside another one, a part of it. */
+/** Does `work` in one transaction on the session's connection; inside another transaction, as part of that. */
 export const inOneTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
   session.inTransaction
     ? work(session)
     : session.db.transaction().execute((tx) => work({ ...session, db: tx, inTransaction: true }));
-/** As `inOneTransaction`, `patiently`: until it is through, `work` must change nothing but the database. */
+/** As `inOneTransaction`, `withRetries`: `work` must change nothing but the database. */
 export const inTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
-  patiently(session, () => inOneTransaction(session, work));
+  withRetries(session, () => inOneTransaction(session, work));
 /** Thrown to roll a plan back; never leaves `rolledBack`. */
 class Rollback extends Error {}
 
-/** Does the whole work in one transaction, once, returns its result and takes every change back. */
+/** Does the whole work in one transaction, once, rolls it back and returns its result. */
 export async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   try {

@@ -36,15 +36,14 @@ const renewedActivities = madeTable("renewed_activities", ["sourced_id", "activi
  */
 export async function renewActivities(db: Db, which: RawBuilder<unknown> | "all"): Promise<number> {
   await sql`drop table if exists ${renewedActivities}`.execute(db);
-  await renewedActivities.createFrom(
-    db,
-    sql`
+  await renewedActivities
+    .createFrom(sql`
     select * from (
       select r.sourced_id, r.activity_key as was, r.of_child_line_item as was_child,
         ${activityKey(sql.ref("r.line_item_id"))} as activity_key, li.parent_id is not null as child
       from timeback.assessment_results r ${lineItemJoins(sql.ref("r.line_item_id"))} where ${which === "all" ? sql`true` : which}) k
-    where (was, was_child) is distinct from (activity_key, child)`,
-  );
+    where (was, was_child) is distinct from (activity_key, child)`)
+    .execute(db);
   const { numAffectedRows } = await sql`
     update timeback.assessment_results t set activity_key = k.activity_key, of_child_line_item = k.child
     from ${renewedActivities} k where t.sourced_id = k.sourced_id`.execute(db);

@@ -46,17 +46,16 @@ const factChanges = madeTable("fact_changes", [
 
 /** What became of the facts that the dry run changed. */
 async function planSinceBefore(db: Db): Promise<FactPlan> {
-  await factChanges.createFrom(
-    db,
-    sql`
+  await factChanges
+    .createFrom(sql`
     select case when not b.was_stored then 'inserted' when f.fact_key is null then 'deleted' else 'updated' end as change,
       b.student_id, b.fact_key, coalesce(f.email, b.email) as email, coalesce(f.date, b.date) as date,
       coalesce(f.event_type, b.event_type) as event_type, coalesce(f.xp_source, b.xp_source) as xp_source,
       b.xp_earned as xp_before, f.xp_earned as xp_after
     from ${factsBefore} b
     left join timeback.processed_facts f on f.student_id = b.student_id and f.fact_key = b.fact_key
-    where case when b.was_stored and f.fact_key is not null then ${factsDiffer("f", "b")} else b.was_stored or f.fact_key is not null end`,
-  );
+    where case when b.was_stored and f.fact_key is not null then ${factsDiffer("f", "b")} else b.was_stored or f.fact_key is not null end`)
+    .execute(db);
   const changes = await sql<Omit<PlannedChange, "rows"> & { rows: string }>`
     select change, event_type as "eventType", xp_source as "xpSource", count(*) as rows,
       coalesce(sum(xp_before), 0)::text as "xpBefore", coalesce(sum(xp_after), 0)::text as "xpAfter"

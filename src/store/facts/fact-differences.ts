@@ -48,7 +48,7 @@ export const differencesOf = (rules: FactRules, students: Students): RawBuilder<
 /** Creates `factDifferences` of these rows. */
 export async function listDifferences(db: Db, differences: RawBuilder<unknown>): Promise<void> {
   await sql`drop table if exists ${factDifferences}`.execute(db);
-  await factDifferences.createFrom(db, differences);
+  await factDifferences.createFrom(differences).execute(db);
 }
 
 /** How many facts `factDifferences` inserts, updates and deletes. */

@@ -61,13 +61,13 @@ export async function gatherLinks(db: Db, rules: FactRules, students: Students):
   const best = (of: RawBuilder<unknown>) =>
     sql`${bestOf(of, LINK_COLUMNS)} select ${columns(LINK_COLUMNS)}, claimed from link`;
   if (areFew(students)) {
-    await resultLinks.createFrom(db, sql`with link_pairs as materialized (${pairs}), ${best(sql`link_pairs`)}`);
+    await resultLinks.createFrom(sql`with link_pairs as materialized (${pairs}), ${best(sql`link_pairs`)}`).execute(db);
     return;
   }
   await sql`drop table if exists ${candidatePairs}, ${resultLinks}`.execute(db);
-  await candidatePairs.createFrom(db, pairs);
+  await candidatePairs.createFrom(pairs).execute(db);
   await candidatePairs.analyze(db);
-  await resultLinks.createFrom(db, sql`with ${best(sql`${candidatePairs}`)}`);
+  await resultLinks.createFrom(sql`with ${best(sql`${candidatePairs}`)}`).execute(db);
   await sql`drop table ${candidatePairs}`.execute(db);
   await resultLinks.analyze(db);
 }

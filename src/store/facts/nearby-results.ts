@@ -56,12 +56,11 @@ export async function resultsNearPairs(db: Db, { linkWindowSeconds }: FactRules)
   const inSpan = (instant: RawBuilder<unknown>) =>
     sql`${instant} between ${first}::timestamptz and ${last}::timestamptz`;
   await sql`drop table if exists ${otherResults}`.execute(db);
-  await otherResults.createFrom(
-    db,
-    sql`
+  await otherResults
+    .createFrom(sql`
     select r.sourced_id, r.student_id, r.score_date, r.ended_at from timeback.assessment_results r
-    where r.linkable and (${inSpan(scoreDate)} or ${inSpan(sql.ref("r.ended_at"))}) and ${isUnaffected}`,
-  );
+    where r.linkable and (${inSpan(scoreDate)} or ${inSpan(sql.ref("r.ended_at"))}) and ${isUnaffected}`)
+    .execute(db);
   await otherResults.analyze(db);
   return sql`(
   select o.sourced_id from ${otherResults} o

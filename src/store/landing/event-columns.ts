@@ -20,48 +20,44 @@ export interface IncomingEvent {
 /** A column of a landed table: its type, and its value for an event. */
 interface EventColumn {
   type: BinaryType;
-  read(incoming: IncomingEvent): BinaryValue;
+  read(event: LandableEvent, incoming: IncomingEvent): BinaryValue;
 }
 
 const column = <Type extends BinaryType>(
   type: Type,
-  read: (incoming: IncomingEvent) => ValueOf[Type] | null,
+  read: (event: LandableEvent, incoming: IncomingEvent) => ValueOf[Type] | null,
 ): EventColumn => ({ type, read });
-
-/** A column of the event itself. */
-const own = <Type extends BinaryType>(type: Type, read: (event: LandableEvent) => ValueOf[Type] | null) =>
-  column(type, ({ event }) => read(event));
 
 /** The columns of an event that a fact reads: another event of its id that differs in one of them is a conflict. */
 const READ_BY_FACTS = {
-  event_type: own("text", (event) => event.eventType),
-  has_metrics: column("bool", ({ hasMetrics }) => hasMetrics),
-  actor_key: column("uuid", ({ actor }) => actor.key),
-  occurred_at: own("instant", (event) => event.occurredAt),
-  attempt: own("int4", (event) => event.attempt),
-  xp: own("numeric", ({ metrics }) => metrics.xp),
-  total_questions: own("numeric", ({ metrics }) => metrics.totalQuestions),
-  correct_questions: own("numeric", ({ metrics }) => metrics.correctQuestions),
-  mastered_units: own("numeric", ({ metrics }) => metrics.masteredUnits),
-  active_seconds: own("numeric", ({ metrics }) => metrics.active),
-  inactive_seconds: own("numeric", ({ metrics }) => metrics.inactive),
-  waste_seconds: own("numeric", ({ metrics }) => metrics.waste),
-  unknown_seconds: own("numeric", ({ metrics }) => metrics.unknown),
-  anti_pattern_seconds: own("numeric", ({ metrics }) => metrics.antiPattern),
-  activity_key: own("text", (event) => event.activityKey),
-  object_slug: own("text", (event) => event.objectSlug),
-  subject: own("text", (event) => event.subject),
-  app: own("text", (event) => event.app),
-  course_id: own("text", (event) => event.courseId),
-  course_name: own("text", (event) => event.courseName),
-  activity_name: own("text", (event) => event.activityName),
-  caliper_run_id: own("text", (event) => event.runId),
+  event_type: column("text", (event) => event.eventType),
+  has_metrics: column("bool", (_, { hasMetrics }) => hasMetrics),
+  actor_key: column("uuid", (_, { actor }) => actor.key),
+  occurred_at: column("instant", (event) => event.occurredAt),
+  attempt: column("int4", (event) => event.attempt),
+  xp: column("numeric", ({ metrics }) => metrics.xp),
+  total_questions: column("numeric", ({ metrics }) => metrics.totalQuestions),
+  correct_questions: column("numeric", ({ metrics }) => metrics.correctQuestions),
+  mastered_units: column("numeric", ({ metrics }) => metrics.masteredUnits),
+  active_seconds: column("numeric", ({ metrics }) => metrics.active),
+  inactive_seconds: column("numeric", ({ metrics }) => metrics.inactive),
+  waste_seconds: column("numeric", ({ metrics }) => metrics.waste),
+  unknown_seconds: column("numeric", ({ metrics }) => metrics.unknown),
+  anti_pattern_seconds: column("numeric", ({ metrics }) => metrics.antiPattern),
+  activity_key: column("text", (event) => event.activityKey),
+  object_slug: column("text", (event) => event.objectSlug),
+  subject: column("text", (event) => event.subject),
+  app: column("text", (event) => event.app),
+  course_id: column("text", (event) => event.courseId),
+  course_name: column("text", (event) => event.courseName),
+  activity_name: column("text", (event) => event.activityName),
+  caliper_run_id: column("text", (event) => event.runId),
 };
 
 /** The place of an event, and of its payload, among those that its run landed. */
 const PLACE = {
-  landed_run: column("uuid", ({ runId }) => runId),
-  landed_ordinal: column("int8", ({ ordinal }) => ordinal),
+  landed_run: column("uuid", (_, { runId }) => runId),
+  landed_ordinal: column("int8", (_, { ordinal }) => ordinal),
 };
 
 /** The columns of a landed table in one order: their names, their types and the row of an event. */
@@ -70,19 +66,19 @@ const tableOf = (columns: Readonly<Record<string, EventColumn>>) => {
   return {
     names: Object.keys(columns),
     types: all.map(({ type }) => type),
-    rowOf: (incoming: IncomingEvent): BinaryValue[] => all.map(({ read }) => read(incoming)),
+    rowOf: (incoming: IncomingEvent): BinaryValue[] => all.map(({ read }) => read(incoming.event, incoming)),
   };
 };
 
 /** `timeback.caliper_events`. */
 export const eventTable = tableOf({
-  event_id: own("uuid", ({ eventId }) => eventId),
+  event_id: column("uuid", ({ eventId }) => eventId),
   ...PLACE,
-  payload_digest: column("uuid", ({ payloadDigest }) => payloadDigest),
-  linkable: column("bool", ({ event, hasMetrics }) => hasMetrics && event.eventType === "ActivityEvent"),
+  payload_digest: column("uuid", (_, { payloadDigest }) => payloadDigest),
+  linkable: column("bool", (event, { hasMetrics }) => hasMetrics && event.eventType === "ActivityEvent"),
   ...READ_BY_FACTS,
 });
 /** `timeback.caliper_payloads`. */
-export const payloadTable = tableOf({ ...PLACE, payload: own("text", ({ payload }) => payload) });
+export const payloadTable = tableOf({ ...PLACE, payload: column("text", ({ payload }) => payload) });
 /** The names of the columns that a fact reads. */
 export const columnsReadByFacts = Object.keys(READ_BY_FACTS);

@@ -30,7 +30,7 @@ const parts = (scope: FactScope): RawBuilder<unknown> => sql`
       from timeback.processed_facts f where ${inScope(scope)}) named
     group by grouping sets ((student_id, date), (student_id, date, subject), (student_id, date, app)))`;
 
-/** A day's own sum: of its parts, the one that is of no subject and of no app. */
+/** The sum of a whole day: the part that is of no single subject or app. */
 const ofDay = (sum: string): RawBuilder<unknown> =>
   sql`coalesce(max(${sql.ref(sum)}) filter (where not of_subject and not of_app), 0)::text`;
 

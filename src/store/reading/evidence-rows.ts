@@ -4,7 +4,7 @@ import { eventKey, resultKey } from "../../domain/values/source-keys.js";
 import type { Db } from "../engine/session.js";
 import { isoDay, isoInstant } from "../engine/sql-time.js";
 
-/** The rows that are asked for, of one student. */
+/** Which rows of one student are read. */
 export interface RawNames {
   studentId: string;
   events: readonly string[];
@@ -18,7 +18,7 @@ const reading = (version: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   ${isoInstant(sql`v.ended_at`)} as "endedAt", ${isoInstant(sql`v.completed_at`)} as "completedAt", ${amount("v.xp")} as xp,
   ${isoInstant(sql`v.xp_since`)} as "xpSince", ${amount("v.multiplier")} as multiplier, v.attempt, v.xp_reason as "xpReason"`;
 
-/** The readings of a result `r`, what stands now last. */
+/** The versions of a result `r`, the current one last. */
 const readings = sql`
   select json_agg(row_to_json(one) order by one.version) from (
     select ${reading(sql`v.version`)} from timeback.assessment_result_versions v where v.sourced_id = r.sourced_id
@@ -63,7 +63,7 @@ async function rawFacts(db: Db, { studentId, events, results }: RawNames): Promi
   return rows;
 }
 
-/** The landed rows with these names, the resources of their activities (and of those named), and the facts that count them. */
+/** The landed rows with these ids, the resources of their activities and of `activities`, and the facts that count them. */
 export async function rawRows(db: Db, names: RawNames, activities: readonly string[]): Promise<RawRows> {
   const results = await rawResults(db, names.results);
   return {

@@ -21,7 +21,7 @@ async function readSecret(db: Db): Promise<string | undefined> {
   return rows[0]?.secret;
 }
 
-/** Every id that stands for a student, and every email that has no @: what must be looked for inside of texts. */
+/** Every id of a student, and every email without an @: what redaction must search for inside texts. */
 export async function idsOfPeople(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct id from (

@@ -19,9 +19,9 @@ const watermark = (column: string): RawBuilder<unknown> => sql`(
   select jsonb_object_agg(w.key, ${isoInstant(sql`w.value::timestamp at time zone 'UTC'`)})::text
   from jsonb_each_text(${sql.ref(column)}) w)`;
 
-const told = sql`case when jsonb_typeof(r.summary) = 'object' then r.summary end`;
+const summaryObject = sql`case when jsonb_typeof(r.summary) = 'object' then r.summary end`;
 
-/** Who holds the lock is asked after the state of the database was taken: a run that is unfinished in it and at work is found. */
+/** The holders of the lock are read after the snapshot was taken: so a run that is unfinished in it and still works is found. */
 async function membersOf(db: Db): Promise<RawBuilder<unknown>> {
   const holders = await runHolders(db);
   const isRunning = sql`exists (
@@ -34,7 +34,7 @@ async function membersOf(db: Db): Promise<RawBuilder<unknown>> {
       r.program_version as version, r.os_user as "osUser", r.db_role as "dbRole", r.host, r.pid::text as pid,
       case when r.arguments is not null then array(select jsonb_array_elements_text(r.arguments)) end as arguments,
       ${watermark("r.watermark_before")} as "watermarkBefore", ${watermark("r.watermark_after")} as "watermarkAfter",
-      (select jsonb_object_agg(c.key, c.value)::text from jsonb_each(${told}) c
+      (select jsonb_object_agg(c.key, c.value)::text from jsonb_each(${summaryObject}) c
         where jsonb_typeof(c.value) = 'number' or c.key = 'facts') as counts,
       r.summary ->> 'error' as error`;
 }
@@ -54,7 +54,7 @@ export async function* listRuns(db: Db, { command, since, until }: RunScope): As
 /** The logged runs whose id begins so; two at most. */
 export async function runsNamed(db: Db, runId: string): Promise<WholeRun[]> {
   const { rows } = await sql<WholeRun>`
-    ${await membersOf(db)}, ${told}::text as summary from timeback.runs r
+    ${await membersOf(db)}, ${summaryObject}::text as summary from timeback.runs r
     where starts_with(r.run_id::text, lower(${runId})) order by r.started_at desc, r.run_id limit 2`.execute(db);
   return rows;
 }

@@ -4,14 +4,14 @@ import { sql } from "kysely";
 import { withoutPasswords } from "../../domain/values/secrets.js";
 import { wordsOf } from "../../errors.js";
 import { type Holder, holdersOf, takeLocks, tryLock, unlock } from "../engine/advisory-locks.js";
-import { explained } from "../engine/database-errors.js";
+import { withExplainedErrors } from "../engine/database-errors.js";
 import type { Db, Session, Store } from "../engine/session.js";
 import { withoutWorkers } from "../engine/snapshot.js";
 import { rolledBack } from "../engine/transactions.js";
 
-/** Any constant: every run that writes takes this one advisory lock, so that no derivation misses another's rows. */
+/** An arbitrary constant: every writing run takes this advisory lock, so that no derivation misses the rows of another. */
 const RUN_LOCK = "5820467390177356321";
-/** Held by the second connection of a run, so that no other run begins before that one's last transaction has ended. */
+/** Held by the second connection of a run, so that no other run begins before its last transaction has ended. */
 const BESIDE_LOCK = "5820467390177356322";
 /** What faults call the database that runs write to. */
 export const ANALYTICS = "the analytics database";
@@ -44,7 +44,7 @@ export interface RunRequest extends LoggedCommand {
 export interface Run {
   runId: string;
   session: Session;
-  /** A second connection, for work beside the first; null where the run has only one. */
+  /** A second connection, for concurrent work; null where the run has only one. */
   beside: Session | null;
 }
 
@@ -92,7 +92,7 @@ export const runHolders = (db: Db): Promise<Holder[]> => holdersOf(db, RUN_LOCK)
  */
 export async function withRun<T>(store: Store, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
   const isAlone = !request.beside || store.connections < 2;
-  return explained(ANALYTICS, () =>
+  return withExplainedErrors(ANALYTICS, () =>
     store.withSession((session) =>
       lockedRun(session, request, (run) => (isAlone ? work(run) : withBeside(store, run, work))),
     ),

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { WorkError } from "../../errors.js";
 import { takeLocks, unlock } from "../engine/advisory-locks.js";
-import { patiently } from "../engine/retry.js";
+import { withRetries } from "../engine/retry.js";
 import type { Db, Store } from "../engine/session.js";
 import { isoInstant } from "../engine/sql-time.js";
 import { landedAndFacts } from "./migrations/0001-landed-and-facts.js";
@@ -106,7 +106,7 @@ export async function migrate(store: Store, lockWaitSeconds: number): Promise<Mi
     try {
       const done = await applied(db);
       const pending = migrations.filter(({ version }) => !done.has(version));
-      for (const migration of pending) await patiently(session, () => apply(db, migration));
+      for (const migration of pending) await withRetries(session, () => apply(db, migration));
       return (await migrationStatus({ db } as Store)).filter(({ version }) =>
         pending.some((p) => p.version === version),
       );

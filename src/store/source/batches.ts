@@ -2,9 +2,9 @@ import { sql } from "kysely";
 import pg from "pg";
 import { Blocks } from "../copy/buffer-pool.js";
 import { readCopyValue } from "../copy/text-rows.js";
-import { explained } from "../engine/database-errors.js";
+import { withExplainedErrors } from "../engine/database-errors.js";
 import { quotePart } from "../engine/pg-session.js";
-import { patiently } from "../engine/retry.js";
+import { withRetries } from "../engine/retry.js";
 import { columnsOf, type Source } from "./inspect.js";
 import { asInstant, type SourceTable } from "./tables.js";
 
@@ -14,23 +14,23 @@ export interface Keyset {
   sourcedId: string;
 }
 
-/** Rows of a table as COPY text, for the columns `pageColumns`. To be released when they have been used. */
+/** Rows of a table as COPY text, with the columns `pageColumns`. To be released after use. */
 export type Page = Blocks;
 
 /**
- * Rows of a table that follow one another in the order in which it is read, to be landed in one transaction. Its ends are
- * known before it is read, and its pages are not kept: should the transaction have to be made again, they are read again.
+ * Consecutive rows of a table, to be landed in one transaction. Its ends are known before it is read; its pages are not kept: where the
+ * transaction is retried, they are read again.
  */
-export interface Stretch {
+export interface Batch {
   pages(): AsyncGenerator<Page>;
   last: Keyset;
 }
 
-/** How many rows at most a page, the first stretch of a table, and one of the later ones hold. */
+/** How many rows at most a page, the first batch of a table, and one of the later ones hold. */
 export interface ReadingSizes {
   page: number;
   first: number;
-  stretch: number;
+  batch: number;
 }
 
 /** Rows of a table in the order of a key. */
@@ -49,15 +49,15 @@ const tupleOf = (parts: readonly string[]): string => `(${parts.join(", ")})`;
 export const isDated = (source: Source, table: SourceTable): boolean =>
   columnsOf(source, table).has("date_last_modified");
 
-/** The key of a row, as the first two columns of a page tell it. */
+/** The key of a row, as it is in the first two columns of a page. */
 export const keysetOf = (source: Source, table: SourceTable): string[] => [
   isDated(source, table) ? "s.date_last_modified::timestamp::text" : "null",
   "s.sourced_id",
 ];
 
-/** Asks the source when it is free, again where that may help; a fault is explained as one of the source. */
+/** Does a query on the source when it is free, with retries; a fault is explained as one of the source. */
 export const asked = <T>({ session, inTurn }: Source, ask: () => Promise<T>): Promise<T> =>
-  explained("the OneRoster source", () => inTurn(() => patiently(session, ask)));
+  withExplainedErrors("the OneRoster source", () => inTurn(() => withRetries(session, ask)));
 
 const from = ({ source, table, where }: Reading): string =>
   `from ${quotePart(source.schema)}.${quotePart(table.name)} s where ${where}`;
@@ -73,7 +73,7 @@ function readPage(reading: Reading, rows: number): Promise<Page> {
   return asked(source, () => allOf(source.session.copyOut(statement)));
 }
 
-/** Where the next so many rows end; undefined where there are none. */
+/** The key of the last of the next `rows` rows; undefined where there are none. */
 async function endOf(reading: Reading, rows: number): Promise<Keyset | undefined> {
   const { source, table, key } = reading;
   const [date, id] = keysetOf(source, table);
@@ -95,30 +95,30 @@ const and = (reading: Reading, operator: string, place: Keyset): Reading => ({
   where: `${reading.where} and ${tupleOf(reading.key)} ${operator} ${tupleOf(reading.valuesOf(place))}`,
 });
 
-async function* pagesOf(stretch: Reading, last: Keyset, rows: number): AsyncGenerator<Page> {
-  let rest = stretch;
+async function* pagesOf(batch: Reading, last: Keyset, rows: number): AsyncGenerator<Page> {
+  let rest = batch;
   for (;;) {
     const page = await readPage(rest, rows);
     if (page.all().length === 0) return;
     const end = lastKey(page.all());
     yield page;
     if (end.sourcedId === last.sourcedId && end.dateLastModified === last.dateLastModified) return;
-    rest = and(stretch, ">", end);
+    rest = and(batch, ">", end);
   }
 }
 
-async function* stretchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerator<Stretch> {
+async function* batchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerator<Batch> {
   let rest = reading;
-  for (let rows = sizes.first; ; rows = Math.min(rows * GROWTH, sizes.stretch)) {
+  for (let rows = sizes.first; ; rows = Math.min(rows * GROWTH, sizes.batch)) {
     const last = await endOf(rest, rows);
     if (!last) return;
-    const stretch = and(rest, "<=", last);
-    yield { last, pages: () => pagesOf(stretch, last, sizes.page) };
+    const batch = and(rest, "<=", last);
+    yield { last, pages: () => pagesOf(batch, last, sizes.page) };
     rest = and(reading, ">", last);
   }
 }
 
-/** Every stretch costs a look at all that is landed: when there are more of them, they hold more. */
+/** Every batch costs a query over all that is landed: so later ones hold more. */
 const GROWTH = 2;
 
 async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
@@ -129,7 +129,7 @@ async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
 
 const NEWLINE = 10;
 
-/** The text after the last newline but one, which may begin some parts before the end. */
+/** The text after the last newline but one, which may begin in an earlier part. */
 function lastRow(parts: readonly Buffer[]): string {
   let tail: Buffer = Buffer.alloc(0);
   for (const part of [...parts].reverse()) {
@@ -158,21 +158,21 @@ export async function* modifiedRows(
   table: SourceTable,
   since: string | null,
   sizes: ReadingSizes,
-): AsyncGenerator<Stretch> {
+): AsyncGenerator<Batch> {
   if (!isDated(source, table)) return;
   const upTo = `s.date_last_modified <= ${stamp(source.clock)}`;
   const where = since === null ? upTo : `s.date_last_modified >= ${stamp(since)} and ${upTo}`;
   const key = ["s.date_last_modified", "s.sourced_id"];
   const valuesOf = ({ dateLastModified, sourcedId }: Keyset) => [stamp(dateLastModified), literal(sourcedId)];
-  yield* stretchesOf({ source, table, where, key, valuesOf }, sizes);
+  yield* batchesOf({ source, table, where, key, valuesOf }, sizes);
 }
 
 /** Rows that no watermark can hold: without a date, dated after the source's clock, or of a table without dates. Read in every run. */
-export function undatedRows(source: Source, table: SourceTable, sizes: ReadingSizes): AsyncIterable<Stretch> {
+export function undatedRows(source: Source, table: SourceTable, sizes: ReadingSizes): AsyncIterable<Batch> {
   const where = isDated(source, table)
     ? `(s.date_last_modified is null or s.date_last_modified > ${stamp(source.clock)})`
     : "true";
-  return stretchesOf(
+  return batchesOf(
     { source, table, where, key: ["s.sourced_id"], valuesOf: ({ sourcedId }) => [literal(sourcedId)] },
     sizes,
   );

@@ -4,10 +4,10 @@ import { type Mutex, mutex } from "../../flow/mutex.js";
 import type { Session } from "../engine/session.js";
 import { type SourceColumns, type SourceTable, sourceTables } from "./tables.js";
 
-/** A OneRoster source that was looked at and can be read. */
+/** A OneRoster source that was inspected and can be read. */
 export interface Source {
   session: Session;
-  /** One statement after the other: pages and ends of stretches are asked for beside each other, over one connection. */
+  /** One statement at a time: pages and ends of batches are queried concurrently over one connection. */
   inTurn: Mutex;
   schema: string;
   /** The source's clock at the start of the run, as its own text (naive UTC, microseconds): rows dated later wait. */
@@ -37,7 +37,7 @@ async function visibleColumns({ db }: Session, schema: string): Promise<ColumnRo
   return rows;
 }
 
-/** The columns that a reading of the table would look at, were all of them readable. */
+/** The columns that reading the table would use, if all of them were readable. */
 function columnsRead(table: SourceTable, columns: readonly ColumnRow[]): Set<string> {
   const all = new Map(columns.map((column) => [column.column_name, column.data_type]));
   const statement = Object.values(table.select(all)).join(" ");
@@ -59,8 +59,8 @@ function tableFault(table: SourceTable, schema: string, columns: readonly Column
 }
 
 /**
- * Looks at the source before anything is written.
- * @throws WorkError naming, in one line, every table, column or permission that is wanting.
+ * Inspects the source before anything is written.
+ * @throws WorkError naming, in one line, every table, column or permission that is missing.
  */
 export async function inspectSource(session: Session, schema: string): Promise<Source> {
   const found = await visibleColumns(session, schema);

@@ -5,25 +5,25 @@ import { asked, isDated, type Keyset, keysetOf, stamp } from "./batches.js";
 import { columnsOf, type Source } from "./inspect.js";
 import { asInstant, type SourceTable } from "./tables.js";
 
-/** Rows of a source table that all stand, column for column, as they are landed. */
+/** Rows of a source table that are all landed as they are, column for column. */
 export interface UnchangedRows {
   rows: number;
   /** The last of them in the order in which the table is read; null where none has a date. */
   last: Keyset | null;
 }
 
-/** 128 bits of rows, whatever their order and that of the database's collation. */
+/** The number of rows and a digest of 128 bits, whatever their order and the database's collation. */
 const digest = (columns: readonly string[]): string =>
   `count(*) as rows, concat_ws(' ', ${[0, 1].map((seed) => `sum(hashtextextended(row(${columns.join(", ")})::text collate "C", ${seed}))`).join(", ")}) as digest`;
 
-/** An email is landed in lower case: one with other letters than those of ASCII may look changed, and its table is read. */
+/** Emails are landed in lower case: one with letters outside of ASCII may look changed, and its table is read. */
 const asLanded = ([column, value]: [string, string]): string =>
   column === "email" ? `lower((${value}) collate "C")` : value;
 
 const UNDEFINED_FUNCTION = "42883";
 
-/** What the source says of its rows, in one statement; undefined where it is too old to. */
-async function told(
+/** Number, digest and last key of rows of the source, in one statement; undefined where it is too old for that. */
+async function sourceChecksum(
   source: Source,
   table: SourceTable,
   where: string,
@@ -52,8 +52,8 @@ async function told(
 }
 
 /**
- * The rows that a reading from `since` on would read, where just these are landed, as they are: then they need not be
- * carried over, which is most of the work where nothing changes. Null where they are not, or `since` is null.
+ * What reading the table from `since` on would return, if all of that is landed as it is: then it need not be transferred, which is most
+ * of the work where nothing changes. Null where it is not, or `since` is null.
  */
 export async function unchangedRows(
   session: Session,
@@ -70,10 +70,10 @@ export async function unchangedRows(
     select ${digest(columns)} from timeback.${quotePart(table.name)}
     where ${dated ? sinceThen("date_last_modified", `${start} at time zone 'UTC'`) : "true"}`);
   const [found, { rows }] = await Promise.all([
-    told(source, table, dated ? sinceThen("s.date_last_modified", start) : "true"),
+    sourceChecksum(source, table, dated ? sinceThen("s.date_last_modified", start) : "true"),
     landed.execute(session.db),
   ]);
-  const [standing] = rows;
-  const isSame = found && found.digest === standing?.digest && found.rows === Number(standing.rows);
+  const [stored] = rows;
+  const isSame = found && found.digest === stored?.digest && found.rows === Number(stored.rows);
   return isSame ? { rows: found.rows, last: found.last } : null;
 }

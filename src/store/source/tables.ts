@@ -3,7 +3,7 @@ import { eventId, filled, firstNumberUnder, instant, wholeNumberUnder } from "./
 /** Types of the columns that a source table has; columns that are missing are not in it. */
 export type SourceColumns = ReadonlyMap<string, string>;
 
-/** The tables of a source. What a change of one affects is said for each in landing/reference-tables.ts. */
+/** The tables of a source. landing/reference-tables.ts says which results a change of each one shapes. */
 export type SourceTableName =
   | "users"
   | "courses"
@@ -19,9 +19,9 @@ export interface SourceTable {
   required: boolean;
   /** Columns without which the table cannot be read. */
   needs: readonly string[];
-  /** What cannot be known where the table is missing. */
+  /** What is unknown where the table is missing. */
   evidence: string;
-  /** Target column → SQL over the row `s`. Columns that newer sources only have are asked for through `has`. */
+  /** Target column → SQL over the row `s`. Columns that only newer sources have are looked up in `has`. */
   select(has: SourceColumns): Record<string, string>;
 }
 

@@ -20,12 +20,12 @@ export const firstNumber = (...texts: string[]): string =>
 const number = (text: string): string =>
   `case when length(${text}) <= 60 and ${text} ~ '${NUMBER}' then case when abs((${text})::numeric) <= ${LIMIT} then (${text})::numeric end end`;
 
-/** So short a JSON number is a number that counts: its letters need not be looked at. */
+/** A JSON number of at most so many characters is within the limits: it need not be matched. */
 const SURELY_WITHIN = LIMIT.length - 1;
 const isShortNumber = (json: string, key: string, length: number): string =>
   `jsonb_typeof(${json} -> '${key}') = 'number' and length(${json} ->> '${key}') <= ${length}`;
 
-/** The first finite number under keys of a jsonb expression: as `firstNumber` of their texts, but sooner. */
+/** The first finite number under keys of a jsonb expression: as `firstNumber` of their texts, but faster. */
 export const firstNumberUnder = (json: string, ...keys: string[]): string =>
   `coalesce(${keys.map((key) => `case when ${isShortNumber(json, key, SURELY_WITHIN)} then (${json} -> '${key}')::numeric else ${number(`(${json} ->> '${key}')`)} end`).join(", ")})`;
 

@@ -18,7 +18,7 @@ import {
 } from "../../../store/audit/calibration/cache.js";
 import type { JudgedApps } from "../../../store/audit/calibration/calibrations.js";
 import { zeroAttempts } from "../../../store/audit/calibration/zero-attempts.js";
-import { attempt } from "../../../store/engine/savepoint.js";
+import { inSavepoint } from "../../../store/engine/savepoint.js";
 import { gatherLinks } from "../../../store/facts/links.js";
 import { areNamed, type Students } from "../../../store/facts/student-selection.js";
 import type { RequestedSettings } from "../../../store/runs/settings.js";
@@ -65,7 +65,7 @@ export async function calibrateApps(
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
     const renew = () => renewed(request, { seen, totals, stale }, { ...part, students });
-    const some = await (stale.length === 0 ? renew() : attempt(session.db, renew));
+    const some = await (stale.length === 0 ? renew() : inSavepoint(session.db, renew));
     if (some !== null) return some;
   }
   return countedAnew(request, parts, { seen, areKept: stale?.length === 0 });

@@ -91,10 +91,11 @@ export const freshCounts = madeTable("fresh_counts", ["student_id", "counts"]);
 
 /** Creates `freshCounts` with empty counts for those of these students who were counted before: they may have no events now. */
 export const openFreshCounts = (db: Db, students: Students): Promise<unknown> =>
-  freshCounts.createFrom(
-    db,
-    sql`select student_id, '[]' as counts from timeback.calibration_students where true ${inPart(students, sql`student_id`)}`,
-  );
+  freshCounts
+    .createFrom(
+      sql`select student_id, '[]' as counts from timeback.calibration_students where true ${inPart(students, sql`student_id`)}`,
+    )
+    .execute(db);
 
 /** Adds what was counted of students to `freshCounts`. */
 export const addFreshCounts = (
@@ -110,4 +111,4 @@ const seenMarks = madeTable("seen_marks", ["id"]);
 
 /** Creates `seenMarks`: the marks that this transaction sees. */
 export const noteMarks = (db: Db): Promise<unknown> =>
-  seenMarks.createFrom(db, sql`select id from timeback.calibration_marks`);
+  seenMarks.createFrom(sql`select id from timeback.calibration_marks`).execute(db);

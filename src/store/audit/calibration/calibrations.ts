@@ -21,14 +21,13 @@ const appCalibrations = madeTable("calibrations", ["app", "body", "counts", "zer
 export async function noteCalibrations(db: Db, { calibrations, counts, numbering }: JudgedApps): Promise<void> {
   const names = [...calibrations.keys()];
   const each = <T>(value: (app: string) => T): T[] => names.map(value);
-  await appCalibrations.createFrom(
-    db,
-    sql`
+  await appCalibrations
+    .createFrom(sql`
     select app collate "C", body, counts, zero_in_events, zero_in_results
     from unnest(${each((app) => (app === "" ? null : app))}::text[], ${each((app) => JSON.stringify(calibrations.get(app)))}::text[],
       ${each((app) => countsText(counts.get(app) ?? noCounts()))}::text[], ${each((app) => numbering.inEvents.has(app))}::bool[],
-      ${each((app) => numbering.inResults.has(app))}::bool[]) as known(app, body, counts, zero_in_events, zero_in_results)`,
-  );
+      ${each((app) => numbering.inResults.has(app))}::bool[]) as known(app, body, counts, zero_in_events, zero_in_results)`)
+    .execute(db);
 }
 
 /** How the apps that were judged number attempts. */

@@ -19,7 +19,7 @@ export const differencesByKey = madeTable("fact_differences_by_key", [...FACT_CO
  */
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
   const compared = await studentsToCompare(db, rules, students);
-  await differencesByKey.createFrom(db, sql`with ${differingFacts(rules, compared)} select * from differing`);
+  await differencesByKey.createFrom(sql`with ${differingFacts(rules, compared)} select * from differing`).execute(db);
   if (areFew(students)) return;
   await differencesByKey.index(db, ["student_id", "fact_key"], sql`fact_key is not null`);
   await differencesByKey.index(db, ["stored_student", "stored_key"], sql`stored_key is not null`);

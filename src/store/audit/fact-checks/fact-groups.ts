@@ -10,12 +10,11 @@ import { differencesByKey, expectedFacts } from "./expected-facts.js";
 const unexpectedFacts = madeTable("unexpected_facts", ["student_id", "fact_key", "pays", "sources"]);
 
 async function listUnexpected(db: Db): Promise<void> {
-  await unexpectedFacts.createFrom(
-    db,
-    sql`
+  await unexpectedFacts
+    .createFrom(sql`
     select s.student_id, s.fact_key, coalesce(s.xp_earned, 0) <> 0 as pays, array_remove(s.sources, null) as sources
-    from ${differencesByKey} u cross join ${storedFactOf} s`,
-  );
+    from ${differencesByKey} u cross join ${storedFactOf} s`)
+    .execute(db);
   await unexpectedFacts.index(db, ["student_id", "fact_key"]);
   await unexpectedFacts.analyze(db);
 }
@@ -24,14 +23,13 @@ async function listUnexpected(db: Db): Promise<void> {
 export const expectedOfDiffering = madeTable("expected_facts", FACT_COLUMNS);
 
 async function listExpected(db: Db): Promise<void> {
-  await expectedOfDiffering.createFrom(
-    db,
-    sql`
+  await expectedOfDiffering
+    .createFrom(sql`
     with differing as materialized (
       select stored_student as student_id from ${differencesByKey} where stored_student is not null
       union select student_id from ${differencesByKey} where student_id is not null)
-    select * from ${expectedFacts(sql`f.student_id in (select student_id from differing)`)} f`,
-  );
+    select * from ${expectedFacts(sql`f.student_id in (select student_id from differing)`)} f`)
+    .execute(db);
   await expectedOfDiffering.index(db, ["student_id", "fact_key"]);
   await expectedOfDiffering.analyze(db);
 }
@@ -47,23 +45,21 @@ export const factNodes = madeTable("fact_nodes", ["student_id", "fact_key", "pay
  * Results linked to one event thus need no edges between them.
  */
 async function listNodes(db: Db): Promise<void> {
-  await linkedSources.createFrom(
-    db,
-    sql`
+  await linkedSources
+    .createFrom(sql`
     select d.student_id, x.source, d.fact_key as node
     from ${expectedOfDiffering} d cross join unnest(d.sources) x(source)
-    where cardinality(d.sources) > 1 and x.source <> d.fact_key and exists (select from ${unexpectedFacts})`,
-  );
+    where cardinality(d.sources) > 1 and x.source <> d.fact_key and exists (select from ${unexpectedFacts})`)
+    .execute(db);
   await linkedSources.analyze(db);
-  await factNodes.createFrom(
-    db,
-    sql`
+  await factNodes
+    .createFrom(sql`
     select distinct o.student_id, o.fact_key, o.pays, coalesce(l.node, x.source) collate "C" as node
     from ${unexpectedFacts} o
     cross join unnest(o.sources || case when ${isSourceKey(sql`o.fact_key`)} or cardinality(o.sources) = 0
       then array[o.fact_key]::text[] else '{}' end) x(source)
-    left join ${linkedSources} l on l.student_id = o.student_id and l.source = x.source`,
-  );
+    left join ${linkedSources} l on l.student_id = o.student_id and l.source = x.source`)
+    .execute(db);
   await factNodes.index(db, ["student_id", "node"]);
   await factNodes.analyze(db);
 }
@@ -93,14 +89,13 @@ const shortenChains = sql`
  * several nodes (rows of another system, or out of date) join anything; labels of labels keep long chains to few rounds.
  */
 async function labelNodes(db: Db): Promise<void> {
-  await joiningNodes.createFrom(
-    db,
-    sql`
+  await joiningNodes
+    .createFrom(sql`
     select student_id, fact_key, node from (
       select n.*, count(*) over (partition by student_id, fact_key) as nodes from ${factNodes} n where pays) counted
-    where nodes > 1`,
-  );
-  await nodeLabels.createFrom(db, sql`select distinct student_id, node, node as label from ${joiningNodes}`);
+    where nodes > 1`)
+    .execute(db);
+  await nodeLabels.createFrom(sql`select distinct student_id, node, node as label from ${joiningNodes}`).execute(db);
   await nodeLabels.index(db, ["student_id", "node"]);
   await joiningNodes.analyze(db);
   await nodeLabels.analyze(db);
@@ -111,15 +106,14 @@ async function labelNodes(db: Db): Promise<void> {
 export const factGroups = madeTable("fact_groups", ["student_id", "fact_key", "fact_group"]);
 
 async function listGroups(db: Db): Promise<void> {
-  await factGroups.createFrom(
-    db,
-    sql`
+  await factGroups
+    .createFrom(sql`
     select distinct on (n.student_id, n.fact_key) n.student_id, n.fact_key, coalesce(l.label, n.node) as fact_group
     from ${factNodes} n
     left join ${nodeLabels} l on l.student_id = n.student_id and l.node = n.node
     left join ${expectedOfDiffering} d on d.student_id = n.student_id and d.fact_key = n.node
-    order by n.student_id, n.fact_key, d.fact_key is not null desc, n.node = n.fact_key desc, n.node`,
-  );
+    order by n.student_id, n.fact_key, d.fact_key is not null desc, n.node = n.fact_key desc, n.node`)
+    .execute(db);
   await factGroups.index(db, ["student_id", "fact_group"]);
   await factGroups.analyze(db);
 }
@@ -161,13 +155,13 @@ export async function groupFacts(db: Db): Promise<void> {
   await listNodes(db);
   await labelNodes(db);
   await listGroups(db);
-  await groupMembers.createFrom(db, members);
+  await groupMembers.createFrom(members).execute(db);
   await groupMembers.index(db, ["student_id", "fact_group"]);
   await groupMembers.analyze(db);
 }
 
 /** Creates the tables that the trial balance reads, empty: for where no fact differs. */
 export async function createEmptyGroups(db: Db): Promise<void> {
-  await expectedOfDiffering.createFrom(db, sql`select * from ${differencesByKey}`);
+  await expectedOfDiffering.createFrom(sql`select * from ${differencesByKey}`).execute(db);
   await groupMembers.create(db);
 }

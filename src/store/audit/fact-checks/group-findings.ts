@@ -81,9 +81,8 @@ export const groupKinds = tempTable("group_kinds", {
  * too), else `missing-fact` where nothing is stored, `orphan-fact` where all its sources are gone, and `stale-fact`.
  */
 export async function judgeGroups(db: Db): Promise<void> {
-  await groupKinds.createFrom(
-    db,
-    sql`
+  await groupKinds
+    .createFrom(sql`
     with grouped as (
       select student_id, fact_group, bool_or(stored) as any_stored, count(*) filter (where stored and coalesce(xp, 0) <> 0) as paying,
         coalesce(sum(xp) filter (where stored), 0) as counted, coalesce(sum(xp) filter (where not stored), 0) as truth
@@ -97,8 +96,8 @@ export async function judgeGroups(db: Db): Promise<void> {
         when f.paying = 1 and exists (
           select from ${elsewhereFacts} e where e.student_id = f.student_id and e.fact_group = f.fact_group) then 'double-counted'
         else 'stale-fact' end as kind
-    from grouped f left join gone g on g.student_id = f.student_id and g.fact_group = f.fact_group`,
-  );
+    from grouped f left join gone g on g.student_id = f.student_id and g.fact_group = f.fact_group`)
+    .execute(db);
   await groupKinds.analyze(db);
 }
 

@@ -20,9 +20,8 @@ export type SourceState =
 export const lostSources = madeTable("lost_sources", ["student_id", "fact_group", "source", "state", "gone"]);
 
 async function listLostSources(db: Db): Promise<void> {
-  await lostSources.createFrom(
-    db,
-    sql`
+  await lostSources
+    .createFrom(sql`
     with lost as (
       select student_id, fact_group from ${groupMembers} group by 1, 2 having bool_and(stored)),
     named as (
@@ -43,8 +42,8 @@ async function listLostSources(db: Db): Promise<void> {
       when ${isTestUser(sql`n.student_id`)} then 'of a test user'
       when not e.has_metrics then 'without metrics'
       when r.of_child_line_item then 'of a child line item'
-      else 'without XP' end as state) s`,
-  );
+      else 'without XP' end as state) s`)
+    .execute(db);
   await lostSources.index(db, ["student_id", "fact_group"]);
   await lostSources.analyze(db);
 }
@@ -59,14 +58,13 @@ export const elsewhereFacts = madeTable("elsewhere_facts", [
 ]);
 
 async function listElsewhere(db: Db): Promise<void> {
-  await elsewhereFacts.createFrom(
-    db,
-    sql`
+  await elsewhereFacts
+    .createFrom(sql`
     select distinct s.student_id, s.fact_group, f.student_id as other_student, f.fact_key, f.xp_earned as xp
     from timeback.processed_facts f cross join unnest(f.sources) x(source)
     join ${lostSources} s on s.source = x.source and s.student_id <> f.student_id and not s.gone
-    where coalesce(f.xp_earned, 0) <> 0 and exists (select from ${lostSources} where not gone)`,
-  );
+    where coalesce(f.xp_earned, 0) <> 0 and exists (select from ${lostSources} where not gone)`)
+    .execute(db);
   await elsewhereFacts.index(db, ["student_id", "fact_group"]);
   await elsewhereFacts.analyze(db);
 }

@@ -34,9 +34,8 @@ export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
     await createEmptyGroups(db);
     await groupKinds.create(db);
   }
-  await balance.createFrom(
-    db,
-    sql`
+  await balance
+    .createFrom(sql`
     with cause as (${causes}),
     counted as (
       select f.student_id, f.date, min(f.email) as email, coalesce(sum(f.xp_earned), 0) as xp
@@ -57,8 +56,8 @@ export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
     left join counted n on n.student_id = day.student_id and n.date = day.date
     left join expected c on c.student_id = day.student_id and c.date = day.date
     left join caused k on k.student_id = day.student_id and k.date = day.date
-    where ${within(sql`day.date`, scope)}`,
-  );
+    where ${within(sql`day.date`, scope)}`)
+    .execute(db);
 }
 
 /** Number of days, and of those that are not explained, with the XP of the latter. */

@@ -32,12 +32,11 @@ const disagreeingEvents = madeTable("disagreeing_events", ["event_id"]);
 
 /** Creates `disagreeingEvents`, few of all, which the planner must know; returns whether there is any. Reads `resultLinks`. */
 export async function findDisagreeing(db: Db, students: Students): Promise<boolean> {
-  await disagreeingEvents.createFrom(
-    db,
-    sql`
+  await disagreeingEvents
+    .createFrom(sql`
     select distinct l.event_id from ${resultLinks} l join timeback.caliper_events c on c.event_id = l.event_id
-    where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`,
-  );
+    where c.attempt <> l.result_attempt or (${pays("l.result_xp")} and c.xp is distinct from l.result_xp)`)
+    .execute(db);
   if (!areFew(students)) await disagreeingEvents.analyze(db);
   return disagreeingEvents.isFilled(db);
 }

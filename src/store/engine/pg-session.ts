@@ -2,7 +2,6 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { binaryFormat, type CopyFormat, textFormat } from "../copy/copy-format.js";
-import { Ahead, type Query } from "./pipelined-queries.js";
 import { connectWithRetries, type RetryPolicy } from "./retry.js";
 import type { CopyRows, Session, Store } from "./session.js";
 import type { Database } from "./tables.js";
@@ -44,18 +43,16 @@ class ExactCursor extends Cursor {
   }
 }
 
-const queryOf = (client: pg.PoolClient): Query => client.query.bind(client);
-
 function kyselyOn(pool: { connect(): Promise<unknown>; end(): Promise<void> }): Kysely<Database> {
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool: pool as unknown as pg.Pool, cursor: ExactCursor as never }),
   });
 }
 
-function sessionOn(client: pg.PoolClient, { copy, copySource, retryPolicy }: Engine, query = queryOf(client)): Session {
+function sessionOn(client: pg.PoolClient, { copy, copySource, retryPolicy }: Engine): Session {
   const copyIn = (table: string, columns: readonly string[], rows: CopyRows, format: CopyFormat) =>
     copy.copyIn(client, `${copyInStatement(table, columns, copySource)}${format.option}`, rows, format);
-  const lent = { query, release() {} };
+  const lent = { query: client.query.bind(client), release() {} };
   return {
     db: kyselyOn({ connect: async () => lent, end: async () => {} }),
     inTransaction: false,
@@ -127,13 +124,8 @@ async function releaseClean(client: pg.PoolClient, broken?: Error): Promise<void
   }
 }
 
-/** Temp tables are what a draft is made of: it does not wait for one to be there before it asks for the next. */
-function drafted<T>(client: pg.PoolClient, engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
-  const ahead = new Ahead(queryOf(client));
-  const own = sessionOn(client, engine, ahead.query);
-  const session = { ...own, ...ahead.copies(own), inTransaction: true };
-  return ahead.whole(async () => {
-    await sql`begin isolation level repeatable read`.execute(session.db);
-    return work(session);
-  });
+async function drafted<T>(client: pg.PoolClient, engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = { ...sessionOn(client, engine), inTransaction: true };
+  await sql`begin isolation level repeatable read`.execute(session.db);
+  return work(session);
 }

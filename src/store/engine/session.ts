@@ -31,9 +31,8 @@ export interface Store {
   db: Db;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * As `withSession`, in one transaction of repeatable reads that is taken back in the end. Nobody waits for that: a
-   * server sees to it when its connection has gone. It does not wait until a temp table is made: a fault of that is thrown by
-   * what is asked for next. Its rows come in pages (cursor.ts), never as a stream.
+   * As `withSession`, in one transaction of repeatable reads that is rolled back in the end. On a server nobody waits for
+   * that: its connection is closed. Its rows come in pages (cursor.ts), never as a stream.
    */
   withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

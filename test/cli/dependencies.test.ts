@@ -12,7 +12,7 @@ interface Locked {
   devOptional?: boolean;
 }
 
-const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const read = <T>(path: string): T => JSON.parse(readFileSync(at(path), "utf8")) as T;
 
 type Wanted = Partial<Record<"dependencies" | "devDependencies" | "scripts", Record<string, string>>>;

@@ -13,13 +13,13 @@ const EVENTS = join(fixture, "events.ndjson");
 
 /** Commands in the order of the story of 9 XP that a dashboard shows as 15: exit code, and what the answer must say. */
 const COMMANDS: readonly (readonly [command: string[], code: number, says: RegExp])[] = [
-  [["db", "migrate"], 0, /schema/],
-  [["ingest", EVENTS], 0, /1 inserted/],
+  [["db", "migrate"], 0, /db migrate/],
+  [["ingest", EVENTS], 0, /4 stored/],
   [["import", "oneroster", join(fixture, "source")], 0, /assessment_results/],
-  [["etl", "oneroster"], 0, /2 inserted/],
+  [["etl", "oneroster"], 0, /2 changed/],
   [["report", MAYA], 0, /\b15\b/],
   [["facts", MAYA], 0, /caliper:event:/],
-  [["recompute", "--dry-run"], 0, /0 inserted/],
+  [["recompute", "--dry-run"], 0, /nothing written/],
   [["check", EVENTS], 0, /./],
   [["audit", MAYA], 1, /9/],
   [["repair", MAYA, "--yes"], 0, /./],

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { findServer } from "./postgres-server.js";
-import { createDatabase, dropLeftovers, type LeastRoles, makeRoles, prefixOfRun } from "./test-databases.js";
+import { dropLeftovers, type LeastRoles, makeRoles, onServer, prefixOfRun } from "./test-databases.js";
 
 /** What the tests are told about PostgreSQL: where it is, or why there is none. */
 type PostgresOffer = { url: string; prefix: string; template: string; roles: LeastRoles | null } | { problem: string };
@@ -55,8 +55,10 @@ async function embeddedTemplate(home: string): Promise<string> {
 }
 
 async function postgresTemplate(url: string, name: string): Promise<string> {
-  await createDatabase(url, name);
-  await migrated({ DATABASE_URL: Object.assign(new URL(url), { pathname: `/${name}` }).href });
+  await onServer(url, `create database ${name} template template0 encoding 'UTF8'`);
+  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  await migrated({ DATABASE_URL: own });
+  await onServer(own, "delete from timeback.runs"); // that of the migration
   return name;
 }
 

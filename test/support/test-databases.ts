@@ -36,12 +36,12 @@ export async function makeRoles(url: string, prefix: string): Promise<LeastRoles
   }
 }
 
-/** Makes an empty database. */
-export async function createDatabase(url: string, name: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+export async function onServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`create database ${name} template template0 encoding 'UTF8'`);
+    await client.query(statement);
   } finally {
     await client.end();
   }

@@ -1,6 +1,7 @@
 // Builds dist from src: the program with what it depends on, in a few files that are loaded when a command needs them.
 // Node finds and compiles one file much faster than hundreds; and CommonJS, as these files are, faster than modules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { rolldown } from "rolldown";
 
 const FOLDER = "dist";
@@ -21,13 +22,33 @@ function licenceOf(folder) {
   return `${name} ${version}\n\n${text}\n`;
 }
 
+const ENTRIES = { cli: resolve("src/cli.ts"), library: resolve("src/library.ts") };
+
+/** Names the modules that an entry needs when it is loaded. */
+function loadedWith(entry, name) {
+  const loaded = new Set();
+  const add = (id, graph) => {
+    if (loaded.has(id)) return;
+    loaded.add(id);
+    for (const needed of graph.getModuleInfo(id)?.importedIds ?? []) add(needed, graph);
+  };
+  return (id, graph) => {
+    add(entry, graph);
+    return loaded.has(id) ? name : null;
+  };
+}
+
 /** What stands together in one file, besides what a command has for itself: to find a file takes longer than to read on. */
 const GROUPS = [
-  { name: "start", tags: ["$initial"] },
+  { name: loadedWith(ENTRIES.cli, "start"), debugName: "start" },
   { name: "store", test: /[\\/]src[\\/]store[\\/]/ },
   {
+    name: "shell",
+    test: /[\\/]src[\\/](config|commands[\\/]shell[\\/](database|inputs|progress|reading|screen|output-check|summary)|operations[\\/](invocation|find-students)|report[\\/](formats[\\/](fields|listing|redaction|spreadsheet-text|table)|lists[\\/]fact-plan))\.ts$/,
+  },
+  {
     name: "audit",
-    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit[\\/](audit-(overview|answer|head)|finding-listing)|formats[\\/]listing))\.ts$/,
+    test: /[\\/]src[\\/](commands[\\/]audit[\\/](audit\.run|print|print-answer|printed-audit)|operations[\\/]audit|pipelines[\\/]audit[\\/]audit|report[\\/]audit[\\/](audit-(overview|answer|head)|finding-listing))\.ts$/,
   },
 ];
 
@@ -64,7 +85,7 @@ async function bundle(input, codeSplitting) {
 mkdirSync(FOLDER, { recursive: true });
 for (const file of readdirSync(FOLDER).filter((one) => !isKept(one)))
   rmSync(`${FOLDER}/${file}`, { recursive: true, force: true });
-const files = await bundle({ cli: "src/cli.ts" }, { groups: GROUPS });
+const files = await bundle(ENTRIES, { groups: GROUPS });
 await bundle({ "build-seed": "src/store/schema/build-seed.ts" }, false);
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n');
 writeFileSync(

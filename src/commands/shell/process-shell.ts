@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { safeArguments } from "../../domain/values/secrets.js";
 import { ExitCode } from "../../errors.js";
-import { packageFolder } from "../../package-folder.js";
+import { packageVersion } from "../../package-folder.js";
 import { complain } from "./complain.js";
 import type { Shell } from "./shell.js";
 import { StandardStreams } from "./standard-streams.js";
@@ -22,7 +21,7 @@ export async function inProcess(argv: readonly string[], work: (shell: Shell) =>
 }
 
 function shellOfProcess(argv: readonly string[], streams: StandardStreams): Shell {
-  const version = readVersion();
+  const version = packageVersion();
   return {
     version,
     env: process.env,
@@ -47,12 +46,6 @@ function shellOfProcess(argv: readonly string[], streams: StandardStreams): Shel
     keepHeapSmall: async () => (await import("./small-heap.js")).keepHeapSmall(),
     given: new Set(),
   };
-}
-
-function readVersion(): string {
-  const file = new URL("package.json", packageFolder);
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-  return version;
 }
 
 /** The user of this process; its number where the machine has no name for it (as in containers). */

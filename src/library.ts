@@ -1,0 +1,12 @@
+import * as audits from "./operations/audit.js";
+import { etlOneroster as runEtl } from "./operations/etl-oneroster.js";
+import { findStudents as searchStudents } from "./operations/find-students.js";
+import { importOneroster as runImport } from "./operations/import-oneroster.js";
+import { ingest as runIngest } from "./operations/ingest.js";
+import type { Invocation } from "./operations/invocation.js";
+import { landEvents as runLanding } from "./operations/land-events.js";
+import { explained } from "./operations/open-store.js";
+import { recompute as runRecompute } from "./operations/recompute.js";
+import { discard as runDiscard, replay as runReplay } from "./operations/rejects.js";
+import * as repairs from "./operations/repair.js";
+import { packageVersion } from "./package-folder.js";

@@ -3,6 +3,9 @@ const ours = (...rooms) => `^src/(${rooms.join("|")})`;
 const inProgram = { pathNot: "\\.test\\.ts$" }; // tests may look into every room
 const drivers = "node_modules/(pg|pg-cursor|pg-copy-streams|@electric-sql/pglite|kysely)/";
 
+/** What a command loads when it is called. */
+const WORK = ["^src/commands/.*\\.run\\.ts$", "^src/commands/[a-z]+/print[a-z-]*\\.ts$"];
+
 /** A room may import only itself and the listed others of ours. */
 const room = (name, others) => ({
   name: `${name}-imports`,
@@ -18,8 +21,9 @@ const STORE_FLOORS = [
   ["schema", "source"],
   ["runs"],
   ["facts"],
-  ["landing", "audit", "reading"],
+  ["landing", "audit"],
   ["corrections"],
+  ["reading"],
 ];
 
 const storeFloors = STORE_FLOORS.flatMap((folders, floor) => {
@@ -67,7 +71,7 @@ module.exports = {
     room("pipelines", ["domain/", "flow/", "store/", "errors\\.ts$"]),
     {
       name: "flows-are-strangers",
-      comment: "commands join the flows",
+      comment: "operations join the flows",
       severity: "error",
       from: { ...inProgram, path: "^src/pipelines/([^/]+)/" },
       to: { path: "^src/pipelines/[^/]+/", pathNot: "^src/pipelines/($1|facts)/" },
@@ -80,8 +84,10 @@ module.exports = {
       to: { path: "^src/pipelines/facts/" },
     },
     room("report", ["domain/"]),
-    room("service", ["pipelines/", "report/", "domain/", "store/", "errors\\.ts$", "config\\.ts$"]),
+    room("operations", ["pipelines/", "store/", "domain/", "flow/", "errors\\.ts$"]),
+    room("service", ["operations/", "report/", "domain/", "errors\\.ts$", "config\\.ts$"]),
     room("commands", [
+      "operations/",
       "report/",
       "domain/",
       "pipelines/",
@@ -91,11 +97,37 @@ module.exports = {
       "package-folder\\.ts$",
     ]),
     {
-      name: "commands-load-flows-when-called",
-      comment: "`timeback --help` must not load the database drivers",
+      name: "commands-do-one-operation",
+      comment: "of the store they use what reads; of the flows, simulate",
       severity: "error",
-      from: { ...inProgram, path: "^src/commands/" },
-      to: { path: ours("pipelines/", "store/"), dynamic: false, dependencyTypesNot: ["type-only"] },
+      from: { ...inProgram, path: "^src/commands/(?!shell/)" },
+      to: {
+        path: ours("pipelines/", "store/"),
+        pathNot: ours("pipelines/simulate/", "store/(reading|audit/findings)/"),
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "shell-opens-the-store",
+      severity: "error",
+      from: { ...inProgram, path: "^src/commands/shell/" },
+      to: {
+        path: ours("pipelines/", "store/"),
+        pathNot: ours("store/(open|engine/(postgres|snapshot))\\.ts$", "store/reading/"),
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "commands-load-their-work-when-called",
+      comment:
+        "`timeback --help` must not load what commands need: <command>.ts imports <command>.run.ts when it is called",
+      severity: "error",
+      from: { ...inProgram, path: "^src/(cli|commands/(?!shell/))", pathNot: [inProgram.pathNot, ...WORK] },
+      to: {
+        path: [...WORK, ours("operations/", "report/", "pipelines/", "store/")],
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "only-the-store-knows-databases",

@@ -26,8 +26,12 @@ const GROUPS = [
   { name: "start", tags: ["$initial"] },
   { name: "store", test: /[\\/]src[\\/]store[\\/]/ },
   {
+    name: "shell",
+    test: /[\\/]src[\\/](config|commands[\\/]shell[\\/](database|inputs|progress|reading|screen|output-check|summary)|operations[\\/](invocation|find-students)|report[\\/](formats[\\/](fields|listing|redaction|spreadsheet-text|table)|lists[\\/]fact-plan))\.ts$/,
+  },
+  {
     name: "audit",
-    test: /[\\/]src[\\/](pipelines[\\/]audit[\\/]audit|report[\\/](audit[\\/](audit-(overview|answer|head)|finding-listing)|formats[\\/]listing))\.ts$/,
+    test: /[\\/]src[\\/](commands[\\/]audit[\\/](audit\.run|print|print-answer|printed-audit)|operations[\\/]audit|pipelines[\\/]audit[\\/]audit|report[\\/]audit[\\/](audit-(overview|answer|head)|finding-listing))\.ts$/,
   },
 ];
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit/audit.js";
-import { checkCommand } from "./commands/check/check.js";
+import { checkCommand } from "./commands/check.js";
 import { dbCommand } from "./commands/db.js";
 import { demoCommand } from "./commands/demo.js";
 import { etlCommand } from "./commands/etl-oneroster.js";

@@ -43,5 +43,12 @@ export class LockedError extends TimebackError {
   }
 }
 
+/** Told to stop between two transactions: what was committed is kept. Exit 130 after SIGINT, 143 otherwise. */
+export class InterruptedError extends TimebackError {
+  constructor(by: string) {
+    super(`stopped by ${by}; what was committed is kept, a rerun continues`, by === "SIGINT" ? 130 : 143);
+  }
+}
+
 /** What a fault says, whatever was thrown. */
 export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { printList, type ReadingFlags, readFacts, withFactScope } from "./shell/reading.js";
+import { type ReadingFlags, withFactScope } from "./shell/options.js";
 import type { Shell } from "./shell/shell.js";
 
 /** `timeback report`: XP and time, one row per student and day. */
@@ -17,28 +17,6 @@ Examples:
 xp is what counts now. Sums are exact; the sum of none is 0. Rows stand in the order of email (unknown last),
 student id and day. -q prints the answer too: it is what the command is for.`,
     )
-    .action((email: string | undefined, flags: ReadingFlags) => runReport(shell, email, flags));
-
-async function runReport(shell: Shell, email: string | undefined, flags: ReadingFlags): Promise<void> {
-  const [{ reportColumns, reportFields, totalLine }, { dailyReport, studentTotals }] = await Promise.all([
-    import("../report/lists/daily-report.js"),
-    import("../store/reading/daily-report.js"),
-  ]);
-  await readFacts(shell, flags, { command: "report", email }, async (reading) => {
-    const { db, scope, asked, ids, hide } = reading;
-    await printList(
-      { shell, flags, reading },
-      {
-        listing: {
-          head: { command: "report", scope: asked },
-          rows: "rows",
-          fields: reportFields,
-          columns: reportColumns({ ids }),
-        },
-        pages: dailyReport(db, scope),
-        ...(scope.students === null ? {} : { footer: async () => hide(await studentTotals(db, scope)).map(totalLine) }),
-        empty: "no facts in this scope",
-      },
+    .action(async (email: string | undefined, flags: ReadingFlags) =>
+      (await import("./report.run.js")).runReport(shell, email, flags),
     );
-  });
-}

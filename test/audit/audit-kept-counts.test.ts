@@ -56,15 +56,14 @@ const bothWays = (
       await audit({ session, rules: await factRules(session.db, {}), students: null }, NO_FILTER, () => {});
       return toldBy(session, student);
     });
-    let kept: Told | undefined;
-    await inKeptDraft(store, async (session) => {
+    const kept = await inKeptDraft(store, async (session) => {
       const rules = await factRules(session.db, {});
       const { toKeep } = await audit({ session, rules, students: [student], keeps: true }, NO_FILTER, () => {});
-      kept = await toldBy(session, student);
+      const answer = await toldBy(session, student);
       await meanwhile();
-      return toKeep && ((after) => keepCounts(after, toKeep.seen, toKeep.totals));
+      return { answer, keep: toKeep && ((after) => keepCounts(after, toKeep.seen, toKeep.totals)) };
     });
-    return { kept: kept as Told, anew };
+    return { kept, anew };
   });
 
 /** Changes of the source, each of about one row in so many. */

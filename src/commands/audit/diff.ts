@@ -1,21 +1,8 @@
 import { Command } from "commander";
-import type { StoredAudit } from "../../domain/findings/stored-audit.js";
-import { ExitCode, UsageError } from "../../errors.js";
-import type { StateCounts } from "../../report/audit/diff-listing.js";
-import type { StateCount } from "../../store/audit/findings/stored-findings.js";
-import type { Db } from "../../store/engine/session.js";
-import { type FailOn, failingVerdicts, failOnOption } from "../shell/fail-on.js";
-import type { CommonFlags } from "../shell/options.js";
-import { printList, readDatabase, withListOptions } from "../shell/reading.js";
+import { failOnOption } from "../shell/fail-on.js";
+import { withListOptions } from "../shell/options.js";
 import type { Shell } from "../shell/shell.js";
-
-interface DiffFlags extends CommonFlags {
-  failOn: FailOn;
-}
-
-type Named = string | undefined;
-
-const LISTED = 5;
+import type { DiffFlags } from "./diff.run.js";
 
 /** `timeback audit diff`: what became of the findings between two stored audits. */
 export const diffCommand = (shell: Shell): Command =>
@@ -38,73 +25,6 @@ Examples:
 Audits of everybody are stored when they ran without filters, and without --no-save. A finding that became surer counts
 as new for --fail-on. -q prints the answer too.`,
     )
-    .action((former: Named, later: Named, flags: DiffFlags) => runDiff(shell, [former, later], flags));
-
-async function runDiff(shell: Shell, asked: [Named, Named], flags: DiffFlags): Promise<void> {
-  const [report, { sharedEmails }, store] = await Promise.all([
-    import("../../report/audit/diff-listing.js"),
-    import("../../store/audit/findings/findings.js"),
-    import("../../store/audit/findings/stored-findings.js"),
-  ]);
-  await readDatabase(shell, flags, "audit diff", async (reading) => {
-    const { db, screen } = reading;
-    const audits = await chosenAudits(db, asked);
-    const [former, later] = [audits.former.number, audits.later.number];
-    const counted = await store.countCompared(db, former, later);
-    const counts = sumsOf(counted);
-    const summary = report.diffSummary(audits, counts);
-    await printList(
-      { shell, flags, reading },
-      {
-        listing: report.diffListing(audits, counts, new Set(await sharedEmails(db, "stored"))),
-        pages: store.compareFindings(db, former, later),
-        footer: async () => ["", ...summary],
-      },
+    .action(async (former: string | undefined, later: string | undefined, flags: DiffFlags) =>
+      (await import("./diff.run.js")).runDiff(shell, [former, later], flags),
     );
-    if (flags.format !== "table" || flags.output !== undefined || counted.length === 0) summary.forEach(screen.note);
-    if (counted.some((count) => isNewFailure(count, flags.failOn))) shell.exitWith(ExitCode.attention);
-  });
-}
-
-function sumsOf(counted: readonly StateCount[]): StateCounts {
-  const sums = { new: 0, fixed: 0, open: 0 };
-  for (const { state, findings } of counted) sums[state] += findings;
-  return sums;
-}
-
-/** Whether a finding is as sure as asked for now, and was not before. */
-const isNewFailure = ({ state, verdict, formerVerdict }: StateCount, failOn: FailOn): boolean =>
-  state !== "fixed" &&
-  failingVerdicts(failOn).includes(verdict) &&
-  (formerVerdict === null || !failingVerdicts(failOn).includes(formerVerdict));
-
-async function chosenAudits(
-  db: Db,
-  [first, second]: [Named, Named],
-): Promise<{ former: StoredAudit; later: StoredAudit }> {
-  const { newestAudits } = await import("../../store/audit/findings/stored-audits.js");
-  const newest = await newestAudits(db, LISTED);
-  const [last, lastButOne] = newest;
-  const former = first === undefined ? lastButOne : await auditNamed(db, first, newest);
-  const later = second === undefined ? last : await auditNamed(db, second, newest);
-  if (former === undefined || later === undefined)
-    throw new UsageError(
-      `${newest.length === 0 ? "no audit is" : "only one audit is"} stored: run timeback audit (without filters) to have two to compare`,
-    );
-  return { former, later };
-}
-
-async function auditNamed(db: Db, name: string, newest: readonly StoredAudit[]): Promise<StoredAudit> {
-  const [{ auditsNamed }, { auditName }] = await Promise.all([
-    import("../../store/audit/findings/stored-audits.js"),
-    import("../../report/audit/diff-listing.js"),
-  ]);
-  const [found, another] = await auditsNamed(db, name);
-  if (found === undefined)
-    throw new UsageError(
-      `no stored audit is of a run ${name}; the newest: ${newest.map(auditName).join(", ") || "none is stored"}`,
-    );
-  if (another !== undefined)
-    throw new UsageError(`several stored audits begin with ${name}: ${found.runId}, ${another.runId}; give more of it`);
-  return found;
-}

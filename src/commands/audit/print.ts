@@ -1,44 +1,22 @@
-import { FINDING_KINDS, type FindingKind, type Verdict } from "../../domain/findings/finding-kind.js";
-import type { AuditTotals, ListedFinding } from "../../domain/findings/listed-finding.js";
-import type { AuditOverview } from "../../report/audit/audit-overview.js";
-import type { FindingFilter } from "../../store/audit/findings/findings.js";
-import { type AnyFormat, type CommonFlags, type OutputFlags, stopOn } from "../shell/options.js";
-import { type FactReading, printList } from "../shell/reading.js";
-import type { Shell } from "../shell/shell.js";
+import { auditHead } from "../../report/audit/audit-head.js";
+import { type AuditOverview, auditOverview, nothingFound, totalsLine } from "../../report/audit/audit-overview.js";
+import { findingColumns, findingFields } from "../../report/audit/finding-listing.js";
+import { blastRadius } from "../../store/audit/findings/blast-radius.js";
+import { sharedEmails } from "../../store/audit/findings/findings.js";
+import { sumsByApp, sumsByKind, sumsByWeek } from "../../store/audit/findings/sums.js";
+import type { AnyFormat, OutputFlags } from "../shell/options.js";
+import { printList } from "../shell/reading.js";
+import { printAnswer } from "./print-answer.js";
+import type { PrintedAudit } from "./printed-audit.js";
 
-/** The command whose answer is printed. */
-interface Asker {
-  shell: Shell;
-  flags: CommonFlags<AnyFormat>;
-  reading: FactReading;
-}
-
-/** What was looked for, and which findings were asked for. */
-interface Audited {
-  filter: FindingFilter;
-  checked: readonly string[];
-  /** The verdicts that fail a test case. */
-  failing: readonly Verdict[];
-}
-
-/** Prints the session's findings in the form that was asked for, and returns what a summary and an exit code say. */
-export async function printAudit(
-  asker: Asker,
-  audited: Audited,
-): Promise<{ verdicts: Record<Verdict, number>; totals: AuditTotals; line: string }> {
-  const { db, scope, asked } = asker.reading;
-  const [{ totalsLine }, store] = await Promise.all([
-    import("../../report/audit/audit-overview.js"),
-    import("../../store/audit/findings/sums.js"),
-  ]);
-  const verdicts = await store.verdictCounts(db);
-  const overview = {
-    totals: await store.auditTotals(db, scope, audited.filter.apps),
-    verdicts,
-    ...(saysSums(asker.flags.format, asked.email) ? await sumsOf(asker.reading, verdicts) : NO_SUMS),
-  };
-  await printForm(asker, audited, overview);
-  return { verdicts, totals: overview.totals, line: totalsLine(overview) };
+/** Prints the findings in the form that was asked for, and returns what a summary says of them. */
+export async function printAudit(printed: PrintedAudit): Promise<string> {
+  const { flags, reading, draft } = printed;
+  const { verdicts, totals } = draft;
+  const sums = saysSums(flags.format, reading.asked.email) ? await sumsOf(printed) : NO_SUMS;
+  const overview = { totals, verdicts, ...sums };
+  await printForm(printed, overview);
+  return totalsLine(overview);
 }
 
 type Sums = Omit<AuditOverview, "totals" | "verdicts">;
@@ -49,156 +27,50 @@ const NO_SUMS: Sums = { byKind: [], byApp: [], byWeek: [], calibrations: [], bla
 export const saysSums = (format: AnyFormat, email: string | null): boolean =>
   format === "json" || format === "html" || (format === "table" && email === null);
 
-async function sumsOf({ db, asked }: FactReading, verdicts: Record<Verdict, number>): Promise<Sums> {
-  const [store, { listCalibrations }, { blastRadius }] = await Promise.all([
-    import("../../store/audit/findings/sums.js"),
-    import("../../store/audit/calibration/calibrations.js"),
-    import("../../store/audit/findings/blast-radius.js"),
-  ]);
+async function sumsOf({ reading: { asked }, draft }: PrintedAudit): Promise<Sums> {
+  const { db, verdicts } = draft;
   const isNothingFound = Object.values(verdicts).every((findings) => findings === 0);
   return {
     ...NO_SUMS,
     ...(isNothingFound
       ? {}
-      : { byKind: await store.sumsByKind(db), byApp: await store.sumsByApp(db), byWeek: await store.sumsByWeek(db) }),
-    calibrations: await listCalibrations(db),
+      : { byKind: await sumsByKind(db), byApp: await sumsByApp(db), byWeek: await sumsByWeek(db) }),
+    calibrations: await draft.calibrations(),
     blastRadius: asked.email === null ? await blastRadius(db) : null,
   };
 }
 
-async function printForm(asker: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
-  const { flags, reading } = asker;
+async function printForm(printed: PrintedAudit, overview: AuditOverview): Promise<void> {
+  const { flags, reading, draft } = printed;
   const { format } = flags;
-  if (format === "html") return printPage(asker, audited, overview);
-  if (format === "junit") return printJunit(asker, audited);
-  const listed = { ...asker, flags: { ...flags, format } };
-  if (format !== "table") return printFindings(listed, audited, overview);
-  if (reading.asked.email !== null) return printAnswer(asker, audited, reading.asked.email);
-  if (overview.byKind.length > 0) return printFindings(listed, audited, overview);
-  const { nothingFound } = await import("../../report/audit/audit-overview.js");
-  await reading.screen.print(nothingFound(overview, audited.checked).map((line) => `${line}\n`));
-}
-
-/** A test case for each kind that was looked for and each student, streamed. */
-async function printJunit({ shell, reading }: Asker, { filter, failing }: Audited): Promise<void> {
-  const [{ renderJunit }, { auditSuites }, { judgedCounts, listCases }] = await Promise.all([
-    import("../../report/formats/junit.js"),
-    import("../../report/audit/audit-junit.js"),
-    import("../../store/audit/findings/junit-cases.js"),
-  ]);
-  const { db, scope, screen, hide } = reading;
-  const stop = stopOn(shell.signal);
-  const kinds = filter.kinds ?? FINDING_KINDS;
-  const counts = await judgedCounts(db, scope, failing);
-  async function* cases(kind: FindingKind) {
-    for await (const page of listCases(db, scope, kind)) {
-      stop();
-      yield page.map(hide);
-    }
-  }
-  await screen.print(renderJunit("timeback audit", auditSuites(kinds, counts, cases, failing)));
+  if (format === "html") return (await import("./print-page.js")).printPage(printed, overview);
+  if (format === "junit") return (await import("./print-junit.js")).printJunit(printed);
+  if (format !== "table" || (reading.asked.email === null && overview.byKind.length > 0))
+    return printFindings({ ...printed, flags: { ...flags, format } }, overview);
+  if (reading.asked.email !== null) return printAnswer(printed, reading.asked.email);
+  await reading.screen.print(nothingFound(overview, draft.checked).map((line) => `${line}\n`));
 }
 
 /** The list, streamed; a table ends with the overview. */
 async function printFindings(
-  asker: Omit<Asker, "flags"> & { flags: OutputFlags },
-  { filter }: Audited,
+  { shell, flags, reading, draft }: Omit<PrintedAudit, "flags"> & { flags: OutputFlags },
   overview: AuditOverview,
 ): Promise<void> {
-  const [{ findingColumns, findingFields }, { auditHead }, { auditOverview }, store] = await Promise.all([
-    import("../../report/audit/finding-listing.js"),
-    import("../../report/audit/audit-head.js"),
-    import("../../report/audit/audit-overview.js"),
-    import("../../store/audit/findings/findings.js"),
-  ]);
-  const { db, asked, hide } = asker.reading;
-  const { kinds, apps } = filter;
-  await printList(asker, {
-    listing: {
-      head: auditHead({ ...overview, scope: { ...asked, kinds, apps } }),
-      rows: "findings",
-      fields: findingFields(),
-      object: ({ body }) => body,
-      columns:
-        asker.flags.format === "table"
-          ? findingColumns(new Set(hide({ email: await store.sharedEmails(db, "session") }).email))
-          : [],
-    },
-    pages: store.listFindings(db, asker.reading.scope.students ?? "all"),
-    footer: () => auditOverview(overview),
-  });
-}
-
-/** One page for a browser, streamed. */
-async function printPage({ shell, reading }: Asker, audited: Audited, overview: AuditOverview): Promise<void> {
-  const [{ auditHtml }, store, series] = await Promise.all([
-    import("../../report/audit/audit-html.js"),
-    import("../../store/audit/findings/findings.js"),
-    import("../../store/audit/findings/xp-series.js"),
-  ]);
-  const { db, scope, screen, asked, hide } = reading;
-  const stop = stopOn(shell.signal);
-  async function* findings(): AsyncGenerator<readonly ListedFinding[]> {
-    for await (const page of store.listFindings(db)) {
-      stop();
-      yield page.map(hide);
-    }
-  }
-  const page = {
-    ...hide({ email: asked.email, sharedEmails: { email: await store.sharedEmails(db, "session") } }),
-    days: await series.xpSeries(db, scope, audited.filter.apps),
-    inflation: await series.inflationSeries(db),
-  };
-  const only = restrictions(audited.filter);
-  await screen.print(
-    auditHtml(
-      {
-        ...page,
-        scope: [page.email ?? "everybody", only].filter((part) => part !== "").join("; "),
-        sharedEmails: new Set(page.sharedEmails.email),
-        overview,
-        checked: audited.checked,
+  const { asked, hide } = reading;
+  const { kinds, apps } = draft.filter;
+  const shared = flags.format === "table" ? hide({ email: await sharedEmails(draft.db, "session") }).email : [];
+  await printList(
+    { shell, flags, reading },
+    {
+      listing: {
+        head: auditHead({ ...overview, scope: { ...asked, kinds, apps } }),
+        rows: "findings",
+        fields: findingFields(),
+        object: ({ body }) => body,
+        columns: flags.format === "table" ? findingColumns(new Set(shared)) : [],
       },
-      findings(),
-    ),
+      pages: draft.findings(),
+      footer: () => auditOverview(overview),
+    },
   );
-}
-
-/** What support reads out for the students behind one email. */
-async function printAnswer({ shell, reading }: Asker, { filter, checked }: Audited, email: string): Promise<void> {
-  const [{ auditAnswer }, { listCalibrations }, { listFindings }, { judgedDays, judgedStudents }] = await Promise.all([
-    import("../../report/audit/audit-answer.js"),
-    import("../../store/audit/calibration/calibrations.js"),
-    import("../../store/audit/findings/findings.js"),
-    import("../../store/audit/findings/student-summary.js"),
-  ]);
-  const { db, scope, screen, hide } = reading;
-  const stop = stopOn(shell.signal);
-  const findings: ListedFinding[] = [];
-  for await (const page of listFindings(db, scope.students ?? "all")) {
-    stop();
-    findings.push(...page);
-  }
-  const lines = auditAnswer(
-    hide({
-      email,
-      only: restrictions(filter),
-      students: await judgedStudents(db, scope),
-      days: await judgedDays(db, scope),
-      findings,
-      calibrations: await listCalibrations(db),
-      checked,
-    }),
-  );
-  await screen.print([`${lines.join("\n")}\n`]);
-}
-
-/** What was asked for, in words; empty where nothing was restricted. */
-function restrictions({ kinds, apps, from, to }: FindingFilter): string {
-  return [
-    ...(kinds === null ? [] : [`findings of kind ${kinds.join(", ")}`]),
-    ...(apps === null ? [] : [`findings of ${apps.join(", ")}`]),
-    ...(from === null ? [] : [`days from ${from}`]),
-    ...(to === null ? [] : [`days to ${to}`]),
-  ].join("; ");
 }

@@ -1,10 +1,13 @@
 import { Command } from "commander";
-import type { CodeCount, WholeReject } from "../../domain/views/reject.js";
-import { type CommonFlags, withCommonOptions } from "../shell/options.js";
-import { printList, readDatabase, withListOptions, withRedact } from "../shell/reading.js";
+import { type CommonFlags, withCommonOptions, withListOptions, withRedact } from "../shell/options.js";
 import type { Shell } from "../shell/shell.js";
-import { discardCommand, replayCommand } from "./change.js";
-import { chosen, isAll, noSuchReject, type SelectionFlags, withSelection } from "./selection.js";
+import type { ListFlags, ReplayFlags } from "./flags.js";
+
+/** Adds what chooses rejects by what they have in common. */
+const withSelection = (command: Command): Command =>
+  command
+    .option("--code <code>", "only records that were rejected with this code")
+    .option("--file <file>", "only records of this file, as it was named then");
 
 const listCommand = (shell: Shell): Command =>
   withSelection(withListOptions(new Command("list")))
@@ -19,38 +22,7 @@ Examples:
 
 -q prints the answer too.`,
     )
-    .action((flags: ListFlags) => runList(shell, flags));
-
-type ListFlags = CommonFlags & SelectionFlags;
-
-const countsByCode = (counts: readonly CodeCount[]): Record<string, number> =>
-  Object.fromEntries(counts.map(({ code, count }) => [code, count]));
-
-async function runList(shell: Shell, flags: ListFlags): Promise<void> {
-  const [{ countLine, rejectColumns, rejectFields }, { countRejects, listRejects }] = await Promise.all([
-    import("../../report/lists/reject-listing.js"),
-    import("../../store/landing/rejects.js"),
-  ]);
-  const filter = chosen(flags);
-  await readDatabase(shell, { ...flags, ownerOnly: true }, "rejects list", async (reading) => {
-    const counts = () => countRejects(reading.db, filter);
-    const byCode = flags.format === "json" ? { byCode: countsByCode(await counts()) } : {};
-    await printList(
-      { shell, flags, reading },
-      {
-        listing: {
-          head: { command: "rejects list", ...byCode },
-          rows: "rejects",
-          fields: rejectFields,
-          columns: rejectColumns,
-        },
-        pages: listRejects(reading.db, filter),
-        footer: async () => [countLine(await counts())],
-        empty: isAll(filter) ? "no record is rejected" : "no such record is rejected",
-      },
-    );
-  });
-}
+    .action(async (flags: ListFlags) => (await import("./list.run.js")).runList(shell, flags));
 
 const showCommand = (shell: Shell): Command =>
   withRedact(withCommonOptions(new Command("show"), ["table", "json", "ndjson"]))
@@ -65,24 +37,44 @@ Examples:
 
 The table writes control characters as \\u001b; --format json has the record as it was read. -q prints the answer too.`,
     )
-    .action((id: string, flags: CommonFlags) => runShow(shell, id, flags));
+    .action(async (id: string, flags: CommonFlags) => (await import("./list.run.js")).runShow(shell, id, flags));
 
-async function runShow(shell: Shell, id: string, flags: CommonFlags): Promise<void> {
-  const [report, { jsonObject }, { findReject }] = await Promise.all([
-    import("../../report/lists/reject-listing.js"),
-    import("../../report/formats/fields.js"),
-    import("../../store/landing/rejects.js"),
-  ]);
-  await readDatabase(shell, { ...flags, ownerOnly: true }, "rejects show", async ({ db, screen, hide }) => {
-    const found = await findReject(db, id);
-    if (found === undefined) throw noSuchReject([id]);
-    const reject = hide(found);
-    const object = (whole: WholeReject) => jsonObject(whole, report.wholeRejectFields);
-    if (flags.format === "table") await screen.print([report.describeReject(reject)]);
-    else if (flags.format === "ndjson") await screen.print([`${object(reject)}\n`]);
-    else await screen.print([`{"command":"rejects show","reject":${object(reject)}}\n`]);
-  });
-}
+const replayCommand = (shell: Shell): Command =>
+  withSelection(withCommonOptions(new Command("replay"), ["table", "json", "ndjson"]))
+    .description("read rejected Caliper records again: what can be landed now leaves the quarantine")
+    .argument("[id...]", "ids of the records, from timeback rejects list")
+    .option("--all", "every record that was kept")
+    .option("--dry-run", "say what would change; write nothing")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback rejects replay --all
+  $ timeback rejects replay --code bad-time
+  $ timeback rejects replay 3f5c1d0e9a7b2c48 --dry-run
+
+For a new version of this program that understands more. Only the records named are read. A mended file is read with
+timeback ingest; rejected rows of tables are read again by their own commands. Exit 1 when records were newly rejected,
+or contradict an event that is landed.`,
+    )
+    .action(async (ids: string[], flags: ReplayFlags) =>
+      (await import("./change.run.js")).runReplay(shell, ids, flags),
+    );
+
+const discardCommand = (shell: Shell): Command =>
+  withSelection(withCommonOptions(new Command("discard"), ["table", "json", "ndjson"]))
+    .description("remove records from the quarantine for good; with an unknown id among them, none")
+    .argument("[id...]", "ids of the records, from timeback rejects list")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ timeback rejects discard 3f5c1d0e9a7b2c48
+  $ timeback rejects discard --code not-json --file events.ndjson
+
+The run log keeps the ids. Reading the same file again rejects the record again.`,
+    )
+    .action(async (ids: string[], flags: ListFlags) => (await import("./change.run.js")).runDiscard(shell, ids, flags));
 
 /** `timeback rejects`: the quarantine. */
 export const rejectsCommand = (shell: Shell): Command =>

@@ -1,7 +1,11 @@
+import { createInterface } from "node:readline/promises";
 import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import type { RepairPlan } from "../../pipelines/repair/repair.js";
+import { renderListing } from "../../report/formats/listing.js";
 import type { Column } from "../../report/formats/table.js";
+import { correctionColumns, correctionFields, planColumns, totalLines } from "../../report/lists/correction-listing.js";
+import { planJson } from "../../report/lists/fact-plan.js";
 import type { CommonFlags } from "../shell/options.js";
 import type { Screen } from "../shell/screen.js";
 import type { Shell } from "../shell/shell.js";
@@ -28,11 +32,6 @@ async function print(
   columns: readonly Column<ListedCorrection>[],
 ): Promise<void> {
   if (flags.quiet && applied > 0 && flags.output === undefined) return; // a run that was done
-  const [{ renderListing }, { correctionFields, totalLines }, { planJson }] = await Promise.all([
-    import("../../report/formats/listing.js"),
-    import("../../report/lists/correction-listing.js"),
-    import("../../report/lists/fact-plan.js"),
-  ]);
   const listing = {
     head: { command: "repair", planned, applied, ...(facts ? { plan: planJson(facts) } : {}) },
     rows: "corrections",
@@ -49,7 +48,6 @@ async function print(
 
 /** Prints what a repair would do. */
 export async function printPlan(screen: Screen, flags: CommonFlags, plan: RepairPlan): Promise<void> {
-  const { planColumns } = await import("../../report/lists/correction-listing.js");
   const planned = plan.corrections.length;
   await print(screen, flags, { ...plan, planned, applied: 0, done: "" }, planColumns);
   screen.note(
@@ -61,7 +59,6 @@ export async function printPlan(screen: Screen, flags: CommonFlags, plan: Repair
 
 /** Prints corrections that were made, undone or listed. */
 export async function printCorrections(screen: Screen, flags: CommonFlags, printed: PrintedCorrections): Promise<void> {
-  const { correctionColumns } = await import("../../report/lists/correction-listing.js");
   await print(screen, flags, printed, correctionColumns);
   screen.note(printed.done);
 }
@@ -69,7 +66,6 @@ export async function printCorrections(screen: Screen, flags: CommonFlags, print
 /** Asks for a typed yes; only where a person sits in front of it. */
 export async function confirmed({ stdin }: Shell, { terminal: output }: Screen, flags: CommonFlags): Promise<boolean> {
   if (!output || stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined) return false;
-  const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: stdin, output });
   try {
     return (await terminal.question("Type yes to carry it out: ")).trim().toLowerCase() === "yes";

@@ -1,10 +1,5 @@
-import { type Command, Option } from "commander";
-import { type Config, readConfig } from "../../config.js";
-import { TimebackError } from "../../errors.js";
-import type { Store } from "../../store/engine/session.js";
-import type { RequestedSettings } from "../../store/runs/settings.js";
-import { noteUnless, openScreen, type Screen } from "./screen.js";
-import type { Shell } from "./shell.js";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { dayOption } from "./days.js";
 
 /** Forms in which a command can print its answer. */
 export type Format = "table" | "json" | "ndjson" | "csv";
@@ -77,74 +72,32 @@ export function withFactOptions(command: Command): Command {
     );
 }
 
-/** A command with its settings read. */
-export interface Opened {
-  shell: Shell;
-  config: Config;
-  screen: Screen;
+/** What the commands that read facts take. */
+export interface ReadingFlags<Form = Format> extends CommonFlags<Form> {
+  from?: string;
+  to?: string;
 }
 
-/** Reads the settings and opens the screen. @throws UsageError */
-export function open(shell: Shell, flags: CommonFlags<unknown> & { zone?: string; linkWindow?: string }): Opened {
-  const { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow } = flags;
-  const config = readConfig(shell, { databaseUrl, sourceUrl, dataDir, lockWait, zone, linkWindow });
-  return { shell, config, screen: openScreen(shell, flags) };
-}
+/** Forms of a list. */
+export const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson", "csv"];
 
-/** The settings that shape facts, where flags, environment or file ask for them. */
-export function requestedSettings({ zone, linkWindow, testUsers }: Config): RequestedSettings {
-  const asked = { zone, "link-window": linkWindow, "test-users": testUsers };
-  return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
+/** Adds what a command takes whose answer names people. */
+export const withRedact = (command: Command): Command =>
+  command.option("--redact", "stable pseudonyms instead of emails, student ids and names: for tickets");
 
-/**
- * Looks at the URL of a database, and returns what is to be called when it is connected: a line on stderr, once, where
- * records then travel over a network as plain text. @throws UsageError for a URL that cannot be used
- */
-export async function plainTextNote(
-  shell: Shell,
-  { quiet }: OutputFlags<unknown>,
-  url: string | undefined,
-): Promise<() => void> {
-  if (url === undefined) return () => {};
-  const { plainTextHost } = await import("../../store/engine/postgres.js");
-  const host = plainTextHost(url);
-  return () => {
-    const note = `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`;
-    if (host === null || shell.given.has(note)) return;
-    shell.given.add(note);
-    noteUnless(shell, quiet)(note);
-  };
-}
-
-/** Lends the analytics database to a command. */
-export async function withDatabase<T>(
-  { shell, config }: Pick<Opened, "shell" | "config">,
-  flags: CommonFlags<unknown>,
-  command: string,
-  work: (store: Store) => Promise<T>,
-): Promise<T> {
-  const note = await plainTextNote(shell, flags, config.databaseUrl);
-  const { withSchema } = await import("../../store/open.js");
-  const options = { ...config, command, migrate: flags.migrate !== false, announce: noteUnless(shell, flags.quiet) };
-  return shell.openStore(options, (store) =>
-    withSchema(store, options, () => {
-      note();
-      return work(store);
-    }),
+/** Adds the common options of a command whose answer is a list. */
+export const withListOptions = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
+  withRedact(withCommonOptions(command, formats)).option(
+    "--raw",
+    "csv as the data is, for machines; otherwise no cell is a formula to a spreadsheet",
   );
-}
 
-/** Told to stop between two chunks: what was committed is kept. */
-class Interrupted extends TimebackError {
-  constructor(signal: string) {
-    super(`stopped by ${signal}; what was committed is kept, a rerun continues`, signal === "SIGINT" ? 130 : 143);
-  }
-}
-
-/** Throws when the process was told to stop. */
-export function stopOn(signal: AbortSignal): () => void {
-  return () => {
-    if (signal.aborted) throw new Interrupted(String(signal.reason));
-  };
-}
+/** Adds what the commands that read facts take: a student, and days. */
+export const withFactScope = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
+  withListOptions(command, formats)
+    .argument("[email]", "student; everybody without one", (email: string) => {
+      if (email.trim() === "") throw new InvalidArgumentError("expected an email");
+      return email;
+    })
+    .option("--from <day>", "first day of facts, YYYY-MM-DD in the stored zone", dayOption)
+    .option("--to <day>", "last day of facts, inclusive", dayOption);

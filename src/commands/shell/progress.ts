@@ -1,4 +1,5 @@
 import { printable } from "../../domain/values/printable.js";
+import type { Step } from "../../operations/invocation.js";
 import type { Screen } from "./screen.js";
 
 /** One line that changes on a terminal while work goes on; nothing elsewhere. */
@@ -31,14 +32,15 @@ const SECONDS_PER_MINUTE = 60;
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / SECONDS_PER_MINUTE)}:${String(Math.floor(seconds % SECONDS_PER_MINUTE)).padStart(2, "0")}`;
 
-/** Done, rate and time left, as one line. `done` and `total` in bytes; `total` null where it is unknown. */
-export function progressText(
-  what: string,
-  { records, done, total, seconds }: { records: number; done: number; total: number | null; seconds: number },
-): string {
-  const rate = seconds > 0 ? Math.round(records / seconds) : 0;
-  const start = `${what}: ${records.toLocaleString("en-US")} records, ${rate.toLocaleString("en-US")}/s`;
-  if (total === null || total === 0 || done === 0) return start;
-  const left = (seconds * (total - done)) / done;
-  return `${start}, ${Math.floor((100 * done) / total)} %, ${clock(left)} left`;
-}
+/** Records read, their rate and the time left, as one line, for work that began at `started`. */
+export const stepText =
+  (started: number) =>
+  ({ doing, count, bytes = { done: 0, total: null } }: Step): string => {
+    const seconds = (Date.now() - started) / 1000;
+    const { done, total } = bytes;
+    const rate = seconds > 0 ? Math.round(count / seconds) : 0;
+    const start = `${doing}: ${count.toLocaleString("en-US")} records, ${rate.toLocaleString("en-US")}/s`;
+    if (total === null || total === 0 || done === 0) return start;
+    const left = (seconds * (total - done)) / done;
+    return `${start}, ${Math.floor((100 * done) / total)} %, ${clock(left)} left`;
+  };

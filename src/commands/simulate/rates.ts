@@ -21,3 +21,6 @@ export const simulationRates: Readonly<Record<keyof Rates, readonly [number, str
   correction: [0.03, "results corrected by hand"],
   missingCourse: [0.08, "events and results that do not say their course"],
 };
+
+/** The names of all rates. */
+export const rateNames = Object.keys(simulationRates) as (keyof Rates)[];

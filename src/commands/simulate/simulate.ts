@@ -1,32 +1,14 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { pathFrom } from "../../config.js";
-import { UsageError, WorkError } from "../../errors.js";
-import type { Rates, SimulationOptions } from "../../pipelines/simulate/options.js";
-import type { SimulationSummary } from "../../pipelines/simulate/simulate.js";
+import type { Rates } from "../../pipelines/simulate/options.js";
 import { dayOption } from "../shell/days.js";
-import { stopOn } from "../shell/options.js";
-import { openProgress } from "../shell/progress.js";
-import { openScreen, type Screen } from "../shell/screen.js";
 import type { Shell } from "../shell/shell.js";
-import { printSummary } from "../shell/summary.js";
-import { simulationRates } from "./rates.js";
+import { rateNames, simulationRates } from "./rates.js";
+import type { SimulateFlags } from "./simulate.run.js";
 
-const COMMAND = "simulate";
 const MAX_STUDENTS = 1_000_000;
 const MAX_DAYS = 366;
 const MAX_SEED = 2_147_483_647;
 const MAX_TIME_EVENTS = 240;
-
-type SimulateFlags = Omit<SimulationOptions, "rates"> & {
-  out: string;
-  force?: boolean;
-  format: "table" | "json";
-  output?: string;
-  quiet?: boolean;
-  verbose?: boolean;
-} & Record<`${keyof Rates}Rate`, number>;
 
 const whole =
   (min: number, max: number) =>
@@ -55,12 +37,11 @@ function startOption(text: string): string {
   return day;
 }
 
-const rateNames = Object.keys(simulationRates) as (keyof Rates)[];
 const flagOf = (rate: keyof Rates): string => `--${rate.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}-rate`;
 
 /** `timeback simulate`: a population with known truth, as files. */
 export const simulateCommand = (shell: Shell): Command => {
-  const command = new Command(COMMAND)
+  const command = new Command("simulate")
     .description("write a seeded population of students whose true XP is known, as files")
     .requiredOption("--out <dir>", "folder to write to; new or empty")
     .option("--force", "write into a folder that holds something; let --output replace a file that is there")
@@ -80,7 +61,7 @@ export const simulateCommand = (shell: Shell): Command => {
     .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
     .option("-v, --verbose", "say more on stderr; the stack of a fault")
     .addHelpText("after", HELP)
-    .action((flags: SimulateFlags) => run(shell, flags));
+    .action(async (flags: SimulateFlags) => (await import("./simulate.run.js")).runSimulate(shell, flags));
 };
 
 const HELP = `
@@ -103,61 +84,3 @@ To see what timeback makes of a population:
 To test a sender, or a pipeline of your own: feed it events.ndjson line by line and the tables in order, and compare its
 sums with days[].trueXp. A sum that comes out at naiveXp counts XP twice; one that is too high by excessXp counts a
 bundle as it was sent. Narrow it down with --apps and with rates of 0 and 1. docs/simulate.md tells the rest.`;
-
-async function run(shell: Shell, flags: SimulateFlags): Promise<void> {
-  const screen = openScreen(shell, { ...flags, color: false });
-  const folder = pathFrom(shell.cwd, flags.out);
-  checkFolder({ name: flags.out, path: folder }, flags.force === true);
-  const { seed, students, days, start, apps, timeEvents } = flags;
-  const rates = Object.fromEntries(rateNames.map((rate) => [rate, flags[`${rate}Rate`]])) as unknown as Rates;
-  const options = { seed, students, days, start, ...(apps ? { apps } : {}), timeEvents, rates };
-  const summary = await written(shell, screen, options, { name: flags.out, path: folder });
-  await printSummary(screen, flags, answerOf(summary, flags), lineOf(summary, flags.out));
-}
-
-/** Where to write to. */
-interface Folder {
-  /** As it was typed. */
-  name: string;
-  path: string;
-}
-
-/** @throws UsageError where something stands in the way */
-function checkFolder({ name, path }: Folder, force: boolean): void {
-  if (!existsSync(path)) return;
-  if (!statSync(path).isDirectory()) throw new UsageError(`--out ${name}: is no folder`);
-  if (readdirSync(path).length > 0 && !force)
-    throw new UsageError(`--out ${name}: is not empty; name a new folder, or add --force to write into it`);
-}
-
-async function written(
-  shell: Shell,
-  screen: Screen,
-  options: SimulationOptions,
-  { name, path }: Folder,
-): Promise<SimulationSummary> {
-  const { simulate } = await import("../../pipelines/simulate/simulate.js");
-  const progress = await openProgress(screen);
-  try {
-    return await simulate({
-      options,
-      folder: resolve(path),
-      stop: stopOn(shell.signal),
-      progress: (students) => progress.show(`${students.toLocaleString("en-US")} students`),
-    });
-  } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new WorkError(`--out ${name}: ${error.message}; the files there are not complete`, { cause: error });
-  } finally {
-    progress.end();
-  }
-}
-
-/** The sums have few enough digits to be the same number again in JSON. */
-function answerOf({ students, trueXp, naiveXp, bundled, counts }: SimulationSummary, { out, seed }: SimulateFlags) {
-  return { command: COMMAND, out, seed, students, bundled, trueXp: Number(trueXp), naiveXp: Number(naiveXp), counts };
-}
-
-const lineOf = ({ students, trueXp, naiveXp, bundled, counts }: SimulationSummary, folder: string): string =>
-  `simulate: ${students} students, ${counts.activityEvent} events, ${counts.result} results in ${folder}; ` +
-  `true XP ${trueXp}, naive sum ${naiveXp}, ${bundled} bundled events`;

@@ -24,15 +24,19 @@ export type Keep = (session: Session) => Promise<void>;
  * after the draft has ended, with no transaction open. A draft that keeps nothing, or wrote to any other table, is rolled back.
  * @throws WorkError for a draft that wrote to another table: a fault of this program
  */
-export const inKeptDraft = (store: Store, work: (session: Session) => Promise<Keep | null>): Promise<void> =>
+export const inKeptDraft = <T>(
+  store: Store,
+  work: (session: Session) => Promise<{ answer: T; keep: Keep | null }>,
+): Promise<T> =>
   store.withDraft(async (draft) => {
     const before = await rowsWritten(draft.db);
-    const keep = await work(draft);
-    if (keep === null) return;
+    const { answer, keep } = await work(draft);
+    if (keep === null) return answer;
     requireSame(before, await rowsWritten(draft.db));
     await sql`commit`.execute(draft.db);
     await keep({ ...draft, inTransaction: false });
     if (store.kind === "pglite") await sql`discard temp`.execute(draft.db); // its one connection goes on
+    return answer;
   });
 
 /** Does `work` with a draft on another connection that sees the same state as this one; with null where the store has only one. */

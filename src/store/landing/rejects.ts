@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
-import type { CodeCount, ListedReject, WholeReject } from "../../domain/views/reject.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db, Session } from "../engine/session.js";
-import { streamRows } from "../engine/snapshot.js";
-import { isoInstant } from "../engine/sql-time.js";
 import { openEmpty, tempTable } from "../engine/temp-table.js";
 
 /** A record that could not be landed, with its address. */
@@ -86,6 +83,10 @@ export interface RejectFilter {
   file?: string | undefined;
 }
 
+/** Whether nothing is chosen among the rejects. */
+export const isAll = ({ ids, code, file }: RejectFilter): boolean =>
+  ids === undefined && code === undefined && file === undefined;
+
 /** Whether a row `r` of `timeback.rejects` is one of these. */
 export function matching({ ids, code, file }: RejectFilter): RawBuilder<unknown> {
   const tests = [
@@ -94,42 +95,6 @@ export function matching({ ids, code, file }: RejectFilter): RawBuilder<unknown>
     ...(file === undefined ? [] : [sql`r.file = ${file}`]),
   ];
   return tests.length === 0 ? sql`true` : sql.join(tests, sql` and `);
-}
-
-const listed = sql`
-  id, run_id::text as "runId", file, line::text as line, byte_offset::text as "byteOffset", code, reason, excerpt,
-  ${isoInstant(sql`first_seen`)} as "firstSeen", ${isoInstant(sql`last_seen`)} as "lastSeen"`;
-
-/** Quarantined records, some at a time, in the order of their addresses. */
-export const listRejects = (db: Db, filter: RejectFilter): AsyncGenerator<ListedReject[]> =>
-  streamRows(
-    db,
-    sql<ListedReject>`
-    select ${listed} from timeback.rejects r where ${matching(filter)}
-    order by file collate "C", r.byte_offset, r.line, member, id collate "C"`,
-  );
-
-/** How many of these rejects each code has, in C order of the codes. */
-export async function countRejects(db: Db, filter: RejectFilter): Promise<CodeCount[]> {
-  const { rows } = await sql<{ code: string; count: string }>`
-    select code, count(*)::text as count from timeback.rejects r where ${matching(filter)}
-    group by code order by code collate "C"`.execute(db);
-  return rows.map(({ code, count }) => ({ code, count: Number(count) }));
-}
-
-/** One reject with its record; undefined where no reject has the id. */
-export async function findReject(db: Db, id: string): Promise<WholeReject | undefined> {
-  const { rows } = await sql<WholeReject>`
-    select ${listed}, member::text as member, record from timeback.rejects where id = ${id}`.execute(db);
-  return rows[0];
-}
-
-/** Those of the ids that no reject has. */
-export async function unknownRejects(db: Db, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct on (asked.ordinal) asked.id from unnest(${[...ids]}::text[]) with ordinality as asked(id, ordinal)
-    where not exists (select from timeback.rejects r where r.id = asked.id) order by asked.ordinal`.execute(db);
-  return rows.map(({ id }) => id);
 }
 
 /** Removes rejects from the quarantine and returns their ids. */

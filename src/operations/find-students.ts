@@ -1,16 +1,17 @@
-import { foldEmail } from "../../domain/values/email.js";
-import { nearest } from "../../domain/values/nearest.js";
-import { UsageError } from "../../errors.js";
-import type { Db } from "../../store/engine/session.js";
-import { knownEmails, studentsByEmail } from "../../store/reading/lookups.js";
+import { foldEmail } from "../domain/values/email.js";
+import { nearest } from "../domain/values/nearest.js";
+import { UsageError } from "../errors.js";
+import type { Db } from "../store/engine/session.js";
+import { knownEmails, studentsByEmail } from "../store/reading/lookups.js";
 
 const SUGGESTIONS = 3;
 
 /**
- * The students behind an email, at least one.
+ * The ids of the students behind an email, at least one; null where no email is given: everybody.
  * @throws UsageError naming the nearest known emails.
  */
-export async function requireStudents(db: Db, email: string): Promise<string[]> {
+export async function findStudents(db: Db, email: string | null): Promise<string[] | null> {
+  if (email === null) return null;
   const folded = foldEmail(email);
   const students = folded === null ? [] : await studentsByEmail(db, folded);
   if (students.length > 0) return students;

@@ -1,10 +1,13 @@
-import { WorkError } from "../../errors.js";
-import type { EvidenceTable, SourceRow, SourceRows } from "../../pipelines/check/records.js";
-import type { CsvFile, CsvPackage } from "../../pipelines/import/csv-file.js";
-import type { Mapping } from "../../pipelines/import/header.js";
-import type { NamedPath } from "../../pipelines/import/inputs.js";
+import { WorkError } from "../errors.js";
+import { EVIDENCE_TABLES, type EvidenceTable, type SourceRow, type SourceRows } from "../pipelines/check/records.js";
+import { BrokenCsv, readCsv } from "../pipelines/import/csv.js";
+import type { CsvFile, CsvPackage } from "../pipelines/import/csv-file.js";
+import { type Mapping, readHeader, tableFor } from "../pipelines/import/header.js";
+import { type NamedPath, withInputs } from "../pipelines/import/inputs.js";
+import { readValuesOf } from "../pipelines/import/row.js";
+import { defaultZipLimits } from "../pipelines/import/zip.js";
 
-/** The files of evidence that the command line names. */
+/** The files of evidence. */
 export interface EvidencePaths {
   results: readonly NamedPath[];
   resources: readonly NamedPath[];
@@ -20,7 +23,7 @@ interface TableFile {
 
 /**
  * Lends the tables of the evidence, read as `import oneroster` reads them, in the order in which the check wants them. A
- * file is of the table that its name says, else of the option's.
+ * file is of the table that its name says, else of the one that it is given as.
  * @throws UsageError for a path that does not exist, WorkError for a file that cannot be read or lacks its columns.
  */
 export async function withEvidence<T>(
@@ -28,15 +31,11 @@ export async function withEvidence<T>(
   onBadRow: OnBadRow,
   work: (tables: SourceRows[]) => Promise<T>,
 ): Promise<T> {
-  const [{ withInputs }, { defaultZipLimits }] = await Promise.all([
-    import("../../pipelines/import/inputs.js"),
-    import("../../pipelines/import/zip.js"),
-  ]);
   return withInputs(resources, defaultZipLimits, (ofResources) =>
     withInputs(results, defaultZipLimits, async (ofResults) => {
       const files = [
-        ...(await located(ofResults, { table: "assessment_results", paths: results })),
-        ...(await located(ofResources, { table: "resources", paths: resources })),
+        ...located(ofResults, { table: "assessment_results", paths: results }),
+        ...located(ofResources, { table: "resources", paths: resources }),
       ];
       // An export that is given to both options is read once, in its place among the results: their order is that of readings.
       const again = (one: TableFile, at: number) =>
@@ -48,14 +47,10 @@ export async function withEvidence<T>(
 }
 
 /** The files that are evidence, each with its table; `given` says which one a file of `paths` is where its name does not. */
-async function located(
+function located(
   packages: readonly CsvPackage[],
   given: { table: EvidenceTable; paths: readonly NamedPath[] },
-): Promise<TableFile[]> {
-  const [{ tableFor }, { EVIDENCE_TABLES }] = await Promise.all([
-    import("../../pipelines/import/header.js"),
-    import("../../pipelines/check/records.js"),
-  ]);
+): TableFile[] {
   return packages
     .flatMap(({ files }) => files)
     .flatMap((file) => {
@@ -68,7 +63,6 @@ async function located(
 
 /** Looks at every header before anything is read. */
 async function opened(files: readonly TableFile[], onBadRow: OnBadRow): Promise<SourceRows[]> {
-  const { EVIDENCE_TABLES } = await import("../../pipelines/check/records.js");
   const inOrder = EVIDENCE_TABLES.flatMap((table) => files.filter((one) => one.table === table));
   const tables: SourceRows[] = [];
   for (const { table, file } of inOrder)
@@ -77,10 +71,6 @@ async function opened(files: readonly TableFile[], onBadRow: OnBadRow): Promise<
 }
 
 async function mappingOf(table: EvidenceTable, file: CsvFile): Promise<Mapping> {
-  const [{ readHeader, tableFor }, { BrokenCsv, readCsv }] = await Promise.all([
-    import("../../pipelines/import/header.js"),
-    import("../../pipelines/import/csv.js"),
-  ]);
   const imported = tableFor(table);
   try {
     for await (const { cells } of readCsv(file)) {
@@ -96,10 +86,6 @@ async function mappingOf(table: EvidenceTable, file: CsvFile): Promise<Mapping> 
 }
 
 async function* rowsOf(file: CsvFile, mapping: Mapping, onBadRow: OnBadRow): AsyncGenerator<SourceRow> {
-  const [{ BrokenCsv, readCsv }, { readValuesOf }] = await Promise.all([
-    import("../../pipelines/import/csv.js"),
-    import("../../pipelines/import/row.js"),
-  ]);
   let isHeader = true;
   try {
     for await (const row of readCsv(file)) {

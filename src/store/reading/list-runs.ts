@@ -3,7 +3,7 @@ import type { ListedRun, WholeRun } from "../../domain/views/run.js";
 import type { Db } from "../engine/session.js";
 import { streamRows } from "../engine/snapshot.js";
 import { isoInstant } from "../engine/sql-time.js";
-import { runHolders } from "./runs.js";
+import { runHolders } from "../runs/runs.js";
 
 /** Which runs are listed; instants in ISO 8601, of the start. */
 export interface RunScope {

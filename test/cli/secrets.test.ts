@@ -161,6 +161,6 @@ test("no child process is told a setting: the only ones are those of the demo", 
     (name) =>
       name.endsWith(".ts") && /child_process|worker_threads|cluster/.test(readFileSync(join(source, name), "utf8")),
   );
-  expect(starting).toEqual([join("commands", "demo.ts")]);
-  expect(readFileSync(join(source, "commands/demo.ts"), "utf8")).toContain("env: {},");
+  expect(starting).toEqual([join("commands", "demo.run.ts")]);
+  expect(readFileSync(join(source, "commands/demo.run.ts"), "utf8")).toContain("env: {},");
 });

@@ -74,7 +74,7 @@ describeOnEngines("what must never be", (engine) => {
     await timebackJson(["import", "oneroster", SOURCE, "--format", "json"], { env: database.env });
     const run = await whileRowsVanish("processed_facts", ["etl", "oneroster"]);
     expect(run).toMatchObject({ code: 3, stdout: "" });
-    expect(run.stderr).toMatch(/this must never be: 0 of \d facts were written/);
+    expect(run.stderr).toMatch(/this must never be: 0 of \d facts were inserted/);
     expect(await database.query("select sourced_id from timeback.assessment_results")).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export function assertAllCounted(what: string, read: number, outcomes: Readonly<
 }
 
 /** What is wrong with facts that are written, and with which; all null where nothing is. */
-export interface Fault {
+interface Fault {
   fault: string | null;
   fact: string | null;
   source: string | null;
@@ -32,7 +32,7 @@ export interface Fault {
  * A fault of the facts (`fact_key`, `sources`) in a relation, if there is one: each must have sources, its own record first,
  * and no source may be in two of them.
  */
-export const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     with doubtful as (
       select hashtextextended(source, 0) as hash from ${facts} w cross join unnest(w.sources) as source
       group by 1 having count(*) > 1)
@@ -46,7 +46,7 @@ export const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql
     limit 1`;
 
 /** @throws UnsoundError naming the fact, where there is a fault */
-export function assertFaultless(found: Fault | undefined): void {
+function assertFaultless(found: Fault | undefined): void {
   if (!found?.fault) return;
   throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
 }

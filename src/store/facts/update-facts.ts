@@ -15,17 +15,9 @@ import {
   factDifferences,
   listDifferences,
 } from "./fact-differences.js";
-import { type AffectedScope, type DeriveScope, derivedFacts } from "./fact-query.js";
-import {
-  assertEachSourceOnce,
-  assertFaultless,
-  assertSound,
-  assertWritten,
-  type Fault,
-  faultsOf,
-} from "./invariants.js";
+import { type DeriveScope, derivedFacts } from "./fact-query.js";
+import { assertEachSourceOnce, assertSound, assertWritten } from "./invariants.js";
 import { gatherLinkPairs, gatherLinks } from "./links.js";
-import { counted, openCounters, readCounters } from "./row-counters.js";
 import { noteCountsStale } from "./stale-calibration.js";
 import { HALVES, type StudentPart } from "./student-selection.js";
 
@@ -43,22 +35,20 @@ const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into timeback.processed_facts as f (${columnsOf("", FACT_COLUMNS)}, created_at, updated_at)
   select ${columnsOf("d.", FACT_COLUMNS)}, statement_timestamp(), statement_timestamp() ${source}`;
 
-const isChanged = factsDiffer("f", "excluded");
-
-/** Replaces the stored fact with the same key where it differs. */
-const replacing = (isReplaced = isChanged): RawBuilder<unknown> => sql`
-  on conflict (student_id, fact_key) do update
-  set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
-  where ${isReplaced}
-  returning f.created_at = f.updated_at as inserted`;
-
 const assigned = (from: string): RawBuilder<unknown> =>
   sql.join(VALUE_COLUMNS.map((column) => sql`${sql.ref(column)} = ${sql.ref(`${from}${column}`)}`));
+
+/** Replaces the stored fact with the same key where it differs. */
+const replacing = sql`
+  on conflict (student_id, fact_key) do update
+  set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
+  where ${factsDiffer("f", "excluded")}
+  returning f.created_at = f.updated_at as inserted`;
 
 async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<unknown>): Promise<FactChanges> {
   const inserted = await ifAllNew(db, () => sql`${withs} ${insertFacts(source)}`.execute(db));
   if (inserted !== null) return { ...NO_CHANGES, inserted: Number(inserted.numAffectedRows ?? 0n) };
-  const { rows } = await sql<{ inserted: boolean }>`${withs} ${insertFacts(source)} ${replacing()}`.execute(db);
+  const { rows } = await sql<{ inserted: boolean }>`${withs} ${insertFacts(source)} ${replacing}`.execute(db);
   const isNew = rows.filter((row) => row.inserted).length;
   return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
@@ -66,30 +56,6 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
 /** In the order of their keys: so a page of the index is written once, and not once for each fact. */
 const insertNewFacts = (db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> =>
   insertNew(db, sql`with ${derivedFacts(rules, scope)}`, sql`from derived d order by d.student_id, d.fact_key`);
-
-/**
- * Upserts the expected facts of affected rows in one statement; for changes that can delete no fact. In the order of their keys, so
- * that they are written in neighbouring places of the index. The facts are counted as they pass and kept nowhere: as many must have
- * been written as differ from what was stored.
- */
-async function upsertAffected(db: Db, rules: FactRules, scope: AffectedScope): Promise<FactChanges> {
-  await openCounters(db);
-  const isChangedOrCounted = sql`case when ${isChanged} then true else ${counted("equal")} is null end`;
-  const expected = sql`from (
-    select d.*, ${counted("expected")} from (select * from derived order by student_id, fact_key) d offset 0) d`;
-  const { rows } = await sql<{ inserted: string; updated: string } & Fault>`
-    with ${derivedFacts(rules, scope)},
-    written as (${insertFacts(expected)} ${replacing(isChangedOrCounted)}, f.student_id, f.fact_key, f.sources)
-    select * from (
-      select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from written) counts
-    left join (${faultsOf(sql`written`)}) faults on true`.execute(db);
-  const [found] = rows;
-  assertFaultless(found);
-  const made = { inserted: Number(found?.inserted ?? 0), updated: Number(found?.updated ?? 0), deleted: 0 };
-  const passed = await readCounters(db);
-  assertWritten("facts were written", made.inserted + made.updated, passed.expected - passed.equal);
-  return made;
-}
 
 /** Writes the facts of `factDifferences`. */
 async function writeDifferences(db: Db): Promise<FactChanges> {
@@ -137,8 +103,8 @@ export async function deriveAffected(db: Db, rules: FactRules): Promise<FactChan
   }
   const isPaired = await gatherLinkPairs(db, rules, affected);
   const scope = { many: affected.many };
-  if (!affected.keys && !(await isPlanned(db)))
-    return isPaired || affected.factsOrResults ? upsertAffected(db, rules, scope) : insertNewFacts(db, rules, scope);
+  const isNew = !affected.keys && !isPaired && !affected.factsOrResults;
+  if (isNew && !(await isPlanned(db))) return insertNewFacts(db, rules, scope);
   await listDifferences(db, affectedDifferences(rules, scope));
   return settle(db);
 }

@@ -17,7 +17,7 @@ import { xpWords } from "./xp-words.js";
 /**
  * Compares every stored fact, whoever wrote it, with the facts that the landed records give. Each fact of either side is in one
  * finding at most, and the inflation of a student's findings sums up to exactly what its stored facts count too much.
- * docs/audit.md, "Facts as they stand".
+ * docs/audit.md, "Stored and expected facts".
  */
 export const factIntegrity: Check = {
   kinds: ["double-counted", "orphan-fact", "missing-fact", "stale-fact"],

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { engines } from "./support/engines.js";
-import { scratchFolder } from "./support/scratch.js";
+import { engines } from "../support/engines.js";
+import { scratchFolder } from "../support/scratch.js";
 
 const run = promisify(execFile);
-const project = fileURLToPath(new URL("../", import.meta.url));
+const project = fileURLToPath(new URL("../../", import.meta.url));
 const modules = join(project, "node_modules");
 const fixture = join(project, "fixtures/era-guide-bug");
 

@@ -37,30 +37,46 @@ function notePlainText(shell: Shell, { quiet }: OutputFlags<unknown>, host: stri
   noteUnless(shell, quiet)(note);
 }
 
+/** Lends the analytics database, and what is to be called once it is connected. */
+function lend<T>(
+  { shell, config }: Opened,
+  flags: CommonFlags<unknown>,
+  command: string,
+  work: (store: Store, connected: () => void) => Promise<T>,
+): Promise<T> {
+  const host = config.databaseUrl === undefined ? null : plainTextHost(config.databaseUrl);
+  const options = { ...config, command, migrate: false, announce: noteUnless(shell, flags.quiet) };
+  const connected = () => host !== null && notePlainText(shell, flags, host);
+  return shell.openStore(options, (store) => work(store, connected));
+}
+
 /** Lends the analytics database as it is, whatever its schema. @throws UsageError for a URL that cannot be used */
 export async function withAnyDatabase<T>(
-  { shell, config }: Opened,
+  opened: Opened,
   flags: CommonFlags<unknown>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const host = config.databaseUrl === undefined ? null : plainTextHost(config.databaseUrl);
-  const options = { ...config, command, migrate: false, announce: noteUnless(shell, flags.quiet) };
-  return shell.openStore(options, (store) => {
-    if (host !== null) notePlainText(shell, flags, host);
+  return lend(opened, flags, command, (store, connected) => {
+    connected();
     return work(store);
   });
 }
 
 /** Lends the analytics database to a command, with the schema of this program. */
-export function withDatabase<T>(
+export async function withDatabase<T>(
   opened: Opened,
   flags: CommonFlags<unknown>,
   command: string,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const schema = { migrate: flags.migrate !== false, lockWait: opened.config.lockWait };
-  return withAnyDatabase(opened, flags, command, (store) => withSchema(store, schema, () => work(store)));
+  return lend(opened, flags, command, (store, connected) =>
+    withSchema(store, schema, () => {
+      connected();
+      return work(store);
+    }),
+  );
 }
 
 /** An operation of a command: its name, and how its progress is told. */

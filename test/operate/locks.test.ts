@@ -30,12 +30,13 @@ describe.skipIf(!hasPostgres)("two runs at once on PostgreSQL", () => {
       const env = { ...database.env, TIMEBACK_POOL_MAX: "2" };
       const holder = await startTimeback(["ingest", "-"], { env, keepInputOpen: true });
       holder.child.stdin?.write(fifty);
-      const held = `select l.pid from pg_locks l where l.locktype = 'advisory' and l.granted
-        and l.database = (select oid from pg_database where datname = current_database())`;
+      // By connection: while the first one starts the run, it holds both locks for a moment.
+      const held = `select l.pid, min(l.objid::bigint) as lock from pg_locks l where l.locktype = 'advisory' and l.granted
+        and l.database = (select oid from pg_database where datname = current_database()) group by l.pid`;
       await until(async () => (await database.query(held)).length === 2);
       holder.child.kill("SIGSTOP"); // it hears nothing of its loss
       // The lock of the run itself has the lower number.
-      await database.query(`select pg_terminate_backend(pid) from (${held} order by l.objid limit 1) first`);
+      await database.query(`select pg_terminate_backend(pid) from (${held} order by lock limit 1) first`);
       await until(async () => (await database.query(held)).length === 1);
       const refused = await timeback(["recompute", "--lock-wait", "0"], database);
       expect(refused).toMatchObject({ code: 75 });

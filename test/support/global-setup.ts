@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { findServer } from "./postgres-server.js";
+import { temporaryParent } from "./temporary-parent.js";
 import { dropLeftovers, type LeastRoles, makeRoles, onServer, prefixOfRun } from "./test-databases.js";
 
 /** What the tests are told about PostgreSQL: where it is, or why there is none. */
@@ -23,7 +23,7 @@ declare module "vitest" {
 
 /** Finds or starts PostgreSQL once for the whole run; at its end stops only what it started, and leaves nothing. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const scratch = await mkdtemp(join(tmpdir(), "timeback-test-"));
+  const scratch = await mkdtemp(join(temporaryParent(), "timeback-test-"));
   project.provide("scratch", scratch);
   // Also when the run is interrupted, which skips what this function returns.
   process.on("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));

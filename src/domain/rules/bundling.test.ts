@@ -30,9 +30,12 @@ const suspect = (changes: Partial<Suspect> = {}): Suspect => ({
   near: [bank("video", 5), bank("article", 1)],
   late: [],
   zeroBase: 0n,
+  compensations: [],
+  multiples: [],
   ...changes,
 });
 
+const NO_LIFT = { quiet: 0, overpaid: 0, banked: 0, explained: 0 };
 const paying = (status: FormulaStatus): Calibration => ({
   app: "app",
   status,
@@ -42,6 +45,8 @@ const paying = (status: FormulaStatus): Calibration => ({
   eventsExplained: 0,
   roundings: ["ceil"],
   tables: ["standard"],
+  lift: NO_LIFT,
+  ownResultLift: NO_LIFT,
 });
 const judge = (suspects: readonly Suspect[], status: FormulaStatus = "holds") =>
   judgeStudent(suspects, () => paying(status));

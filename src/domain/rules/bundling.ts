@@ -1,8 +1,10 @@
 import type { Verdict } from "../findings/finding.js";
 import { sumOf, type Xp } from "../values/xp.js";
 import { type BankWrite, MOST_ALTERNATIVES, type Search, search } from "./banked-sums.js";
-import { keptFormulas } from "./calibrate.js";
+import { keptFormulas, lifts } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
+import { allowedAtMultiples } from "./day-multiples.js";
+import type { Compensation } from "./judging/compensations.js";
 import { allowedOwn, type Completion, FORMULAS, type MultiplierTables, paid } from "./own-xp.js";
 
 /** An event whose XP may hold other activities' XP, with everything that bears on it. docs/audit.md, "Bundled XP". */
@@ -18,6 +20,10 @@ export interface Suspect {
   late: readonly BankWrite[];
   /** Base XP of the passive results at 0 since the last exercise: what a failed bank write may have lost. */
   zeroBase: Xp;
+  /** XP that the sender took back of it later, the earliest first. */
+  compensations: readonly Compensation[];
+  /** What the app multiplied own XP by on that day, as at least two other students' quiet events show; in ten-thousandths. */
+  multiples: readonly bigint[];
 }
 
 /** Where the own XP of an event is known from, the strongest first. */
@@ -28,6 +34,8 @@ export type BundleRule =
   | "near"
   | "near+late"
   | "formula-unsure"
+  | "no-lift"
+  | "day-multiple"
   | "own-ambiguous"
   | "no-exact-sum"
   | "failed-bank-write"
@@ -76,7 +84,8 @@ function ownXp(
 /** What an event is judged by at first sight: its XP, how its activity was completed, and what its own results say. */
 export type Report = Pick<Suspect, "xp" | "completion" | "ownResultXp">;
 
-const hasLowerOwnResult = ({ xp, ownResultXp }: Report): boolean => ownResultXp.some((own) => own < xp);
+/** Whether an own result of an event says that it earned less. */
+export const hasLowerOwnResult = ({ xp, ownResultXp }: Report): boolean => ownResultXp.some((own) => own < xp);
 
 /**
  * Whether an event can be cleared before its banked XP is looked at: it reports no XP, or XP that is allowed and nothing
@@ -105,8 +114,14 @@ function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "ne
   return reach === "near" ? pools : [...pools, [...free, ...late.filter(isFree(taken))]];
 }
 
-const isBelieved = ({ evidence, calibration: { status } }: Judged<Suspect>): boolean =>
-  evidence === "own-result" || status === "holds" || status === "presumed";
+/** Why what is known of an event's own XP proves no bundle; null where it does. docs/audit.md, "What must also hold". */
+function doubtOf({ evidence, calibration, suspect }: Judged<Suspect>): BundleRule | null {
+  const { status, lift, ownResultLift } = calibration;
+  if (evidence === "own-result") return lifts(ownResultLift) ? null : "no-lift";
+  if (status !== "holds" && status !== "presumed") return "formula-unsure";
+  if (!lifts(lift)) return "no-lift";
+  return suspect.multiples.length > 0 ? "day-multiple" : null;
+}
 
 type Partial<S extends Suspect> = Pick<BundleClaim<S>, "verdict" | "rule"> & { own: Xp | null; found?: Search };
 
@@ -130,7 +145,7 @@ function claimOf<S extends Suspect>(judged: Judged<S>, { verdict, rule, own, fou
 /** Confirmed where exactly one amount of own XP leaves a sum of banked XP within reach. */
 function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>, reach: "near" | "near+late") {
   const { suspect, ownValues } = judged;
-  if (judged.isAllowed || !isBelieved(judged)) return null;
+  if (judged.isAllowed || doubtOf(judged) !== null) return null;
   const within = search(poolsOf(suspect, taken, reach), suspect.xp, ownValues);
   const owns = new Set(within.readings.map(({ own }) => own));
   const [own] = owns;
@@ -144,13 +159,14 @@ function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string
 function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>): BundleClaim<S> | null {
   const { suspect, ownValues, calibration, evidence } = judged;
   const largest = ownValues.at(-1);
-  if (largest === undefined) return null;
+  const doubt = doubtOf(judged);
+  if (largest === undefined || doubt === "no-lift") return null;
   const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
   const [first] = found.readings;
   if (first !== undefined)
     return claimOf(judged, {
       verdict: "probable",
-      rule: isBelieved(judged) && !judged.isAllowed ? "own-ambiguous" : "formula-unsure",
+      rule: judged.isAllowed ? "formula-unsure" : (doubt ?? "own-ambiguous"),
       own: first.own,
       found,
     });
@@ -188,14 +204,26 @@ function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<stri
 /** What is known of a suspect before its banked XP is looked at; null where it is innocent. */
 function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged<S> | null {
   if (isInnocent(suspect, calibration)) return null;
-  const allowed = allowedOwn(keptFormulas(calibration), suspect.completion);
+  const formulas = keptFormulas(calibration);
+  const allowed = allowedOwn(formulas, suspect.completion);
+  const atMultiples = allowedAtMultiples(formulas, suspect.completion, suspect.multiples);
+  const isAllowed = [...allowed, ...atMultiples].includes(suspect.xp);
+  if (isAllowed && calibration.status === "holds") return null;
   const { evidence, values } = ownXp(suspect, allowed);
-  return { suspect, calibration, isAllowed: allowed.includes(suspect.xp), evidence, ownValues: values };
+  return { suspect, calibration, isAllowed, evidence, ownValues: values };
+}
+
+/** The event by which the sender took back exactly what a claim says is too much; null where there is none, or it is taken. */
+function compensationOf({ suspect, own }: BundleClaim, taken: ReadonlySet<string>): string | null {
+  if (own === null) return null;
+  const found = suspect.compensations.find(({ eventId, xp }) => xp === suspect.xp - own && !taken.has(eventId));
+  return found?.eventId ?? null;
 }
 
 /**
  * Judges the suspects of one student, given by time, then id. Claims that need only banked XP near the event come first,
- * then those that need late XP, then the probable and the suspected ones; a bank write is in one claim only.
+ * then those that need late XP, then the probable and the suspected ones; a bank write is in one claim only. What the sender
+ * took back already is no claim.
  * docs/audit.md, "Verdicts".
  */
 export function judgeStudent<S extends Suspect>(
@@ -204,17 +232,21 @@ export function judgeStudent<S extends Suspect>(
 ): BundleClaim<S>[] {
   const open = suspects.flatMap((suspect) => judged(suspect, calibrationOf(suspect.app)) ?? []);
   const taken = new Set<string>();
-  const claims = new Map<Judged<S>, BundleClaim<S>>();
+  const settled = new Map<Judged<S>, BundleClaim<S> | null>();
+  const settle = (one: Judged<S>, claim: BundleClaim<S>) => {
+    const compensation = compensationOf(claim, taken);
+    settled.set(one, compensation === null ? claim : null);
+    for (const id of [...claim.results, compensation ?? ""]) taken.add(id);
+  };
   const make = (pass: (one: Judged<S>) => BundleClaim<S> | null) => {
-    for (const one of open.filter((candidate) => !claims.has(candidate))) {
+    for (const one of open.filter((candidate) => !settled.has(candidate))) {
       const claim = pass(one);
-      if (claim) claims.set(one, claim);
-      for (const id of claim?.results ?? []) taken.add(id);
+      if (claim !== null) settle(one, claim);
     }
   };
   make((one) => confirm(one, taken, "near"));
   make((one) => confirm(one, taken, "near+late"));
   make((one) => probable(one, taken));
   make((one) => suspected(one, taken));
-  return open.flatMap((one) => claims.get(one) ?? []);
+  return open.flatMap((one) => settled.get(one) ?? []);
 }

@@ -2,6 +2,7 @@ import type { Xp } from "../values/xp.js";
 import {
   type Calibration,
   type FormulaStatus,
+  type Lift,
   MULTIPLIER_TABLES,
   type MultiplierTable,
   ROUNDINGS,
@@ -23,7 +24,22 @@ export interface AppCounts {
   banked: FormulaCounts;
   /** All events, explained alone or with some of the XP banked near them or later; needed where quiet ones are few. */
   all: FormulaCounts;
+  /** Quiet events by the formulas of whose every own amount they pay more. */
+  overpaid: FormulaCounts;
+  /** Events with banked XP near them by the formulas that explain them only with some of that. */
+  lifted: FormulaCounts;
+  /** Of the events whose own results have XP, under no formula: quiet ones, those with more XP than that; those with banked XP near them, and with such that makes up the rest. */
+  ownQuiet: FormulaCounts;
+  ownOverpaid: FormulaCounts;
+  ownBanked: FormulaCounts;
+  ownLifted: FormulaCounts;
 }
+
+/** The kinds of counts. */
+export const COUNT_KINDS = [
+  ...(["quiet", "banked", "all", "overpaid", "lifted"] as const),
+  ...(["ownQuiet", "ownOverpaid", "ownBanked", "ownLifted"] as const),
+] satisfies (keyof AppCounts)[];
 
 const ENOUGH_QUIET = 10;
 
@@ -37,8 +53,12 @@ export const formulasThat = (completion: Completion, explains: (own: Xp) => bool
     0,
   );
 
+/** Counts of each kind. */
+export const appCountsOf = (counts: (kind: keyof AppCounts) => Iterable<[FormulaSet, number]>): AppCounts =>
+  Object.fromEntries(COUNT_KINDS.map((kind) => [kind, new Map(counts(kind))])) as unknown as AppCounts;
+
 /** Counts without events. */
-export const noCounts = (): AppCounts => ({ quiet: new Map(), banked: new Map(), all: new Map() });
+export const noCounts = (): AppCounts => appCountsOf(() => []);
 
 /** Counts `events` more events that exactly these formulas explain. */
 export const count = (counts: FormulaCounts, formulas: FormulaSet, events: number): void => {
@@ -53,6 +73,10 @@ const explainedBy = (formulas: FormulaSet, counts: FormulaCounts): number =>
 
 const bitOf = ({ rounding, table }: Formula): FormulaSet =>
   1 << FORMULAS.findIndex((formula) => formula.rounding === rounding && formula.table === table);
+
+/** A list of formulas as a set. */
+export const setOf = (formulas: readonly Formula[]): FormulaSet =>
+  formulas.reduce((set, formula) => set | bitOf(formula), 0);
 
 /**
  * Whether the events that tell two formulas apart rule the second out: some speak for the first, and fewer than one in
@@ -99,10 +123,30 @@ function statusOf({ quiet, all }: AppCounts, kept: FormulaSet): FormulaStatus {
   return events >= 5 && (events - explained) * 10 >= events * 4 ? "void" : "unsure";
 }
 
+const liftOf = (counts: AppCounts, kept: FormulaSet): Lift => ({
+  quiet: totalOf(counts.quiet),
+  overpaid: [...counts.overpaid].reduce((sum, [set, n]) => ((set & kept) === kept ? sum + n : sum), 0),
+  banked: totalOf(counts.banked),
+  explained: explainedBy(kept, counts.lifted),
+});
+
+const ownResultLiftOf = ({ ownQuiet, ownOverpaid, ownBanked, ownLifted }: AppCounts): Lift => ({
+  quiet: totalOf(ownQuiet),
+  overpaid: totalOf(ownOverpaid),
+  banked: totalOf(ownBanked),
+  explained: totalOf(ownLifted),
+});
+
+const LEAST_LIFT = 3;
+
+/** Whether banked XP near an event makes it pay more at least three times as often as nothing does. */
+export const lifts = ({ quiet, overpaid, banked, explained }: Lift): boolean =>
+  overpaid === 0 || explained * quiet >= LEAST_LIFT * overpaid * banked;
+
 /** What the events of one app say about how it pays (docs/audit.md, "Calibration"). */
 export function calibrate(app: string | null, counts: AppCounts): Calibration {
   const kept = keptBy(counts);
-  const formulas = keptFormulas(kept).reduce((set, formula) => set | bitOf(formula), 0);
+  const formulas = setOf(keptFormulas(kept));
   const asked = isEnough(counts.quiet) ? counts.quiet : counts.all;
   return {
     app,
@@ -112,18 +156,14 @@ export function calibrate(app: string | null, counts: AppCounts): Calibration {
     events: totalOf(asked),
     eventsExplained: explainedBy(formulas, asked),
     ...kept,
+    lift: liftOf(counts, formulas),
+    ownResultLift: ownResultLiftOf(counts),
   };
 }
 
 /** The formulas that a calibration leaves possible. */
 export const keptFormulas = ({ roundings, tables }: Pick<Calibration, "roundings" | "tables">): Formula[] =>
   FORMULAS.filter(({ rounding, table }) => roundings.includes(rounding) && tables.includes(table));
-
-/** Whether the quiet events of an app leave something to its other events to decide. */
-export const leavesOpen = (counts: AppCounts): boolean => {
-  const { roundings, tables } = keptBy(counts);
-  return roundings.length > 1 || tables.length > 1;
-};
 
 /** Counts by app; the app without a name is "". */
 export class CountsByApp extends Map<string, AppCounts> {

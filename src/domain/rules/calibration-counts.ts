@@ -1,15 +1,19 @@
-import { type AppCounts, CountsByApp, calibrate, count, type FormulaSet, isEnough, leavesOpen } from "./calibrate.js";
+import { type AppCounts, COUNT_KINDS, CountsByApp, calibrate, count, type FormulaSet, isEnough } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
+import type { MultipleKind } from "./day-multiples.js";
 import type { ZeroNumbering } from "./judging/exercises.js";
 
 /**
- * What is counted: events of each app at all (`seen`), its attempts 0 in events and in results, and the events that
- * exactly these formulas explain, as `AppCounts` has them.
+ * What is counted: events of each app at all (`seen`), its attempts 0 in events and in results, students whom it paid a
+ * multiple on a day, and events by formulas, as `AppCounts` has them.
  */
-export type CounterKind = "seen" | "zero-event" | "zero-result" | keyof AppCounts;
+export type CounterKind = "seen" | "zero-event" | "zero-result" | MultipleKind | keyof AppCounts;
 
 /** Number of events of one app and kind; 0 stands for the formulas where the kind knows none. */
 export type Counter = readonly [app: string, kind: CounterKind, formulas: FormulaSet, events: number];
+
+const COUNTS: ReadonlySet<string> = new Set(COUNT_KINDS);
+const isCount = (kind: CounterKind): kind is keyof AppCounts => COUNTS.has(kind);
 
 const BETWEEN = "\0"; // in no name of an app
 
@@ -50,26 +54,21 @@ export class Counters {
   counts(wanted: (kind: keyof AppCounts, app: string) => boolean): CountsByApp {
     const apps = new CountsByApp();
     for (const [app, kind, formulas, events] of this.list()) {
-      if (kind === "zero-event" || kind === "zero-result") continue;
-      const counts = apps.of(app);
-      if (kind !== "seen" && wanted(kind, app)) count(counts[kind], formulas, events);
+      if (kind === "seen") apps.of(app);
+      else if (isCount(kind) && wanted(kind, app)) count(apps.of(app)[kind], formulas, events);
     }
     return apps;
   }
 }
 
-/** The apps whose quiet events do not decide alone: few of them, or leaving something open. docs/audit.md, "Calibration". */
-function appsInDoubt(counters: Counters): { few: ReadonlySet<string>; open: ReadonlySet<string> } {
+/**
+ * What the events of each app say that decides how it pays (docs/audit.md, "Calibration"); the app without a name is "". All
+ * of its events are asked only where few are quiet.
+ */
+export function appCounts(counters: Counters): ReadonlyMap<string, AppCounts> {
   const quiet = [...counters.counts((kind) => kind === "quiet")];
   const few = new Set(quiet.filter(([, counts]) => !isEnough(counts.quiet)).map(([app]) => app));
-  const open = new Set(quiet.filter(([app, counts]) => !few.has(app) && leavesOpen(counts)).map(([app]) => app));
-  return { few, open };
-}
-
-/** What the events of each app say that decides how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
-export function appCounts(counters: Counters): ReadonlyMap<string, AppCounts> {
-  const { few, open } = appsInDoubt(counters);
-  return counters.counts((kind, app) => kind === "quiet" || few.has(app) || (kind === "banked" && open.has(app)));
+  return counters.counts((kind, app) => kind !== "all" || few.has(app));
 }
 
 /** The apps that number attempts from 0 (docs/audit.md, "Attempts"). */

@@ -12,6 +12,19 @@ export type MultiplierTable = (typeof MULTIPLIER_TABLES)[number];
  */
 export type FormulaStatus = "holds" | "presumed" | "unsure" | "void";
 
+/**
+ * Whether an app pays more than it should when XP was banked beside the exercise, or as often when nothing was: then it does
+ * not bundle, it pays a bonus. Numbers of events. docs/audit.md, "Lift".
+ */
+export type Lift = {
+  /** Quiet events, and those of them that pay more than their own XP can be. */
+  quiet: number;
+  overpaid: number;
+  /** Events with banked XP near them, and those of them whose excess some of that makes up exactly. */
+  banked: number;
+  explained: number;
+};
+
 /** What all events of one app say about how it pays. */
 export interface Calibration {
   app: string | null;
@@ -25,4 +38,7 @@ export interface Calibration {
   /** The roundings and tables that the events leave possible. */
   roundings: readonly Rounding[];
   tables: readonly MultiplierTable[];
+  /** Own XP being what the kept formulas allow, and what the events' own results say. */
+  lift: Lift;
+  ownResultLift: Lift;
 }

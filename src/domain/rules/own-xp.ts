@@ -69,7 +69,7 @@ export function paid(base: Xp, multiplier: bigint, rounding: Rounding): Xp {
 }
 
 /** The multipliers by which a formula may have paid: the stored one where there is one, else those of its table. */
-const possible = (formula: Formula, completion: Completion): readonly bigint[] =>
+export const possibleMultipliers = (formula: Formula, completion: Completion): readonly bigint[] =>
   completion.multiplier === null ? multipliersOf(formula.table, completion) : [completion.multiplier];
 
 /** Every own XP that one of the formulas allows, without repetition, the smallest first; none where the base is not known. */
@@ -77,7 +77,7 @@ export function allowedOwn(formulas: readonly Formula[], completion: Completion)
   const { base } = completion;
   if (base === null) return [];
   const values = formulas.flatMap((formula) =>
-    possible(formula, completion).map((multiplier) => paid(base, multiplier, formula.rounding)),
+    possibleMultipliers(formula, completion).map((multiplier) => paid(base, multiplier, formula.rounding)),
   );
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
 }
@@ -99,7 +99,7 @@ export function ownArithmetic(formulas: readonly Formula[], completion: Completi
   const { base } = completion;
   if (base === null) return null;
   const ways = formulas.flatMap((formula) =>
-    possible(formula, completion)
+    possibleMultipliers(formula, completion)
       .filter((multiplier) => paid(base, multiplier, formula.rounding) === own)
       .map((multiplier) => ({ multiplier, rounding: formula.rounding })),
   );

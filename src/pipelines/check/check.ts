@@ -3,13 +3,14 @@ import { STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
 import { judgeStudent } from "../../domain/rules/bundling.js";
 import type { Calibration } from "../../domain/rules/calibration.js";
 import { appCounts, Counters, calibrated, zeroNumbering } from "../../domain/rules/calibration-counts.js";
+import { DayMultiples, paidStudents } from "../../domain/rules/day-multiples.js";
 import { banksOfEvents } from "../../domain/rules/judging/banked-xp.js";
-import { KnownReports, suspectCounters, zeroCounters } from "../../domain/rules/judging/count-events.js";
+import { dayCounters, KnownReports, suspectCounters, zeroCounters } from "../../domain/rules/judging/count-events.js";
 import type { JudgedEvent } from "../../domain/rules/judging/judged-events.js";
 import { linkResults } from "../../domain/rules/judging/links.js";
 import type { StudentRecords } from "../../domain/rules/judging/records.js";
 import { type Examination, examine } from "../../domain/rules/judging/suspects.js";
-import type { EventNote } from "./event-note.js";
+import type { ActorNote, EventNote, SpentNote } from "./event-note.js";
 import { Evidence } from "./evidence.js";
 import { bundledFinding, twinFinding } from "./findings.js";
 import { type Gathered, type GatherProgress, gather } from "./gather.js";
@@ -42,7 +43,7 @@ export async function check({ inputs, tables, progress }: CheckRequest): Promise
   const gathered = await gather(inputs, progress);
   const evidence = await readEvidence(gathered, tables);
   const students = resolveStudents(gathered.actors, evidence);
-  const judged = judge(eventsByStudent(gathered.notes, students), evidence);
+  const judged = judge(eventsByStudent(gathered, students), evidence);
   const conflicts = gathered.conflicts.map(({ actor, finding }) => ({
     ...finding,
     studentId: students.get(actor) ?? null,
@@ -69,30 +70,41 @@ async function readEvidence({ actors }: Gathered, tables: readonly SourceRows[])
 
 const inByteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-function eventsByStudent(notes: readonly EventNote[], students: ReadonlyMap<EventNote["actor"], string>) {
-  const byStudent = new Map<string, EventNote[]>();
+/** The notes of each student. */
+function byStudent<Note extends { actor: ActorNote }>(
+  notes: readonly Note[],
+  students: ReadonlyMap<ActorNote, string>,
+): Map<string, Note[]> {
+  const groups = new Map<string, Note[]>();
   for (const note of notes) {
     const student = students.get(note.actor) ?? "";
-    const events = byStudent.get(student);
-    if (events === undefined) byStudent.set(student, [note]);
-    else events.push(note);
+    const group = groups.get(student);
+    if (group === undefined) groups.set(student, [note]);
+    else group.push(note);
   }
-  return [...byStudent].map(([student, events]) => ({
+  return groups;
+}
+
+function eventsByStudent({ notes, spent }: Gathered, students: ReadonlyMap<ActorNote, string>): StudentEvents[] {
+  const spentBy = byStudent(spent, students);
+  return [...byStudent(notes, students)].map(([student, events]) => ({
     student,
     events: events.sort((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1)),
+    spent: spentBy.get(student) ?? [],
   }));
 }
 
-function recordsOf({ student, events }: StudentEvents, evidence: Evidence): StudentRecords<EventNote> {
+function recordsOf({ student, events, spent }: StudentEvents, evidence: Evidence): StudentRecords<EventNote> {
   const results = evidence.resultsOf(student);
   const resource = (key: string | null) => evidence.resources.get(key ?? "") ?? null;
-  return { student, events, results, links: linkResults(events, results), resource };
+  return { student, events, results, spent, links: linkResults(events, results), resource };
 }
 
-/** The events of one student, by time, then id. */
+/** The events of one student, by time, then id, and where the student's time went. */
 interface StudentEvents {
   student: string;
   events: readonly EventNote[];
+  spent: readonly SpentNote[];
 }
 
 /** Goes through the students three times, for what is asked of all of them first, and holds one student's suspects at once. */
@@ -106,16 +118,24 @@ function judge(students: readonly StudentEvents[], evidence: Evidence) {
   const examination = { rules, numbering: zeroNumbering(zeros), ...banksFrom(evidence) };
   const counters = new Counters();
   const known = new KnownReports();
-  for (const records of everybody())
-    for (const suspect of examine(records, examination).suspects)
-      counters.add(suspectCounters(suspect, known.of(suspect), known));
+  for (const records of everybody()) {
+    const { suspects } = examine(records, examination);
+    for (const suspect of suspects) counters.add(suspectCounters(suspect, known.of(suspect), known));
+    counters.add(dayCounters(suspects, known));
+  }
   const calibrations = calibrated(appCounts(counters));
+  const multiples = new DayMultiples(paidStudents(counters.list(), calibrations), calibrations);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   const findings: CheckFinding[] = [];
   for (const records of everybody()) {
     const { judged, suspects } = examine(records, examination);
     findings.push(...twinsOf(records.student, judged));
-    for (const claim of judgeStudent(suspects, calibrationOf))
+    const own = dayCounters(suspects, known);
+    const suspected = suspects.map((suspect) => ({
+      ...suspect,
+      multiples: multiples.ofOthers(suspect.app ?? "", suspect.exercise.event.day, own),
+    }));
+    for (const claim of judgeStudent(suspected, calibrationOf))
       findings.push(bundledFinding(claim, calibrationOf(claim.suspect.app), evidence.hasResources));
   }
   const byApp = [...calibrations].sort(([a], [b]) => inByteOrder(a, b)).map(([, calibration]) => calibration);

@@ -1,5 +1,5 @@
 import type { LinkableEvent } from "../../domain/rules/judging/links.js";
-import type { Micros } from "../../domain/rules/judging/records.js";
+import type { Micros, SpentRecord } from "../../domain/rules/judging/records.js";
 import { type Xp, xpFromText } from "../../domain/values/xp.js";
 import type { CheckedEvent } from "./records.js";
 
@@ -16,6 +16,11 @@ export interface EventNote extends LinkableEvent {
   line: number;
   actor: ActorNote;
   activityName: string | null;
+}
+
+/** What is remembered of a TimeSpentEvent. */
+export interface SpentNote extends SpentRecord {
+  actor: ActorNote;
 }
 
 const amount = (text: string | null): Xp | null => (text === null ? null : xpFromText(text));
@@ -53,11 +58,22 @@ export class NoteMaker {
       activityKey: this.once(event.activityKey),
       objectSlug: this.once(event.objectSlug),
       courseId: this.once(event.courseId),
+      day: this.once(event.occurredAt.slice(0, "2025-03-01".length)),
       activityName: this.once(event.activityName),
       attempt: event.attempt,
       xp: amount(metrics.xp),
       total: amount(metrics.totalQuestions),
       correct: amount(metrics.correctQuestions),
+    };
+  }
+
+  /** What is remembered of a TimeSpentEvent. */
+  spentOf(event: CheckedEvent): SpentNote {
+    return {
+      actor: this.actorOf(event.actor),
+      at: microsOf(event.occurredAt),
+      activityKey: this.once(event.activityKey),
+      courseId: this.once(event.courseId),
     };
   }
 

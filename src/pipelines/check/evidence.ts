@@ -149,9 +149,11 @@ export class Evidence {
     const results = this.results.get(student) ?? new Map<string, ReadResult>();
     const read = results.get(sourcedId) ?? { record: null, readings: [] };
     const record = this.resultOf(sourcedId, row);
-    read.readings.push({ xp: record.xp, since: instantOf(row.get("date_last_modified")) });
+    const before = read.readings.at(-1);
+    const xpSince = before?.xp === record.xp ? before.since : instantOf(row.get("date_last_modified"));
+    read.readings.push({ xp: record.xp, since: xpSince });
     const isEvidence = isActive(row) && !this.lineItems.get(record.lineItem)?.isChild;
-    read.record = isEvidence ? { ...record, rise: riseOf(read.readings) } : null;
+    read.record = isEvidence ? { ...record, xpSince, rise: riseOf(read.readings) } : null;
     results.set(sourcedId, read);
     this.results.set(student, results);
   }
@@ -184,6 +186,7 @@ export class Evidence {
       day: isDay ? (row.get("score_date") ?? "").slice(0, "2025-03-01".length) : null,
       endedAt: instantOf(metadata.endedAt),
       completedAt: instantOf(metadata.completedAt),
+      xpSince: null,
       xp: XP_KEYS.map((key) => xpOf(metadata[key])).find((xp) => xp !== null) ?? null,
       multiplier: multiplier === null ? null : multiplierFromText(multiplier),
       attempt: wholeOf(metadata.attempt),

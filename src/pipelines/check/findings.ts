@@ -62,7 +62,7 @@ const UNCHECKED = "; what the activity can pay is not known, so it is not confir
 
 /** A claim of the audit's rules about an event of the files. Where no resources were read, nothing is confirmed. */
 export function bundledFinding(
-  claim: NamedClaim & { suspect: EventSuspect<EventNote> },
+  claim: NamedClaim & { suspect: Pick<EventSuspect<EventNote>, "student" | "exercise"> },
   calibration: Calibration,
   hasResources: boolean,
 ): CheckFinding {

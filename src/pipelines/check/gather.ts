@@ -1,5 +1,5 @@
 import { type CheckedFile, type CheckFinding, MOST_LISTED } from "../../domain/findings/check-finding.js";
-import { type ActorNote, type EventNote, NoteMaker } from "./event-note.js";
+import { type ActorNote, type EventNote, NoteMaker, type SpentNote } from "./event-note.js";
 import { conflictFinding, schemaFinding } from "./findings.js";
 import type { CheckedEvent, CheckedRecord, RecordFile } from "./records.js";
 import { type Address, SeenIds } from "./seen-ids.js";
@@ -16,6 +16,7 @@ export interface Gathered {
   faults: CheckFinding[];
   conflicts: Conflict[];
   notes: EventNote[];
+  spent: SpentNote[];
   actors: readonly ActorNote[];
 }
 
@@ -23,7 +24,7 @@ export interface Gathered {
 export type GatherProgress = (file: CheckedFile) => void;
 
 /**
- * Reads every record once and keeps a short note of each ActivityEvent that carries metrics: never a payload. An event
+ * Reads every record once and keeps a short note of each TimeSpentEvent, and of each ActivityEvent that carries metrics: never a payload. An event
  * that comes again with the same content is no finding; of several contents the first counts, as in `ingest`.
  */
 export async function gather(inputs: readonly RecordFile[], progress: GatherProgress): Promise<Gathered> {
@@ -43,7 +44,7 @@ const carriesMetrics = ({ metrics }: CheckedEvent): boolean => Object.values(met
 class Gatherer {
   readonly maker = new NoteMaker();
   private readonly ids = new SeenIds();
-  readonly gathered: Omit<Gathered, "actors"> = { files: [], faults: [], conflicts: [], notes: [] };
+  readonly gathered: Omit<Gathered, "actors"> = { files: [], faults: [], conflicts: [], notes: [], spent: [] };
 
   open(file: string): CheckedFile {
     const counts = { file, records: 0, events: 0, skipped: 0, rejected: 0 };
@@ -69,7 +70,8 @@ class Gatherer {
     const actor = this.maker.actorOf(event.actor);
     if (seen.kind === "conflict")
       this.gathered.conflicts.push({ actor, finding: conflictFinding(address, event, "", seen.first) });
-    if (seen.kind === "new" && event.eventType === "ActivityEvent" && carriesMetrics(event))
-      this.gathered.notes.push(this.maker.noteOf(address.file, address.line, event));
+    if (seen.kind !== "new") return;
+    if (event.eventType === "TimeSpentEvent") this.gathered.spent.push(this.maker.spentOf(event));
+    else if (carriesMetrics(event)) this.gathered.notes.push(this.maker.noteOf(address.file, address.line, event));
   }
 }

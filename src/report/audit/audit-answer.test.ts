@@ -80,6 +80,8 @@ const HOLDS: Calibration = {
   eventsExplained: 50,
   roundings: ["ceil"],
   tables: ["standard", "decay"],
+  lift: { quiet: 40, overpaid: 0, banked: 12, explained: 12 },
+  ownResultLift: { quiet: 0, overpaid: 0, banked: 0, explained: 0 },
 };
 const STUDENT: JudgedStudent = {
   studentId: "maya-chen-7f21",

@@ -134,7 +134,7 @@ export const banked: readonly AuditStory[] = [
   ],
   [
     "banked XP of an event without course is hosted",
-    (s) => holds(s).bank("video", 5).event({ xp: 8, course: null }).event({ of: "next", at: 3, xp: 3 }),
+    (s) => holds(s).bank("video", 5).event({ xp: 8, course: null }).event({ of: "next", at: 5, xp: 3 }),
     FOUND,
   ],
   ["banked XP of another course is not near either", (s) => bankedAt(s.activity("video", { course: "c2" }), 2), OPEN],

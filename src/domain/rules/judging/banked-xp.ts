@@ -40,7 +40,7 @@ export interface ZeroResult {
 
 /** How far a bank write may lie from its event, and a result at 0, in microseconds: from, to. docs/audit.md, "Banked XP". */
 export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }: AuditRules) => ({
-  hosted: [0, hostSeconds * SECOND] as const,
+  hosted: [-hostSeconds * SECOND, hostSeconds * SECOND] as const,
   near: [-bankBeforeSeconds * SECOND, hostSeconds * SECOND] as const,
   late: [hostSeconds * SECOND, bankLateSeconds * SECOND] as const,
   zero: [-2 * HOUR, 0] as const,
@@ -83,14 +83,18 @@ interface Past {
   unpaid: TimeLine<ResultRecord>;
 }
 
-/** The exercise that was completed last, shortly before a bank write; of several at once, the one with the lowest event id. */
+/**
+ * The exercise nearest to a bank write, of those shortly before or after it: some apps write the bank just before the event.
+ * Of two equally near ones the earlier; of several at once the one with the lowest event id.
+ */
 function hostOf({ time, courseId }: Bank, occurrences: TimeLine<Occurrence>, rules: AuditRules): Exercise | null {
+  const [from, to] = bankWindows(rules).hosted;
+  const distance = ({ event }: Occurrence): number => Math.abs(event.at - time);
   const hosts = occurrences
-    .within(time - bankWindows(rules).hosted[1], time)
-    .filter(({ event }) => isSameCourse(event.courseId, courseId));
-  const latest = hosts.at(-1)?.event.at;
-  const together = hosts.filter(({ event }) => event.at === latest);
-  return together.sort((a, b) => earliestFirst(a.event, b.event))[0]?.exercise ?? null;
+    .within(time + from, time + to)
+    .filter(({ event }) => isSameCourse(event.courseId, courseId))
+    .sort((a, b) => distance(a) - distance(b) || earliestFirst(a.event, b.event));
+  return hosts[0]?.exercise ?? null;
 }
 
 function pastOf(

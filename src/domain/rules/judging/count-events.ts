@@ -1,8 +1,10 @@
 import type { Xp } from "../../values/xp.js";
-import { isInnocentAnyhow } from "../bundling.js";
-import type { FormulaSet } from "../calibrate.js";
+import { hasLowerOwnResult, isInnocentAnyhow } from "../bundling.js";
+import type { AppCounts, FormulaSet } from "../calibrate.js";
 import type { Counter } from "../calibration-counts.js";
-import { explainedBy, tells } from "../explaining-formulas.js";
+import { multipleCounters, type PaidMultiple, paidMultiples } from "../day-multiples.js";
+import { explainedBy, liftedBy, overpaidBy, tells } from "../explaining-formulas.js";
+import { subsetsOf } from "../subset-sums.js";
 import type { EventRecord, ResultRecord, StudentRecords } from "./records.js";
 import { reportText } from "./reports.js";
 import type { EventSuspect } from "./suspects.js";
@@ -14,6 +16,8 @@ export interface KnownReport {
   isInnocentAnyhow: boolean;
   /** Whether such an event says anything of how its app pays. */
   tells: boolean;
+  /** The multiples of its own XP that it may have been paid. */
+  multiples: readonly PaidMultiple[];
 }
 
 const MOST_REMEMBERED = 20_000;
@@ -21,45 +25,90 @@ const MOST_REMEMBERED = 20_000;
 /** Remembers what can be said of reports and of their sums with banked XP: the events of a school repeat each other. */
 export class KnownReports {
   readonly #reports = new Map<string, KnownReport>();
-  readonly #formulas = new Map<string, FormulaSet>();
+  readonly #formulas = new Map<string, Explained>();
 
   of(suspect: EventSuspect): KnownReport {
     const text = reportText(suspect);
     const known = this.#reports.get(text);
     if (known !== undefined) return known;
     if (this.#reports.size >= MOST_REMEMBERED) this.#reports.clear();
-    const report = { text, isInnocentAnyhow: isInnocentAnyhow(suspect), tells: tells(suspect) };
+    const report = {
+      text,
+      isInnocentAnyhow: isInnocentAnyhow(suspect),
+      tells: tells(suspect),
+      multiples: paidMultiples(suspect),
+    };
     this.#reports.set(text, report);
     return report;
   }
 
-  /** The formulas that explain the suspect's XP alone or with some of these amounts. */
-  formulas(suspect: EventSuspect, { text }: KnownReport, amounts: readonly Xp[]): FormulaSet {
+  /** What a report says together with these amounts of banked XP. */
+  explained(suspect: EventSuspect, { text }: KnownReport, amounts: readonly Xp[]): Explained {
     const key = amounts.length === 0 ? text : `${text} ${amounts.join(" ")}`;
     const known = this.#formulas.get(key);
     if (known !== undefined) return known;
     if (this.#formulas.size >= MOST_REMEMBERED) this.#formulas.clear();
-    const formulas = explainedBy(suspect, amounts);
-    this.#formulas.set(key, formulas);
-    return formulas;
+    const explained = {
+      formulas: explainedBy(suspect, amounts),
+      beyond: amounts.length === 0 ? overpaidBy(suspect) : liftedBy(suspect, amounts),
+    };
+    this.#formulas.set(key, explained);
+    return explained;
   }
+}
+
+/** What a report says together with banked XP, or with none. */
+interface Explained {
+  /** The formulas that explain the XP, alone or with some of that. */
+  formulas: FormulaSet;
+  /** Of those, the ones that explain it only with some of that; where there is none, the formulas of whose every own amount it is more. */
+  beyond: FormulaSet;
 }
 
 const amountsOf = (banks: EventSuspect["near"]): Xp[] => banks.map(({ xp }) => xp);
 
+/** Whether what an own result says and some of these amounts make up the event's XP. */
+const ownLifts = ({ xp, ownResultXp }: EventSuspect, amounts: readonly Xp[]): boolean =>
+  ownResultXp.some((own) => own < xp && subsetsOf(amounts, xp - own, 1).first.length > 0);
+
+/** What is counted of an exercise whose own results have XP (docs/audit.md, "Lift"). */
+function ownCounts(suspect: EventSuspect, near: readonly Xp[]): (keyof AppCounts)[] {
+  if (suspect.ownResultXp.length === 0) return [];
+  if (near.length > 0) return ownLifts(suspect, near) ? ["ownBanked", "ownLifted"] : ["ownBanked"];
+  if (!suspect.isQuiet) return [];
+  return hasLowerOwnResult(suspect) ? ["ownQuiet", "ownOverpaid"] : ["ownQuiet"];
+}
+
 /** What one exercise says of how its app pays (docs/audit.md, "Calibration"). */
 export function suspectCounters(suspect: EventSuspect, report: KnownReport, known: KnownReports): Counter[] {
   const app = suspect.app ?? "";
-  if (!report.tells) return [[app, "seen", 0, 1]];
   const near = amountsOf(suspect.near);
-  const beside = known.formulas(suspect, report, near);
-  const all = suspect.late.length === 0 ? beside : known.formulas(suspect, report, amountsOf(suspect.banks));
-  return [
-    [app, "seen", 0, 1],
-    [app, near.length === 0 ? "quiet" : "banked", beside, 1],
-    [app, "all", all, 1],
-  ];
+  const counters: Counter[] = [[app, "seen", 0, 1]];
+  const add = (kind: keyof AppCounts, formulas: FormulaSet) => void counters.push([app, kind, formulas, 1]);
+  for (const kind of ownCounts(suspect, near)) add(kind, 0);
+  if (!report.tells) return counters;
+  const beside = known.explained(suspect, report, near);
+  const [kind, beyond] = near.length > 0 ? (["banked", "lifted"] as const) : (["quiet", "overpaid"] as const);
+  if (kind === "banked" || suspect.isQuiet) {
+    add(kind, beside.formulas);
+    if (beside.beyond !== 0) add(beyond, beside.beyond);
+  }
+  const all = suspect.late.length === 0 ? beside : known.explained(suspect, report, amountsOf(suspect.banks));
+  add("all", all.formulas);
+  return counters;
 }
+
+/** The multiples that a student's quiet events were paid (docs/audit.md, "The day's multiple"). */
+export const dayCounters = (suspects: readonly EventSuspect[], known: KnownReports): Counter[] =>
+  multipleCounters(
+    suspects
+      .filter(({ isQuiet }) => isQuiet)
+      .map((suspect) => ({
+        app: suspect.app ?? "",
+        day: suspect.exercise.event.day,
+        multiples: known.of(suspect).multiples,
+      })),
+  );
 
 const isZero = ({ attempt }: EventRecord | ResultRecord): boolean => attempt === 0;
 

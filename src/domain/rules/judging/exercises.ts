@@ -2,7 +2,7 @@ import type { Xp } from "../../values/xp.js";
 import type { AuditRules } from "../audit-rules.js";
 import type { AccuracyBand, Completion } from "../own-xp.js";
 import type { JudgedEvent } from "./judged-events.js";
-import { type EventRecord, type Micros, type ResultRecord, SECOND, saysBanked } from "./records.js";
+import { type EventRecord, isAdjustment, type Micros, type ResultRecord, SECOND, saysBanked } from "./records.js";
 
 /** An event that may hold other activities' XP, with what is known of how it was done. docs/audit.md, "Bundled XP". */
 export interface Exercise<E extends EventRecord = EventRecord> extends JudgedEvent<E> {
@@ -80,7 +80,7 @@ function completionOf(
   };
 }
 
-/** The exercises among a student's events, which come by time, then id. */
+/** The exercises among a student's events, which come by time, then id. What takes XP back is none. */
 export function exercisesOf<E extends EventRecord>(
   judged: readonly JudgedEvent<E>[],
   numbering: ZeroNumbering,
@@ -89,7 +89,7 @@ export function exercisesOf<E extends EventRecord>(
   const seen = new Map<string | null, number>();
   const exercises: Exercise<E>[] = [];
   for (const one of judged) {
-    if (one.isPassive) continue;
+    if (one.isPassive || isAdjustment(one.event)) continue;
     const { event, twins, linked, resource, activityKey, isPassive } = one;
     const plus = plusOf(numbering, event.app);
     const nth = (seen.get(activityKey) ?? 0) + 1;

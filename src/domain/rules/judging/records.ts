@@ -20,6 +20,8 @@ export interface EventRecord {
   at: Micros;
   activityKey: string | null;
   courseId: string | null;
+  /** Its day in the zone whose days facts stand on, `YYYY-MM-DD`. */
+  day: string;
   /** As reported; some apps count from 0. */
   attempt: number | null;
   xp: Xp | null;
@@ -36,6 +38,8 @@ export interface ResultRecord {
   scoredAt: Micros | null;
   endedAt: Micros | null;
   completedAt: Micros | null;
+  /** `date_last_modified` of the reading that first showed this XP. */
+  xpSince: Micros | null;
   xp: Xp | null;
   /** In ten-thousandths. */
   multiplier: bigint | null;
@@ -55,26 +59,39 @@ export interface ResourceRecord {
   title: string | null;
 }
 
+/** Time that was spent on an activity, as a TimeSpentEvent says. */
+export interface SpentRecord {
+  at: Micros;
+  activityKey: string | null;
+  courseId: string | null;
+}
+
 /** Everything that the rules look at of one student. Links never leave a student. */
 export interface StudentRecords<E extends EventRecord = EventRecord> {
   student: string;
   /** By instant, then id. */
   events: readonly E[];
   results: readonly ResultRecord[];
+  /** In no order. */
+  spent: readonly SpentRecord[];
   /** The results that link to an event (docs/facts.md, "Links"). */
   links: ReadonlyMap<E, readonly ResultRecord[]>;
   /** The resource of an activity; null where none is known. */
   resource(activityKey: string | null): ResourceRecord | null;
 }
 
-const PASSIVE = new Set(["article", "video"]);
+/** Types of resources that are watched or read, in lower case. */
+export const PASSIVE_TYPES: readonly string[] = ["article", "video"];
 
 /** Whether one of these types of a resource says that it is watched or read. docs/audit.md, "Passive activities". */
 export const isPassiveType = (...types: readonly (string | null | undefined)[]): boolean =>
-  types.some((type) => PASSIVE.has(type?.toLowerCase() ?? ""));
+  types.some((type) => PASSIVE_TYPES.includes(type?.toLowerCase() ?? ""));
 
-/** Whether a result says of itself that its XP was banked. */
-export const saysBanked = (reason: string | null): boolean => reason?.trim().toLowerCase() === "banked xp";
+/** Whether a result says of itself that its XP was banked; some apps add which activity it was: `Banked XP: Video 3`. */
+export const saysBanked = (reason: string | null): boolean => /^\s*banked xp\b/i.test(reason ?? "");
+
+/** Whether an event only corrects what earlier ones reported: it takes XP back and asks no questions. */
+export const isAdjustment = ({ xp, total }: EventRecord): boolean => xp !== null && xp < 0n && (total ?? 0n) === 0n;
 
 /** The two courses are not known to differ. */
 export const isSameCourse = (one: string | null, other: string | null): boolean =>

@@ -2,12 +2,14 @@ import type { AuditRules } from "../audit-rules.js";
 import type { Suspect } from "../bundling.js";
 import type { NamedBank } from "../bundling-words.js";
 import { type Bank, bankedXp, banksOfResults, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
+import { compensationsOf } from "./compensations.js";
 import { type Exercise, exercisesOf, type ZeroNumbering } from "./exercises.js";
 import { type JudgedEvent, judgedEventsOf } from "./judged-events.js";
+import { followsPassiveWork } from "./quiet.js";
 import type { EventRecord, StudentRecords } from "./records.js";
 
 /** An exercise that reports XP, with everything that it is judged by. */
-export interface EventSuspect<E extends EventRecord = EventRecord> extends Suspect {
+export interface EventSuspect<E extends EventRecord = EventRecord> extends Omit<Suspect, "multiples"> {
   exercise: Exercise<E>;
   student: string;
   near: readonly NamedBank[];
@@ -15,6 +17,8 @@ export interface EventSuspect<E extends EventRecord = EventRecord> extends Suspe
   /** Those near it and those after it. */
   banks: readonly NamedBank[];
   zeros: readonly ZeroResult[];
+  /** Whether its XP can be no other activity's: nothing was banked near it, or watched or read before it. */
+  isQuiet: boolean;
 }
 
 /** What the rules see of one student. All lists come by time, then event id. */
@@ -40,6 +44,8 @@ export function examine<E extends EventRecord>(
   const judged = judgedEventsOf(records, rules);
   const exercises = exercisesOf(judged, numbering, rules);
   const bankedOf = bankedXp(banksOf(records, judged), exercises, records, rules);
+  const compensated = compensationsOf(records);
+  const isAfterPassiveWork = followsPassiveWork(records, judged, exercises);
   const suspects: EventSuspect<E>[] = [];
   for (const exercise of exercises) {
     const { event, completion, ownResults } = exercise;
@@ -51,7 +57,10 @@ export function examine<E extends EventRecord>(
     const { student } = records;
     const { eventId, xp } = event;
     const zeroBase = zeroBaseOf(zeros);
-    suspects.push({ eventId, app, xp, completion, ownResultXp, near, late, zeroBase, exercise, student, banks, zeros });
+    const isQuiet = near.length === 0 && !isAfterPassiveWork(exercise);
+    const compensations = compensated(exercise);
+    const judgedBy = { near, late, zeroBase, compensations, banks, zeros, isQuiet };
+    suspects.push(Object.assign(judgedBy, { eventId, app, xp, completion, ownResultXp, exercise, student }));
   }
   return { judged, exercises, suspects };
 }

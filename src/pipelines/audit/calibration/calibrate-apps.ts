@@ -6,6 +6,7 @@ import {
   calibrated,
   zeroNumbering,
 } from "../../../domain/rules/calibration-counts.js";
+import { DayMultiples, paidStudents } from "../../../domain/rules/day-multiples.js";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import type { ZeroNumbering } from "../../../domain/rules/judging/exercises.js";
 import {
@@ -82,7 +83,13 @@ const sumOf = (each: readonly (Iterable<Counter> | Counters)[]): Counters => {
 
 const judgedApps = (counters: Counters, numbering: ZeroNumbering): JudgedApps => {
   const counts = appCounts(counters);
-  return { counts, calibrations: calibrated(counts), numbering };
+  const calibrations = calibrated(counts);
+  return {
+    counts,
+    calibrations,
+    numbering,
+    multiples: new DayMultiples(paidStudents(counters.list(), calibrations), calibrations),
+  };
 };
 
 /** The counts of everybody, all of them made now. */
@@ -104,7 +111,7 @@ async function countedAnew(
   const examination = { rules: auditRules, numbering };
   const counters = sumOf(
     await inEach(parts, (part) =>
-      survey({ part, scope: { rules, students: part.students, days }, examination, counts, forChecks }),
+      survey({ part, scope: { rules, students: part.students }, examination, counts, forChecks, days }),
     ),
   );
   if (counts) await noteMarks(session.db);
@@ -140,7 +147,7 @@ async function renewed(
   if (!isSame(before.inEvents, numbering.inEvents) || !isSame(before.inResults, numbering.inResults)) return null;
   const part = { ...asked, students: ids };
   const examination = { rules: auditRules, numbering };
-  const request = { part, scope: { rules, students: ids }, examination, counts: keeps, forChecks: false };
+  const request = { part, scope: { rules, students: ids }, examination, counts: keeps, forChecks: false, days: false };
   counters.add((await survey(request)).list());
   if (keeps) await noteMarks(db);
   return {

@@ -1,10 +1,15 @@
 import { type Counter, Counters } from "../../../domain/rules/calibration-counts.js";
-import { KnownReports, suspectCounters, zeroCounters } from "../../../domain/rules/judging/count-events.js";
+import {
+  dayCounters,
+  KnownReports,
+  suspectCounters,
+  zeroCounters,
+} from "../../../domain/rules/judging/count-events.js";
 import type { StudentRecords } from "../../../domain/rules/judging/records.js";
 import { type Examination, type ExaminedStudent, examine } from "../../../domain/rules/judging/suspects.js";
 import { addDoubtful, type DoubtfulReport, openDoubtful } from "../../../store/audit/bundling/doubtful-events.js";
 import { type ExerciseDay, noteExerciseDays } from "../../../store/audit/bundling/exercise-days.js";
-import { type LandedEvent, type RecordScope, studentRecords } from "../../../store/audit/bundling/student-records.js";
+import { type RecordScope, studentRecords } from "../../../store/audit/bundling/student-records.js";
 import { addTwins, twins, twinsOf } from "../../../store/audit/bundling/twins.js";
 import { addFreshCounts, openFreshCounts } from "../../../store/audit/calibration/cache.js";
 import type { Session } from "../../../store/engine/session.js";
@@ -19,9 +24,11 @@ export interface SurveyRequest {
   counts: boolean;
   /** What the checks of these students read: their twins, and who must be judged (docs/audit.md, "How it is done"). */
   forChecks: boolean;
+  /** Whether the days of exercises are noted. */
+  days: boolean;
 }
 
-type Examined = ExaminedStudent<LandedEvent>;
+type Examined = ExaminedStudent;
 
 /** Exercises by app, course and day. */
 class Days {
@@ -30,7 +37,6 @@ class Days {
   add({ exercises }: Examined): void {
     for (const { event } of exercises) {
       const { app, courseId, day } = event;
-      if (day === null) continue;
       const key = JSON.stringify([app, courseId, day]);
       const known = this.#days.get(key) ?? { app, courseId, day, exercises: 0 };
       this.#days.set(key, { ...known, exercises: known.exercises + 1 });
@@ -68,8 +74,8 @@ interface Counted {
   doubtful: Map<string, { app: string; report: string }>;
 }
 
-function countedOf(records: StudentRecords<LandedEvent>, { suspects }: Examined, known: KnownReports): Counted {
-  const counters = new Counters().add(zeroCounters(records));
+function countedOf(records: StudentRecords, { suspects }: Examined, known: KnownReports): Counted {
+  const counters = new Counters().add(zeroCounters(records)).add(dayCounters(suspects, known));
   const doubtful: Counted["doubtful"] = new Map();
   for (const suspect of suspects) {
     const report = known.of(suspect);
@@ -110,13 +116,13 @@ export async function survey(request: SurveyRequest): Promise<Counters> {
     const examined = examine(records, examination);
     const counted = countedOf(records, examined, known);
     total.add(counted.counters.list());
-    days.add(examined);
+    if (request.days) days.add(examined);
     notes.add(records.student, examined, counted);
     if (notes.size < MOST_NOTED) continue;
     await writeNotes(session, notes);
     notes = new Notes(request);
   }
   await writeNotes(session, notes);
-  if (scope.days) await noteExerciseDays(session, days.list());
+  if (request.days) await noteExerciseDays(session, days.list());
   return total;
 }

@@ -31,7 +31,10 @@ async function* findBundles(ground: AuditGround) {
   if (scope === null) return;
   const calibrationOf = (app: string | null): Calibration => apps.calibrations.get(app ?? "") as Calibration;
   const examination = { rules: auditRules, numbering: apps.numbering };
-  for await (const page of suspectRows({ part: ground, scope, examination, calibrationOf, notesTwins })) {
+  for await (const page of suspectRows({
+    ...{ part: ground, scope, examination, calibrationOf, notesTwins },
+    multiples: apps.multiples,
+  })) {
     const judged = page.flatMap((rows) =>
       judgeStudent(
         rows.map((row) => suspectOf(row, auditRules.multipliers)),

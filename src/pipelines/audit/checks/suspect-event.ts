@@ -42,6 +42,10 @@ export interface SuspectRow extends SuspectDetails {
   /** Passive results at 0 since the last exercise. */
   zeroIds: string[] | null;
   zeroBases: (string | null)[] | null;
+  /** What the sender took back of it by later events: their ids and amounts. */
+  compensations: { eventId: string; xp: string }[];
+  /** What the app multiplied own XP by on that day, as other students' quiet events show. */
+  multiples: string[];
 }
 
 /** A suspect with the row that it was made from, and what the audit claims of it. */
@@ -65,7 +69,7 @@ function columnsOf(banks: EventSuspect["near"]): BankColumns | null {
 }
 
 /** A suspect of the landed records as a row; the order of its members is that of evidence files. */
-export function rowOf(suspect: EventSuspect, details: SuspectDetails): SuspectRow {
+export function rowOf(suspect: EventSuspect, multiples: readonly bigint[], details: SuspectDetails): SuspectRow {
   const { exercise, completion, near, late, zeros } = suspect;
   const { event, activityKey, ownResults, twins } = exercise;
   return {
@@ -92,6 +96,8 @@ export function rowOf(suspect: EventSuspect, details: SuspectDetails): SuspectRo
     late: columnsOf(late),
     zeroIds: listOrNull(zeros.map(({ sourcedId }) => sourcedId)),
     zeroBases: listOrNull(zeros.map(({ base }) => textOrNull(base))),
+    compensations: suspect.compensations.map(({ eventId, xp }) => ({ eventId, xp: xpText(xp) })),
+    multiples: multiples.map(xpText),
     counted: details.counted,
     correction: details.correction,
   };
@@ -130,6 +136,8 @@ export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect
     near,
     late,
     zeroBase: sumOf((row.zeroBases ?? []).map((base) => xpFromText(base ?? "0"))),
+    compensations: row.compensations.map(({ eventId, xp }) => ({ eventId, xp: xpFromText(xp) })),
+    multiples: row.multiples.map(xpFromText),
     row,
     banks: [...near, ...late],
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { parse } from "lossless-json";
 import { z } from "zod";
+import { type AppCounts, COUNT_KINDS } from "../../../domain/rules/calibrate.js";
 import { FORMULAS } from "../../../domain/rules/own-xp.js";
 import { ExactNumber, type JsonValue, jsonText } from "../../../domain/values/json-text.js";
 import { wordsOf } from "../../../errors.js";
@@ -15,6 +16,11 @@ const texts = z.array(text);
 const textsOrNull = z.array(orNull);
 /** A set of formulas and the events that exactly these explain. */
 const Counts = z.array(z.object({ formulas: z.array(z.enum(FORMULA_NAMES)), events: z.int() }));
+
+const CountsOfKinds = Object.fromEntries(COUNT_KINDS.map((kind) => [kind, Counts.default([])])) as Record<
+  keyof AppCounts,
+  z.ZodDefault<typeof Counts>
+>;
 
 const Banks = z
   .object({
@@ -52,6 +58,8 @@ const Suspect = z.object({
   late: Banks,
   zeroIds: texts.nullable(),
   zeroBases: textsOrNull.nullable(),
+  compensations: z.array(z.object({ eventId: text, xp: text })).default([]),
+  multiples: texts.default([]),
   counted: orNull,
   correction: z.object({ id: text, own: text, results: texts }).nullable(),
 });
@@ -110,7 +118,7 @@ const Evidence = z.object({
   ruleVersion: text,
   settings: z.record(text, text),
   finding: z.looseObject({ id: text, verdict: text, eventId: text }),
-  calibration: z.array(z.object({ app: text, quiet: Counts, banked: Counts, all: Counts })),
+  calibration: z.array(z.object({ app: text, ...CountsOfKinds })),
   judged: z.object({ suspects: z.array(Suspect), counted: texts }),
   raw: Raw,
 });

@@ -2,7 +2,7 @@ import { findingJson } from "../../../domain/findings/finding.js";
 import type { Verification } from "../../../domain/findings/verification.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
 import { judgeStudent } from "../../../domain/rules/bundling.js";
-import type { FormulaCounts } from "../../../domain/rules/calibrate.js";
+import { appCountsOf, type FormulaCounts } from "../../../domain/rules/calibrate.js";
 import type { Calibration } from "../../../domain/rules/calibration.js";
 import { calibrated } from "../../../domain/rules/calibration-counts.js";
 import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
@@ -60,14 +60,7 @@ const countsFrom = (counts: Evidence["calibration"][number]["quiet"]): FormulaCo
   new Map(counts.map(({ formulas, events }) => [formulaSet(formulas), events]));
 
 const calibrationsOf = ({ calibration }: Evidence): Map<string, Calibration> =>
-  calibrated(
-    new Map(
-      calibration.map(({ app, quiet, banked, all }) => [
-        app,
-        { quiet: countsFrom(quiet), banked: countsFrom(banked), all: countsFrom(all) },
-      ]),
-    ),
-  );
+  calibrated(new Map(calibration.map(({ app, ...counts }) => [app, appCountsOf((kind) => countsFrom(counts[kind]))])));
 
 /** Calibrates and judges again; the first member of the finding that comes out otherwise. */
 function judgedAgain(evidence: Evidence, { multipliers }: AuditRules, finding: string): string | null {

@@ -1,12 +1,13 @@
 import type { ListedFinding } from "../../../domain/findings/listed-finding.js";
 import { judgeStudent } from "../../../domain/rules/bundling.js";
-import type { AppCounts, FormulaCounts } from "../../../domain/rules/calibrate.js";
+import { type AppCounts, COUNT_KINDS, type FormulaCounts } from "../../../domain/rules/calibrate.js";
 import { calibrated } from "../../../domain/rules/calibration-counts.js";
+import { DayMultiples } from "../../../domain/rules/day-multiples.js";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import { RULE_VERSION } from "../../../domain/rules/rule-version.js";
 import { ResourceLookup } from "../../../store/audit/bundling/resources.js";
 import { countedResults } from "../../../store/audit/bundling/suspect-details.js";
-import { listAppCounts, listNumbering } from "../../../store/audit/calibration/calibrations.js";
+import { listAppCounts, listMultiples, listNumbering } from "../../../store/audit/calibration/calibrations.js";
 import type { Session } from "../../../store/engine/session.js";
 import { rawRows } from "../../../store/reading/evidence-rows.js";
 import { auditRulesOf, settingsInForce } from "../../../store/runs/settings.js";
@@ -38,7 +39,9 @@ export async function evidenceOf({ session, rules, program }: Ground, finding: L
   const suspects: SuspectRow[] = [];
   const examination = { rules: auditRules, numbering: await listNumbering(db) };
   const part = { session, resources: new ResourceLookup(db) };
-  const request = { part, scope: { rules, students: [studentId] }, examination, calibrationOf, notesTwins: false };
+  const multiples = new DayMultiples(await listMultiples(db), calibrations);
+  const scope = { rules, students: [studentId] };
+  const request = { part, scope, examination, calibrationOf, multiples, notesTwins: false };
   for await (const page of suspectRows(request)) suspects.push(...page.flat());
   const apps = new Set(suspects.map(({ app }) => app));
   const counts = new Map([...allCounts].filter(([app]) => apps.has(app)));
@@ -51,7 +54,10 @@ export async function evidenceOf({ session, rules, program }: Ground, finding: L
   const counted = await countedResults(db, claims.flatMap(namedResults));
   const names = {
     studentId,
-    events: suspects.flatMap(({ eventId, twins }) => [eventId, ...twins]),
+    events: suspects.flatMap(({ eventId, twins, compensations }) => [
+      ...[eventId, ...twins],
+      ...compensations.map((compensation) => compensation.eventId),
+    ]),
     results: suspects.flatMap(resultsOf),
   };
   const activities = suspects.flatMap(({ activityId }) => activityId ?? []);
@@ -83,9 +89,10 @@ const resultsOf = ({ ownIds, near, late, zeroIds }: SuspectRow): string[] => [
 const countsOf = (counts: FormulaCounts) =>
   [...counts].sort(([a], [b]) => a - b).map(([set, events]) => ({ formulas: formulaNames(set), events }));
 
-const countsJson = ([app, { quiet, banked, all }]: [string, AppCounts]) => ({
+const countsJson = ([app, counts]: [string, AppCounts]) => ({
   app,
-  quiet: countsOf(quiet),
-  banked: countsOf(banked),
-  all: countsOf(all),
+  ...(Object.fromEntries(COUNT_KINDS.map((kind) => [kind, countsOf(counts[kind])])) as Record<
+    keyof AppCounts,
+    ReturnType<typeof countsOf>
+  >),
 });

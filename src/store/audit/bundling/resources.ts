@@ -37,13 +37,13 @@ export class ResourceLookup {
   }
 
   /** Loads the resources of these activities; they stay known until the next call. */
-  async know({ events, results }: Pick<StudentRecords, "events" | "results">): Promise<void> {
+  async know({ events, results, spent }: Pick<StudentRecords, "events" | "results" | "spent">): Promise<void> {
     if (this.#isWhole) return;
-    let unknown = this.#unknownOf(events, results);
+    let unknown = this.#unknownOf(events, results, spent);
     if (unknown.length === 0) return;
     if (this.#known.size + unknown.length > MOST_KNOWN) {
       this.#known.clear();
-      unknown = this.#unknownOf(events, results);
+      unknown = this.#unknownOf(events, results, spent);
     }
     for (const key of unknown) this.#known.set(key, null);
     const { rows } = await sql<ResourceRow>`${SELECT} where sourced_id = any(${unknown}::text[])`.execute(this.#db);

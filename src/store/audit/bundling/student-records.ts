@@ -3,9 +3,11 @@ import type { FactRules } from "../../../domain/rules/fact-rules.js";
 import {
   type EventRecord,
   type Micros,
+  PASSIVE_TYPES,
   type ResultRecord,
   riseOf,
   SECOND,
+  type SpentRecord,
   type StudentRecords,
   type XpReading,
 } from "../../../domain/rules/judging/records.js";
@@ -18,20 +20,12 @@ import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-
 import { notOfTestUser } from "../../facts/students.js";
 import type { ResourceLookup } from "./resources.js";
 
-/** An event of the landed records, with its day in the stored zone where that was asked for. */
-export interface LandedEvent extends EventRecord {
-  /** `YYYY-MM-DD`. */
-  day: string | null;
-}
-
 /** Which records are read. */
 export interface RecordScope {
   rules: FactRules;
   students: Students;
   /** `and …`: which of these students; all of them without it. */
   only?: (student: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Whether the days of events are wanted. */
-  days?: boolean;
 }
 
 const wanted = ({ students, only }: RecordScope, student: string): RawBuilder<unknown> =>
@@ -40,18 +34,20 @@ const wanted = ({ students, only }: RecordScope, student: string): RawBuilder<un
 type Whole = number | null;
 
 /** Members of the JSON lists, in the order in which the statement builds them. Amounts in ten-thousandths, instants in seconds. */
-type EventList = [string, string, number, Whole, Whole, string | null, string | null, Whole, Whole, string | null];
+type EventList = [string, string, number, Whole, Whole, string | null, string | null, Whole, Whole, string];
 type ResultList = [
-  ...[string, string, string | null, number | null, number | null, number | null],
+  ...[string, string, string | null, number | null, number | null, number | null, number | null],
   ...[Whole, Whole, Whole, Whole, Whole, string | null, string | null],
 ];
 type ReadingList = [string, Whole, number | null];
+type SpentList = [number, string | null, string | null];
 
 interface StudentRow {
   student: string;
   events: string;
   results: string | null;
   readings: string | null;
+  spent: string | null;
 }
 
 /** Seconds, as a double: much faster than whole microseconds, and exact to the microsecond until the year 2106. */
@@ -77,12 +73,20 @@ const events = (scope: RecordScope): RawBuilder<unknown> => sql`
       sql`e.course_id`,
       tenThousandths("e.total_questions"),
       tenThousandths("e.correct_questions"),
-      scope.days ? isoDay(sql`e.occurred_at at time zone ${scope.rules.zone}`) : sql`null::text`,
+      isoDay(sql`e.occurred_at at time zone ${scope.rules.zone}`),
     ],
     sql`order by e.occurred_at, e.event_id`,
   )} as events
   from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
   where e.linkable ${wanted(scope, "a.student_id")} ${notOfTestUser(scope.rules, sql`a.student_id`)} group by 1`;
+
+/** Time spent on what is watched or read. */
+const spent = (scope: RecordScope): RawBuilder<unknown> => sql`
+  select a.student_id, ${listOf([seconds("e.occurred_at"), sql`e.activity_key`, sql`e.course_id`])} as spent
+  from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
+  join timeback.resources passive on passive.sourced_id = e.activity_key
+    and (lower(passive.activity_type) = any(${PASSIVE_TYPES}::text[]) or lower(passive.resource_type) = any(${PASSIVE_TYPES}::text[]))
+  where not e.linkable and e.event_type = 'TimeSpentEvent' ${wanted(scope, "a.student_id")} group by 1`;
 
 /** Results that may link, each with the event that it links to. */
 const results = (scope: RecordScope): RawBuilder<unknown> => sql`
@@ -93,6 +97,7 @@ const results = (scope: RecordScope): RawBuilder<unknown> => sql`
     sql`case when r.score_day is null then ${seconds("r.score_date")} end`,
     seconds("r.ended_at"),
     seconds("r.completed_at"),
+    seconds("r.xp_since"),
     tenThousandths("r.xp"),
     tenThousandths("r.multiplier"),
     sql`r.attempt`,
@@ -119,9 +124,10 @@ const readings = (scope: RecordScope): RawBuilder<unknown> => {
 };
 
 const statement = (scope: RecordScope): RawBuilder<StudentRow> => sql<StudentRow>`
-  with event as (${events(scope)}), result as (${results(scope)}), reading as (${readings(scope)})
-  select e.student_id as student, e.events, r.results, v.readings
-  from event e left join result r on r.student_id = e.student_id left join reading v on v.student_id = e.student_id`;
+  with event as (${events(scope)}), result as (${results(scope)}), reading as (${readings(scope)}), spent as (${spent(scope)})
+  select e.student_id as student, e.events, r.results, v.readings, s.spent
+  from event e left join result r on r.student_id = e.student_id left join reading v on v.student_id = e.student_id
+  left join spent s on s.student_id = e.student_id`;
 
 const big = (amount: Whole): bigint | null => (amount === null ? null : BigInt(amount));
 
@@ -136,7 +142,7 @@ const eventOf = ([
   total,
   correct,
   day,
-]: EventList): LandedEvent => ({
+]: EventList): EventRecord => ({
   eventId,
   app,
   at: microsOf(at),
@@ -161,10 +167,10 @@ function readingsOf(text: string | null): Map<string, XpReading<Micros>[]> {
 }
 
 /** A student's records but for the resources. */
-type Parsed = Omit<StudentRecords<LandedEvent>, "resource">;
+type Parsed = Omit<StudentRecords, "resource">;
 
 function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>[]>): ResultRecord {
-  const [sourcedId, activityKey, courseId, scoredAt, endedAt, completedAt, ...rest] = list;
+  const [sourcedId, activityKey, courseId, scoredAt, endedAt, completedAt, xpSince, ...rest] = list;
   const [xp, multiplier, attempt, total, correct, reason] = rest;
   return {
     sourcedId,
@@ -173,6 +179,7 @@ function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>
     scoredAt: microsOrNull(scoredAt),
     endedAt: microsOrNull(endedAt),
     completedAt: microsOrNull(completedAt),
+    xpSince: microsOrNull(xpSince),
     xp: big(xp),
     multiplier: big(multiplier),
     attempt,
@@ -183,13 +190,15 @@ function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>
   };
 }
 
-const EVENT_ID = 12;
+const spentOf = ([at, activityKey, courseId]: SpentList): SpentRecord => ({ at: microsOf(at), activityKey, courseId });
 
-function parsed({ student, events, results, readings }: StudentRow): Parsed {
+const EVENT_ID = 13;
+
+function parsed({ student, events, results, readings, spent }: StudentRow): Parsed {
   const found = (JSON.parse(events) as EventList[]).map(eventOf);
   const byId = new Map(found.map((event) => [event.eventId, event]));
   const rises = readingsOf(readings);
-  const links = new Map<LandedEvent, ResultRecord[]>();
+  const links = new Map<EventRecord, ResultRecord[]>();
   const all: ResultRecord[] = [];
   for (const list of JSON.parse(results ?? "[]") as ResultList[]) {
     const result = resultOf(list, rises);
@@ -200,7 +209,13 @@ function parsed({ student, events, results, readings }: StudentRow): Parsed {
     if (linked === undefined) links.set(event, [result]);
     else linked.push(result);
   }
-  return { student, events: found, results: all, links };
+  return {
+    student,
+    events: found,
+    results: all,
+    spent: (JSON.parse(spent ?? "[]") as SpentList[]).map(spentOf),
+    links,
+  };
 }
 
 const FIRST_PAGE = 10;
@@ -223,7 +238,7 @@ export async function* studentRecords(
   db: Db,
   resources: ResourceLookup,
   scope: RecordScope,
-): AsyncGenerator<StudentRecords<LandedEvent>> {
+): AsyncGenerator<StudentRecords> {
   if (!areNamed(scope.students)) await resources.readAll();
   for await (const rows of prefetch(rowsAbout(db, scope.students, statement(scope), nextPage)))
     for (const row of rows) {

@@ -13,7 +13,7 @@ export interface KeptTotals {
 }
 
 /** The format of saved counts: to be changed whenever earlier programs could not read them, or would read them otherwise. */
-const FORM = "2";
+const FORM = "3";
 
 /** The saved counts as an audit saw them. */
 export interface KeptState {

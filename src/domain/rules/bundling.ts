@@ -64,6 +64,8 @@ export interface BundleClaim<S extends Suspect = Suspect> {
 interface Judged<S extends Suspect> {
   suspect: S;
   calibration: Calibration;
+  /** What the kept formulas allow, and whether the event's XP is that, or a multiple of it that was paid on its day. */
+  allowed: readonly Xp[];
   isAllowed: boolean;
   evidence: OwnEvidence;
   ownValues: readonly Xp[];
@@ -115,9 +117,16 @@ function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "ne
 }
 
 /** Why what is known of an event's own XP proves no bundle; null where it does. docs/audit.md, "What must also hold". */
-function doubtOf({ evidence, calibration, suspect }: Judged<Suspect>): BundleRule | null {
-  const { status, lift, ownResultLift } = calibration;
-  if (evidence === "own-result") return lifts(ownResultLift) ? null : "no-lift";
+function doubtOf(judged: Judged<Suspect>): BundleRule | null {
+  const { evidence, calibration, ownValues, allowed } = judged;
+  if (evidence !== "own-result") return doubtOfFormula(judged);
+  if (lifts(calibration.ownResultLift)) return null;
+  const isOfFormula = ownValues.every((own) => allowed.includes(own));
+  return isOfFormula && doubtOfFormula(judged) === null ? null : "no-lift";
+}
+
+/** Why the formula proves nothing of an event's own XP; null where it does. */
+function doubtOfFormula({ calibration: { status, lift }, suspect }: Judged<Suspect>): BundleRule | null {
   if (status !== "holds" && status !== "presumed") return "formula-unsure";
   if (!lifts(lift)) return "no-lift";
   return suspect.multiples.length > 0 ? "day-multiple" : null;
@@ -210,7 +219,7 @@ function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged
   const isAllowed = [...allowed, ...atMultiples].includes(suspect.xp);
   if (isAllowed && calibration.status === "holds") return null;
   const { evidence, values } = ownXp(suspect, allowed);
-  return { suspect, calibration, isAllowed, evidence, ownValues: values };
+  return { suspect, calibration, allowed, isAllowed, evidence, ownValues: values };
 }
 
 /** The event by which the sender took back exactly what a claim says is too much; null where there is none, or it is taken. */

@@ -10,6 +10,7 @@ import { calibrations } from "../support/audit-stories/calibrations.js";
 import { eras } from "../support/audit-stories/eras.js";
 import { failedWrites } from "../support/audit-stories/failed-writes.js";
 import { oneEvent } from "../support/audit-stories/one-event.js";
+import { outsiders } from "../support/audit-stories/outsiders.js";
 import { ownXp } from "../support/audit-stories/own-xp.js";
 import { type Told, tell } from "../support/audit-stories/story.js";
 import { verdicts } from "../support/audit-stories/verdicts.js";
@@ -44,6 +45,7 @@ const judged = {
   "own XP": tell("own", ownXp),
   "banked XP": tell("bank", banked),
   "one event": tell("one", oneEvent),
+  "what outsiders found": tell("outside", outsiders),
 };
 const ofApps = tell("app", calibrations);
 const ofEras = tell("era", eras);

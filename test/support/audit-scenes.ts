@@ -69,7 +69,7 @@ const EVENTS = [
   { id: 40, student: "split", at: at("08:00:00"), xp: 5, email: TORN },
   { id: 41, student: "split", at: at("09:00:00"), xp: 2, email: TORN },
   { id: 42, student: "split", at: at("10:00:00"), xp: 1 },
-  { id: 45, student: "bundled", at: at("08:00:00"), xp: 9, activity: "bundle" },
+  { id: 45, student: "bundled", at: at("08:00:00"), xp: 9, activity: "bundle", app: "Bundle Lab" },
   { id: 50, student: "conflicting", at: at("08:00:00"), xp: 9 },
 ];
 

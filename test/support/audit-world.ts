@@ -34,9 +34,9 @@ export interface EventShape {
   of?: string;
   at?: number;
   xp?: number | null;
-  /** Right answers of ten. */
-  correct?: number;
-  total?: number;
+  /** Right answers of ten; null: no questions were asked. */
+  correct?: number | null;
+  total?: number | null;
   attempt?: number | null;
   course?: string | null;
   /** Its id is higher, the higher this is. */
@@ -124,6 +124,27 @@ export class Story {
     return this;
   }
 
+  /** Time spent on an activity. */
+  watch(key: string, at: number, { student, course = "c1" }: { student?: string; course?: string } = {}): this {
+    const before = this.events.length;
+    this.activity(key, {}).event({
+      of: key,
+      at,
+      ...(student === undefined ? {} : { student }),
+      course,
+      order: 7000 + before,
+    });
+    const event = this.events[before] as Cells;
+    event.type = "TimeSpentEvent";
+    event.action = "SpentTime";
+    event.generated = {
+      id: "urn:uuid:2",
+      type: "TimebackTimeSpentMetricsCollection",
+      items: [{ type: "active", value: 300 }],
+    };
+    return this;
+  }
+
   /** A result with its readings, one for each load from the first on; `student` when it is somebody else's. */
   result(
     name: string,
@@ -159,17 +180,26 @@ export class Story {
   /** The exercise's own result: what it says, 1 second after the event. */
   own(
     metadata: Cells,
-    { of = "ex", at: seconds = 1, name = "own" }: { of?: string; at?: number; name?: string } = {},
+    {
+      of = "ex",
+      at: seconds = 1,
+      name = "own",
+      student,
+    }: { of?: string; at?: number; name?: string; student?: string } = {},
   ): this {
-    return this.result(name, [{ of, at: seconds, metadata }]);
+    return this.result(name, [{ of, at: seconds, metadata }], student === undefined ? {} : { student });
   }
 
   /** A video or article that stood at 0 XP, 10 minutes before its bank write; the write is what the second load reads. */
-  bank(key: string, xp: number, seconds = 2, metadata: Cells = {}): this {
-    return this.activity(key, { base: xp, ...this.activities.get(key) }).result(key, [
-      { at: seconds - 600, metadata: { xp: 0 } },
-      { modified: seconds, metadata: { xp, xpReason: "Banked XP", completedAt: at(seconds), ...metadata } },
-    ]);
+  bank(key: string, xp: number, seconds = 2, metadata: Cells = {}, student?: string): this {
+    return this.activity(key, { base: xp, ...this.activities.get(key) }).result(
+      key,
+      [
+        { at: seconds - 600, metadata: { xp: 0 } },
+        { modified: seconds, metadata: { xp, xpReason: "Banked XP", completedAt: at(seconds), ...metadata } },
+      ],
+      student === undefined ? {} : { student },
+    );
   }
 
   /** Quiet events of another student, an hour apart: one for each. Right answers are of ten. */

@@ -36,7 +36,6 @@ export const result = (changes: Partial<LinkableResult> = {}): LinkableResult =>
   total: null,
   correct: null,
   reason: null,
-  rise: null,
   eventRefs: [],
   ...changes,
 });

@@ -1,8 +1,10 @@
 import type { Xp } from "../values/xp.js";
 import { type Subsets, subsetsOf } from "./subset-sums.js";
 
-/** A result into which banked XP was written. */
+/** XP that was banked by one write into a result. */
 export interface BankWrite {
+  /** Names the write: see `bankKey`. */
+  key: string;
   sourcedId: string;
   xp: Xp;
   /** Base XP of its activity. */
@@ -14,10 +16,13 @@ export interface BankWrite {
 /** So many other readings a claim lists. */
 export const MOST_ALTERNATIVES = 20;
 
-/** A way to read an event's XP: an own amount, and results that sum to the rest. */
+/** What a bank write is called: a result may have had several, at different times (microseconds). */
+export const bankKey = (sourcedId: string, at: number): string => `${sourcedId} ${Math.floor(at / 1000)}`;
+
+/** A way to read an event's XP: an own amount, and bank writes, by their keys, that sum to the rest. */
 interface Reading {
   own: Xp;
-  results: readonly string[];
+  banks: readonly string[];
 }
 
 /** What a search found: readings that name the nearest banked XP first, their number, and whether all of it was searched. */
@@ -36,9 +41,9 @@ export function search(pools: readonly (readonly BankWrite[])[], xp: Xp, ownValu
   const seen = new Set<string>();
   const add = (own: Xp, pool: readonly BankWrite[], subsets: Subsets) => {
     for (const indexes of subsets.first) {
-      const results = indexes.map((index) => pool[index]?.sourcedId ?? "").sort();
-      const key = `${own} ${JSON.stringify(results)}`;
-      if (!seen.has(key)) found.readings.push({ own, results });
+      const banks = indexes.map((index) => pool[index]?.key ?? "").sort();
+      const key = `${own} ${JSON.stringify(banks)}`;
+      if (!seen.has(key)) found.readings.push({ own, banks });
       seen.add(key);
     }
   };

@@ -27,12 +27,12 @@ export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
   "above-banked": "more than the XP banked with it; what the activity itself pays is not known",
 };
 
-/** The results that a claim names, in the order in which they were banked. */
+/** The bank writes that a claim names, in the order in which they were made. */
 export const namedBanks = (claim: NamedClaim): NamedBank[] => {
-  const byId = new Map(claim.suspect.banks.map((bank) => [bank.sourcedId, bank]));
+  const byKey = new Map(claim.suspect.banks.map((bank) => [bank.key, bank]));
   const order = (a: NamedBank, b: NamedBank) =>
     milliOf(a.time) - milliOf(b.time) || (a.sourcedId < b.sourcedId ? -1 : 1);
-  return claim.results.flatMap((id) => byId.get(id) ?? []).sort(order);
+  return claim.banks.flatMap((key) => byKey.get(key) ?? []).sort(order);
 };
 
 const nameOf = ({ title, activityId, sourcedId }: NamedBank): string => title ?? activityId ?? sourcedId;

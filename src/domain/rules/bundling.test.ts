@@ -13,6 +13,7 @@ const tables = {
 
 const xp = (whole: number): Xp => BigInt(whole) * ONE_XP;
 const bank = (sourcedId: string, whole: number, changes: Partial<BankWrite> = {}): BankWrite => ({
+  key: sourcedId,
   sourcedId,
   xp: xp(whole),
   base: xp(whole),

@@ -52,8 +52,10 @@ export interface BundleClaim<S extends Suspect = Suspect> {
   ownValues: readonly Xp[];
   /** The own XP that the claim names; null where it names none. */
   own: Xp | null;
-  /** The results that make up the rest; none where no subset does. */
+  /** The results whose banked XP makes up the rest, by id; none where no subset does. */
   results: readonly string[];
+  /** The bank writes into them, by key. */
+  banks: readonly string[];
   /** Every other set of results that makes up the rest, at most 20, and the number of all readings. */
   alternatives: readonly (readonly string[])[];
   readings: number;
@@ -107,7 +109,7 @@ export const isInnocentAnyhow = (report: Report): boolean =>
   (!hasLowerOwnResult(report) &&
     FORMULAS.every((formula) => allowedOwn([formula], report.completion).includes(report.xp)));
 
-const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.sourcedId);
+const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.key);
 
 /** The banked XP that an event may hold: what was hosted by it before other XP near it, and late XP last. */
 function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "near" | "near+late"): BankWrite[][] {
@@ -132,6 +134,14 @@ function doubtOfFormula({ calibration: { status, lift }, suspect }: Judged<Suspe
   return suspect.multiples.length > 0 ? "day-multiple" : null;
 }
 
+/** The results of some bank writes, by id. */
+function resultsOf({ near, late }: Suspect, keys: readonly string[]): string[] {
+  if (keys.length === 0) return [];
+  const wanted = new Set(keys);
+  const ids = [...near, ...late].filter(({ key }) => wanted.has(key)).map(({ sourcedId }) => sourcedId);
+  return [...new Set(ids)].sort();
+}
+
 type Partial<S extends Suspect> = Pick<BundleClaim<S>, "verdict" | "rule"> & { own: Xp | null; found?: Search };
 
 function claimOf<S extends Suspect>(judged: Judged<S>, { verdict, rule, own, found }: Partial<S>): BundleClaim<S> {
@@ -144,8 +154,9 @@ function claimOf<S extends Suspect>(judged: Judged<S>, { verdict, rule, own, fou
     ownEvidence: judged.evidence,
     ownValues: judged.ownValues,
     own,
-    results: named?.results ?? [],
-    alternatives: others.slice(0, MOST_ALTERNATIVES).map(({ results }) => results),
+    results: resultsOf(judged.suspect, named?.banks ?? []),
+    banks: named?.banks ?? [],
+    alternatives: others.slice(0, MOST_ALTERNATIVES).map(({ banks }) => resultsOf(judged.suspect, banks)),
     readings: found?.count ?? 0,
     searchedAll: found?.complete ?? true,
   };
@@ -245,7 +256,7 @@ export function judgeStudent<S extends Suspect>(
   const settle = (one: Judged<S>, claim: BundleClaim<S>) => {
     const compensation = compensationOf(claim, taken);
     settled.set(one, compensation === null ? claim : null);
-    for (const id of [...claim.results, compensation ?? ""]) taken.add(id);
+    for (const id of [...claim.banks, compensation ?? ""]) taken.add(id);
   };
   const make = (pass: (one: Judged<S>) => BundleClaim<S> | null) => {
     for (const one of open.filter((candidate) => !settled.has(candidate))) {

@@ -97,7 +97,8 @@ function eventsByStudent({ notes, spent }: Gathered, students: ReadonlyMap<Actor
 function recordsOf({ student, events, spent }: StudentEvents, evidence: Evidence): StudentRecords<EventNote> {
   const results = evidence.resultsOf(student);
   const resource = (key: string | null) => evidence.resources.get(key ?? "") ?? null;
-  return { student, events, results, spent, links: linkResults(events, results), resource };
+  const histories = evidence.historiesOf(student);
+  return { student, events, results, histories, spent, links: linkResults(events, results), resource };
 }
 
 /** The events of one student, by time, then id, and where the student's time went. */

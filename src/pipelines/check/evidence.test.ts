@@ -68,13 +68,22 @@ test("the activity is that of the line item's resource, else its name; child lin
   expect(evidence.resultsOf("leo")).toEqual([]);
 });
 
-test("a later reading stays, and remembers when XP first rose from 0", () => {
+test("a later reading stays, and every reading is remembered with when its XP was first there", () => {
   const evidence = new Evidence(() => true);
   const at = (day: number) => ({ date_last_modified: `2025-03-0${day} 00:00:00` });
   const readings = [0, 0, 5, 6].map((xp, n) => resultRow({ xp }, at(n + 1)));
   for (const one of readings) evidence.add("assessment_results", one);
-  expect(evidence.resultsOf("ada")).toMatchObject([
-    { xp: 60_000n, rise: { xp: 50_000n, since: Date.parse("2025-03-03T00:00:00Z") * 1000 } },
+  expect(evidence.resultsOf("ada")).toMatchObject([{ xp: 60_000n }]);
+  const since = (day: number) => Date.parse(`2025-03-0${day}T00:00:00Z`) * 1000;
+  expect(evidence.historiesOf("ada")).toMatchObject([
+    {
+      readings: [
+        { xp: 0n, xpSince: since(1) },
+        { xp: 0n, xpSince: since(1) },
+        { xp: 50_000n, xpSince: since(3) },
+        { xp: 60_000n, xpSince: since(4) },
+      ],
+    },
   ]);
 });
 

@@ -3,8 +3,8 @@ import {
   isPassiveType,
   type Micros,
   type ResourceRecord,
-  riseOf,
-  type XpReading,
+  type ResultHistory,
+  type ResultReading,
 } from "../../domain/rules/judging/records.js";
 import { SoleOwners } from "../../domain/rules/judging/sole-owners.js";
 import { multiplierFromText } from "../../domain/rules/own-xp.js";
@@ -91,7 +91,10 @@ interface ComponentResource {
 interface ReadResult {
   /** Its last reading; null where that is no evidence: not active, or of a child line item. */
   record: LinkableResult | null;
-  readings: XpReading<Micros>[];
+  /** Its last reading, whatever it is. */
+  last: LinkableResult | null;
+  isOfChild: boolean;
+  readings: ResultReading[];
 }
 
 /** What the rows of OneRoster tables say of the students asked for. Rows must come in the order of EVIDENCE_TABLES. */
@@ -147,13 +150,14 @@ export class Evidence {
     const student = row.get("student_sourced_id") ?? "";
     if (!this.concerns(student)) return;
     const results = this.results.get(student) ?? new Map<string, ReadResult>();
-    const read = results.get(sourcedId) ?? { record: null, readings: [] };
+    const read = results.get(sourcedId) ?? { record: null, last: null, isOfChild: false, readings: [] };
     const record = this.resultOf(sourcedId, row);
     const before = read.readings.at(-1);
-    const xpSince = before?.xp === record.xp ? before.since : instantOf(row.get("date_last_modified"));
-    read.readings.push({ xp: record.xp, since: xpSince });
-    const isEvidence = isActive(row) && !this.lineItems.get(record.lineItem)?.isChild;
-    read.record = isEvidence ? { ...record, xpSince, rise: riseOf(read.readings) } : null;
+    const xpSince = before?.xp === record.xp ? before.xpSince : instantOf(row.get("date_last_modified"));
+    read.last = { ...record, xpSince };
+    read.isOfChild = this.lineItems.get(record.lineItem)?.isChild ?? false;
+    if (isActive(row)) read.readings.push(read.last);
+    read.record = isActive(row) && !read.isOfChild ? read.last : null;
     results.set(sourcedId, read);
     this.results.set(student, results);
   }
@@ -162,6 +166,13 @@ export class Evidence {
   resultsOf(student: string): LinkableResult[] {
     const results = [...(this.results.get(student)?.values() ?? [])].flatMap(({ record }) => record ?? []);
     return results.sort((a, b) => (a.sourcedId < b.sourcedId ? -1 : 1));
+  }
+
+  /** The results of one student that changed, or are not active any more. */
+  historiesOf(student: string): ResultHistory[] {
+    return [...(this.results.get(student)?.values() ?? [])].flatMap(({ record, last, isOfChild, readings }) =>
+      last === null || isOfChild || (record !== null && readings.length < 2) ? [] : [{ ...placeOf(last), readings }],
+    );
   }
 
   /** Whether a result names this student. */
@@ -193,11 +204,12 @@ export class Evidence {
       total: xpOf(metadata.totalQuestions),
       correct: xpOf(metadata.correctQuestions),
       reason: textOf(metadata.xpReason),
-      rise: null,
       eventRefs: eventRefs(sourcedId, metadata),
     };
   }
 }
+
+const placeOf = ({ sourcedId, activityKey, courseId }: LinkableResult) => ({ sourcedId, activityKey, courseId });
 
 function resourceOf(row: SourceRow): ResourceRecord {
   const { xp, khanActivityType, type } = metadataOf(row);

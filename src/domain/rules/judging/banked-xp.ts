@@ -1,6 +1,8 @@
 import { sumOf, type Xp } from "../../values/xp.js";
 import type { AuditRules } from "../audit-rules.js";
+import { bankKey } from "../banked-sums.js";
 import type { NamedBank } from "../bundling-words.js";
+import { bankWritesOf } from "./bank-writes.js";
 import type { Exercise } from "./exercises.js";
 import type { JudgedEvent } from "./judged-events.js";
 import {
@@ -8,10 +10,10 @@ import {
   HOUR,
   isSameCourse,
   type Micros,
+  type ResultHistory,
   type ResultRecord,
   SECOND,
   type StudentRecords,
-  saysBanked,
 } from "./records.js";
 import { TimeLine } from "./time-line.js";
 
@@ -46,23 +48,18 @@ export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }:
   zero: [-2 * HOUR, 0] as const,
 });
 
-/** Whether a result was banked: it says so or, where it gives no reason, is passive and was seen to rise from 0. */
-export const wasBanked = ({ reason, rise }: { reason: string | null; rise: unknown }, isPassive: boolean): boolean =>
-  reason === null ? isPassive && rise !== null : saysBanked(reason);
-
-/** The banked XP that a student's results show. A score date without time proves nothing. */
-export function banksOfResults({ results, resource }: StudentRecords): Bank[] {
-  const banks: Bank[] = [];
-  for (const result of results) {
-    const { sourcedId, xp, activityKey, courseId, scoredAt, completedAt, rise } = result;
-    if (xp === null || xp <= 0n || scoredAt === null) continue;
+/** The banked XP that a student's results show, with that of results that are not active any more. */
+export function banksOfResults({ results, histories, resource }: StudentRecords): Bank[] {
+  const known = new Set(histories.map(({ sourcedId }) => sourcedId));
+  const once = results.filter(({ sourcedId, xp }) => xp !== null && xp > 0n && !known.has(sourcedId));
+  const all: ResultHistory[] = [...histories, ...once.map((result) => ({ ...result, readings: [result] }))];
+  return all.flatMap(({ sourcedId, activityKey, courseId, readings }) => {
     const of = resource(activityKey);
-    if (!wasBanked(result, of?.isPassive ?? false)) continue;
-    const time = completedAt ?? rise?.since ?? scoredAt;
-    const [base, title] = [of?.base ?? null, of?.title ?? null];
-    banks.push({ sourcedId, xp, base, hosted: false, time, activityId: activityKey, title, courseId, isEvent: false });
-  }
-  return banks;
+    return bankWritesOf(readings, of?.isPassive ?? false).map(({ xp, at }) => ({
+      ...{ key: bankKey(sourcedId, at), sourcedId, xp, base: of?.base ?? null, hosted: false, time: at },
+      ...{ activityId: activityKey, title: of?.title ?? null, courseId, isEvent: false },
+    }));
+  });
 }
 
 const earliestFirst = (a: EventRecord, b: EventRecord): number => a.at - b.at || (a.eventId < b.eventId ? -1 : 1);
@@ -192,6 +189,7 @@ export const banksOfEvents = <E extends EventRecord>(
   judged
     .filter(({ isPassive, event }) => isPassive && event.xp !== null && event.xp > 0n)
     .map(({ event, resource, activityKey }) => ({
+      key: bankKey(event.eventId, event.at),
       sourcedId: event.eventId,
       xp: event.xp ?? 0n,
       base: resource?.base ?? null,

@@ -5,6 +5,7 @@ export type Micros = number;
 
 export const SECOND: Micros = 1_000_000;
 export const HOUR: Micros = 3600 * SECOND;
+export const DAY: Micros = 24 * HOUR;
 
 /** The millisecond in which an instant lies, since 1970. */
 export const milliOf = (instant: Micros): number => Math.floor(instant / 1000);
@@ -48,8 +49,26 @@ export interface ResultRecord {
   correct: Xp | null;
   /** `xpReason`, trimmed; null where it is blank or missing. */
   reason: string | null;
-  /** The reading that first showed its XP after one that showed 0: see riseOf. */
-  rise: XpReading<Micros> | null;
+}
+
+/** What one reading of a result showed of its XP. */
+export interface ResultReading {
+  xp: Xp | null;
+  /** `date_last_modified` of the reading that first showed this XP. */
+  xpSince: Micros | null;
+  completedAt: Micros | null;
+  /** Null where the score date is a day without time. */
+  scoredAt: Micros | null;
+  reason: string | null;
+}
+
+/** A result that was read more than once, whatever became of it. */
+export interface ResultHistory {
+  sourcedId: string;
+  activityKey: string;
+  courseId: string | null;
+  /** Those in which it was active, in their order. */
+  readings: readonly ResultReading[];
 }
 
 /** A resource: what its activity pays, and whether it is watched or read. */
@@ -72,6 +91,8 @@ export interface StudentRecords<E extends EventRecord = EventRecord> {
   /** By instant, then id. */
   events: readonly E[];
   results: readonly ResultRecord[];
+  /** Those that had XP in some reading, of no child line item; also of results that are not active any more. */
+  histories: readonly ResultHistory[];
   /** In no order. */
   spent: readonly SpentRecord[];
   /** The results that link to an event (docs/facts.md, "Links"). */
@@ -96,19 +117,3 @@ export const isAdjustment = ({ xp, total }: EventRecord): boolean => xp !== null
 /** The two courses are not known to differ. */
 export const isSameCourse = (one: string | null, other: string | null): boolean =>
   one === null || other === null || one === other;
-
-/** XP that a reading of a result showed, and when a reading first showed it. */
-export interface XpReading<Instant> {
-  xp: Xp | null;
-  since: Instant | null;
-}
-
-/**
- * How a result's XP rose from 0: the first reading, in their order, that shows XP after one that showed 0; null where
- * there is none. A reading without XP is none that showed 0.
- */
-export function riseOf<Instant>(readings: readonly XpReading<Instant>[]): XpReading<Instant> | null {
-  const zero = readings.findIndex(({ xp }) => xp === 0n);
-  if (zero < 0) return null;
-  return readings.slice(zero).find(({ xp }) => xp !== null && xp > 0n) ?? null;
-}

@@ -1,3 +1,4 @@
+import { bankKey } from "../../../domain/rules/banked-sums.js";
 import type { BundleClaim, Suspect } from "../../../domain/rules/bundling.js";
 import type { NamedBank } from "../../../domain/rules/bundling-words.js";
 import { instantText } from "../../../domain/rules/judging/records.js";
@@ -106,15 +107,19 @@ export function rowOf(suspect: EventSuspect, multiples: readonly bigint[], detai
 const xpOrNull = (text: string | null | undefined): Xp | null => (text == null ? null : xpFromText(text));
 
 const banksOf = (columns: BankColumns | null): NamedBank[] =>
-  (columns?.ids ?? []).map((sourcedId, at) => ({
-    sourcedId,
-    xp: xpFromText(columns?.xps[at] ?? "0"),
-    hosted: columns?.hosted[at] === true,
-    time: Date.parse(columns?.ats[at] ?? "") * 1000,
-    activityId: columns?.activities[at] ?? null,
-    title: columns?.titles[at] ?? null,
-    base: xpOrNull(columns?.bases[at]),
-  }));
+  (columns?.ids ?? []).map((sourcedId, at) => {
+    const time = Date.parse(columns?.ats[at] ?? "") * 1000;
+    return {
+      key: bankKey(sourcedId, time),
+      sourcedId,
+      xp: xpFromText(columns?.xps[at] ?? "0"),
+      hosted: columns?.hosted[at] === true,
+      time,
+      activityId: columns?.activities[at] ?? null,
+      title: columns?.titles[at] ?? null,
+      base: xpOrNull(columns?.bases[at]),
+    };
+  });
 
 /** The suspect of a row as the judge sees it: all that a verdict needs is in the row. */
 export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect {

@@ -1,8 +1,9 @@
 import type { RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
-import { bankWindows, wasBanked } from "../../../domain/rules/judging/banked-xp.js";
-import { type Micros, riseOf } from "../../../domain/rules/judging/records.js";
-import { xpFromText } from "../../../domain/values/xp.js";
+import { bankWritesOf } from "../../../domain/rules/judging/bank-writes.js";
+import { bankWindows } from "../../../domain/rules/judging/banked-xp.js";
+import { instantText, type Micros } from "../../../domain/rules/judging/records.js";
+import { xpFromText, xpText } from "../../../domain/values/xp.js";
 import { type RawLookup, type Reread, type SuspectPart, standing } from "./evidence-lookup.js";
 
 /** Instants are written in milliseconds, and compared in microseconds where they were judged. */
@@ -20,15 +21,23 @@ const isWithin = (rules: AuditRules, window: Window, at: string, events: readonl
   });
 };
 
-/** The reading in which a result rose from 0. */
-const riseIn = ({ readings }: RawResult) =>
-  riseOf(readings.map(({ xp, xpSince }) => ({ xp: xp === null ? null : xpFromText(xp), since: xpSince })));
+const microsOrNull = (text: string | null): Micros | null => (text === null ? null : instantOf(text));
 
-/** Whether a result was banked, of an activity that the suspect calls passive. */
-const isBanked = (result: RawResult): boolean => {
-  const reason = standing(result)?.xpReason ?? null;
-  return wasBanked({ reason, rise: riseIn(result) }, true);
-};
+const isActive = ({ status, vanished }: RawResult["readings"][number]): boolean =>
+  !vanished && (status ?? "active").toLowerCase() === "active";
+
+/** The bank writes that the raw readings of a result show, of an activity that the suspect calls passive. */
+const writesOf = ({ readings, ofDay }: RawResult) =>
+  bankWritesOf(
+    readings.filter(isActive).map(({ xp, xpSince, completedAt, scoreDate, xpReason }) => ({
+      xp: xp === null ? null : xpFromText(xp),
+      xpSince: microsOrNull(xpSince),
+      completedAt: microsOrNull(completedAt),
+      scoredAt: ofDay ? null : instantOf(scoreDate),
+      reason: xpReason,
+    })),
+    true,
+  );
 
 const same = (one: string | null, other: string | null): boolean =>
   one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
@@ -43,12 +52,12 @@ const amounts = (name: string, judged: string | null, raw: string | null): Rerea
 type Banks = NonNullable<SuspectPart["near"]>;
 
 function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup): Reread[] {
-  const now = standing(result);
   const resource = raw.resource(result.activityId);
+  const time = instantText(instantOf(banks.ats[at] ?? ""));
+  const write = writesOf(result).find((one) => instantText(one.at) === time);
   return [
-    ["banked", true, result.linkable && !result.ofDay && isBanked(result)],
-    amounts("xp", banks.xps[at] ?? null, now?.xp ?? null),
-    ["at", banks.ats[at], now?.completedAt ?? riseIn(result)?.since ?? now?.scoreDate],
+    ["banked", true, write !== undefined],
+    amounts("xp", banks.xps[at] ?? null, write === undefined ? null : xpText(write.xp)),
     ["activity", banks.activities[at], result.activityId],
     ["title", banks.titles[at] ?? null, resource?.title ?? null],
     amounts("base", banks.bases[at] ?? null, resource?.xp ?? null),

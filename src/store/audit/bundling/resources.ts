@@ -37,13 +37,18 @@ export class ResourceLookup {
   }
 
   /** Loads the resources of these activities; they stay known until the next call. */
-  async know({ events, results, spent }: Pick<StudentRecords, "events" | "results" | "spent">): Promise<void> {
+  async know({
+    events,
+    results,
+    histories,
+    spent,
+  }: Omit<StudentRecords, "student" | "links" | "resource">): Promise<void> {
     if (this.#isWhole) return;
-    let unknown = this.#unknownOf(events, results, spent);
+    let unknown = this.#unknownOf(events, results, histories, spent);
     if (unknown.length === 0) return;
     if (this.#known.size + unknown.length > MOST_KNOWN) {
       this.#known.clear();
-      unknown = this.#unknownOf(events, results, spent);
+      unknown = this.#unknownOf(events, results, histories, spent);
     }
     for (const key of unknown) this.#known.set(key, null);
     const { rows } = await sql<ResourceRow>`${SELECT} where sourced_id = any(${unknown}::text[])`.execute(this.#db);

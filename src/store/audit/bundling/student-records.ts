@@ -4,12 +4,12 @@ import {
   type EventRecord,
   type Micros,
   PASSIVE_TYPES,
+  type ResultHistory,
+  type ResultReading,
   type ResultRecord,
-  riseOf,
   SECOND,
   type SpentRecord,
   type StudentRecords,
-  type XpReading,
 } from "../../../domain/rules/judging/records.js";
 import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
@@ -39,7 +39,7 @@ type ResultList = [
   ...[string, string, string | null, number | null, number | null, number | null, number | null],
   ...[Whole, Whole, Whole, Whole, Whole, string | null, string | null],
 ];
-type ReadingList = [string, Whole, number | null];
+type ReadingList = [string, string, string | null, Whole, number | null, number | null, number | null, string | null];
 type SpentList = [number, string | null, string | null];
 
 interface StudentRow {
@@ -109,19 +109,35 @@ const results = (scope: RecordScope): RawBuilder<unknown> => sql`
   from timeback.assessment_results r left join ${resultLinks} l on l.sourced_id = r.sourced_id
   where r.linkable ${wanted(scope, "r.student_id")} group by 1`;
 
-/** What all readings of those results showed that have XP now and had none in an earlier one, the reading of today last. */
-const readings = (scope: RecordScope): RawBuilder<unknown> => {
-  const hadNone = sql`r.linkable and r.xp > 0 ${wanted(scope, "r.student_id")}
-    and exists (select from timeback.assessment_result_versions z where z.sourced_id = r.sourced_id and z.xp = 0)`;
-  return sql`
-  select student_id, ${listOf([sql`sourced_id`, tenThousandths("xp"), seconds("xp_since")], sql`order by sourced_id, version`)} as readings
+const READING = sql.raw("xp, xp_since, completed_at, score_date, xp_reason");
+
+/** What all readings showed of results that have earlier ones and had XP, as far as the result was active then. */
+const readings = (scope: RecordScope): RawBuilder<unknown> => sql`
+  select student_id, ${listOf(
+    [
+      ...[
+        sql`sourced_id`,
+        sql`activity_key`,
+        sql`course`,
+        tenThousandths("xp"),
+        seconds("xp_since"),
+        seconds("completed_at"),
+      ],
+      ...[sql`case when score_day is null then ${seconds("score_date")} end`, sql`xp_reason`],
+    ],
+    sql`order by sourced_id, version`,
+  )} as readings
   from (
-    select r.student_id, v.sourced_id, v.version, v.xp, v.xp_since
-    from timeback.assessment_results r join timeback.assessment_result_versions v on v.sourced_id = r.sourced_id where ${hadNone}
-    union all
-    select r.student_id, r.sourced_id, 2147483647, r.xp, r.xp_since from timeback.assessment_results r where ${hadNone}) reading
+    select r.student_id, r.sourced_id, r.activity_key, ${courseOf("r")} as course, r.score_day, one.*
+    from timeback.assessment_results r
+    join lateral (
+      select version, ${READING} from timeback.assessment_result_versions v
+      where v.sourced_id = r.sourced_id and not v.vanished and lower(coalesce(v.status, 'active')) = 'active'
+      union all
+      select 2147483647, r.xp, r.xp_since, r.completed_at, r.score_date, r.xp_reason where r.linkable) one on true
+    where not r.of_child_line_item ${wanted(scope, "r.student_id")} and exists (
+      select from timeback.assessment_result_versions v where v.sourced_id = r.sourced_id and (v.xp > 0 or r.xp > 0))) reading
   group by 1`;
-};
 
 const statement = (scope: RecordScope): RawBuilder<StudentRow> => sql<StudentRow>`
   with event as (${events(scope)}), result as (${results(scope)}), reading as (${readings(scope)}), spent as (${spent(scope)})
@@ -155,21 +171,27 @@ const eventOf = ([
   day,
 });
 
-function readingsOf(text: string | null): Map<string, XpReading<Micros>[]> {
-  const byResult = new Map<string, XpReading<Micros>[]>();
-  for (const [id, xp, since] of JSON.parse(text ?? "[]") as ReadingList[]) {
-    const reading = { xp: big(xp), since: microsOrNull(since) };
-    const known = byResult.get(id);
-    if (known === undefined) byResult.set(id, [reading]);
-    else known.push(reading);
+function historiesOf(text: string | null): ResultHistory[] {
+  const histories = new Map<string, ResultHistory & { readings: ResultReading[] }>();
+  for (const list of JSON.parse(text ?? "[]") as ReadingList[]) {
+    const [sourcedId, activityKey, courseId, xp, xpSince, completedAt, scoredAt, reason] = list;
+    const history = histories.get(sourcedId) ?? { sourcedId, activityKey, courseId, readings: [] };
+    histories.set(sourcedId, history);
+    history.readings.push({
+      xp: big(xp),
+      xpSince: microsOrNull(xpSince),
+      completedAt: microsOrNull(completedAt),
+      scoredAt: microsOrNull(scoredAt),
+      reason,
+    });
   }
-  return byResult;
+  return [...histories.values()];
 }
 
 /** A student's records but for the resources. */
 type Parsed = Omit<StudentRecords, "resource">;
 
-function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>[]>): ResultRecord {
+function resultOf(list: ResultList): ResultRecord {
   const [sourcedId, activityKey, courseId, scoredAt, endedAt, completedAt, xpSince, ...rest] = list;
   const [xp, multiplier, attempt, total, correct, reason] = rest;
   return {
@@ -186,7 +208,6 @@ function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>
     total: big(total),
     correct: big(correct),
     reason,
-    rise: riseOf(rises.get(sourcedId) ?? []),
   };
 }
 
@@ -197,11 +218,10 @@ const EVENT_ID = 13;
 function parsed({ student, events, results, readings, spent }: StudentRow): Parsed {
   const found = (JSON.parse(events) as EventList[]).map(eventOf);
   const byId = new Map(found.map((event) => [event.eventId, event]));
-  const rises = readingsOf(readings);
   const links = new Map<EventRecord, ResultRecord[]>();
   const all: ResultRecord[] = [];
   for (const list of JSON.parse(results ?? "[]") as ResultList[]) {
-    const result = resultOf(list, rises);
+    const result = resultOf(list);
     all.push(result);
     const event = byId.get(list[EVENT_ID] ?? "");
     if (event === undefined) continue;
@@ -213,6 +233,7 @@ function parsed({ student, events, results, readings, spent }: StudentRow): Pars
     student,
     events: found,
     results: all,
+    histories: historiesOf(readings),
     spent: (JSON.parse(spent ?? "[]") as SpentList[]).map(spentOf),
     links,
   };

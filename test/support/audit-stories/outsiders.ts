@@ -27,8 +27,8 @@ function unbanked(story: Story, count: number): Story {
 /** The formula holds by so many quiet events that a few odd ones change nothing. */
 const proven = (story: Story): Story => holds(story).quiet(...numbers(30).map(() => [4, 5] as const));
 
-/** On the day of the story the app pays two other students twice what it usually pays. */
-function doubleDay(story: Story, students = 2): Story {
+/** On the day of the story the app pays other students twice what it usually pays: of three, each has two others beside it. */
+function doubleDay(story: Story, students = 3): Story {
   for (const n of numbers(students)) story.event({ of: `double-${n}`, xp: 6, at: -n * 60, student: `other-${n}` });
   return story;
 }
@@ -49,6 +49,7 @@ export const outsiders: readonly AuditStory[] = [
         .event({ at: 0 })
         .own({ xp: 3 }),
     OPEN,
+    ...numbers(5).map((n) => `suspected above-base bonus-${n} 9`),
   ],
   [
     "the same own result where events pay more only beside banked XP: confirmed",
@@ -70,7 +71,7 @@ export const outsiders: readonly AuditStory[] = [
     "suspected above-base quiet-41 9",
   ],
   [
-    "twice the usual XP on a day when two other students have it too is no bundle",
+    "twice the usual XP on a day when others have it too is no bundle",
     (s) => doubleDay(proven(s)).bank("video", 3).event({ xp: 6 }),
   ],
   [

@@ -25,6 +25,10 @@ export interface ActivityShape {
   throughResource?: boolean;
   /** The line item stands below another one. */
   child?: boolean;
+  /** When its resource was modified, in seconds; long ago by default. */
+  modified?: number;
+  /** What the resource says from the second load on. */
+  rebased?: { base: number; modified: number };
 }
 
 /** A completed exercise. */
@@ -245,6 +249,7 @@ export function writeWorld(stories: readonly Story[], folder: string): void {
         // without rows there are no columns to name, and an empty file is refused
         writeFileSync(join(source, `${table}.csv`), stringify(rows as Cells[], { header: true }));
     };
+    if (load === 2) write("resources", stories.flatMap(rebasedOf));
     if (load === 1) {
       write("users", stories.flatMap(usersOf));
       write("course_components", stories.flatMap(componentsOf));
@@ -263,10 +268,21 @@ export function writeWorld(stories: readonly Story[], folder: string): void {
 const usersOf = ({ students }: Story): Cells[] =>
   [...students].map((id) => ({ sourced_id: id, status: "active", email: emailOf(id), metadata: "{}" }));
 
-const resourcesOf = ({ slug, activities }: Story): Cells[] =>
-  [...activities].map(([key, { base = 2, type = typeOf(key), khanActivityType }]) => ({
+const rebasedOf = ({ slug, activities }: Story): Cells[] =>
+  resourcesOf({
+    slug,
+    activities: new Map(
+      [...activities].flatMap(([key, shape]) => (shape.rebased ? [[key, { ...shape, ...shape.rebased }]] : [])),
+    ),
+  });
+
+const LONG_AGO = -400 * 86_400;
+
+const resourcesOf = ({ slug, activities }: Pick<Story, "slug" | "activities">): Cells[] =>
+  [...activities].map(([key, { base = 2, type = typeOf(key), khanActivityType, modified = LONG_AGO }]) => ({
     sourced_id: `${slug}.${key}`,
     title: key,
+    date_last_modified: at(modified),
     metadata: JSON.stringify({
       ...(base === null ? {} : { xp: base }),
       ...(type === null ? {} : { type }),

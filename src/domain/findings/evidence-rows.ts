@@ -47,6 +47,9 @@ export interface RawResource {
   xp: string | null;
   activityType: string | null;
   resourceType: string | null;
+  /** When a reading first showed this XP, by its `date_last_modified`, and what it was before. */
+  xpSince: string | null;
+  earlier: { xp: string | null; since: string | null }[];
 }
 
 /** A fact as it stands. Amounts are decimal text. */

@@ -20,6 +20,8 @@ export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
   "formula-unsure": "banked XP makes up the rest, but how this app pays is not known well enough",
   "no-lift": "this app pays as much more when nothing was banked, so the rest proves nothing",
   "day-multiple": "banked XP makes up the rest, but the app paid other students a multiple on that day",
+  "base-later":
+    "banked XP makes up the rest, but what the activity pays was set after the event, and nothing shows what it paid before",
   "own-ambiguous": "banked XP makes up the rest of more than one amount of own XP",
   "no-exact-sum": "banked XP lies beside the event, but none of it makes up exactly the rest",
   "failed-bank-write": "no banked XP is there, but activities at 0 XP could have given the rest",

@@ -32,6 +32,7 @@ const suspect = (changes: Partial<Suspect> = {}): Suspect => ({
   late: [],
   zeroBase: 0n,
   compensations: [],
+  isBaseKnown: true,
   multiples: [],
   ...changes,
 });

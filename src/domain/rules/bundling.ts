@@ -22,6 +22,8 @@ export interface Suspect {
   zeroBase: Xp;
   /** XP that the sender took back of it later, the earliest first. */
   compensations: readonly Compensation[];
+  /** Whether the base of its activity is what it paid at the time of the event, and not only what it pays since. */
+  isBaseKnown: boolean;
   /** What the app multiplied own XP by on that day, as at least two other students' quiet events show; in ten-thousandths. */
   multiples: readonly bigint[];
 }
@@ -36,6 +38,7 @@ export type BundleRule =
   | "formula-unsure"
   | "no-lift"
   | "day-multiple"
+  | "base-later"
   | "own-ambiguous"
   | "no-exact-sum"
   | "failed-bank-write"
@@ -131,6 +134,7 @@ function doubtOf(judged: Judged<Suspect>): BundleRule | null {
 function doubtOfFormula({ calibration: { status, lift }, suspect }: Judged<Suspect>): BundleRule | null {
   if (status !== "holds" && status !== "presumed") return "formula-unsure";
   if (!lifts(lift)) return "no-lift";
+  if (!suspect.isBaseKnown) return "base-later";
   return suspect.multiples.length > 0 ? "day-multiple" : null;
 }
 

@@ -96,7 +96,7 @@ function eventsByStudent({ notes, spent }: Gathered, students: ReadonlyMap<Actor
 
 function recordsOf({ student, events, spent }: StudentEvents, evidence: Evidence): StudentRecords<EventNote> {
   const results = evidence.resultsOf(student);
-  const resource = (key: string | null) => evidence.resources.get(key ?? "") ?? null;
+  const resource = (key: string | null) => evidence.resource(key);
   const histories = evidence.historiesOf(student);
   return { student, events, results, histories, spent, links: linkResults(events, results), resource };
 }

@@ -1,3 +1,4 @@
+import { minuteOf, minutesOfJobs } from "../../domain/rules/judging/base-xp.js";
 import type { EventRef, LinkableResult } from "../../domain/rules/judging/links.js";
 import {
   isPassiveType,
@@ -103,7 +104,9 @@ export class Evidence {
   readonly usersByEmail = new SoleOwners();
   /** Every user, with the email. */
   readonly users = new Map<string, string | null>();
-  readonly resources = new Map<string, ResourceRecord>();
+  private readonly read = new Map<string, Omit<ResourceRecord, "isTouchedWithMany">>();
+  /** The minutes in which many resources were modified. */
+  private touched: ReadonlySet<number | null> | null = null;
   private readonly results = new Map<string, Map<string, ReadResult>>();
   /** Whether results were read at all: then banked XP is theirs. */
   hasResults = false;
@@ -135,7 +138,22 @@ export class Evidence {
 
   private addResource(id: string, row: SourceRow): void {
     this.hasResources = true;
-    this.resources.set(id, resourceOf(row));
+    const read = resourceOf(row);
+    const before = this.read.get(id);
+    if (before === undefined) this.read.set(id, read);
+    else if (before.base === read.base) this.read.set(id, { ...read, since: before.since, earlier: before.earlier });
+    else {
+      const earlier = [...before.earlier, { xp: before.base, since: before.since }];
+      this.read.set(id, { ...read, earlier });
+    }
+  }
+
+  /** The resource of an activity; null where none was read. Only when all were read. */
+  resource(id: string | null): ResourceRecord | null {
+    const read = this.read.get(id ?? "");
+    if (read === undefined) return null;
+    this.touched ??= touchedTogether(this.read.values());
+    return { ...read, isTouchedWithMany: this.touched.has(minuteOf(read.since)) };
   }
 
   private addUser(id: string, row: SourceRow): void {
@@ -211,10 +229,18 @@ export class Evidence {
 
 const placeOf = ({ sourcedId, activityKey, courseId }: LinkableResult) => ({ sourcedId, activityKey, courseId });
 
-function resourceOf(row: SourceRow): ResourceRecord {
+function touchedTogether(resources: Iterable<{ since: Micros | null }>): ReadonlySet<number | null> {
+  const modified = new Map<number | null, number>();
+  for (const { since } of resources) modified.set(minuteOf(since), (modified.get(minuteOf(since)) ?? 0) + 1);
+  return minutesOfJobs(modified);
+}
+
+function resourceOf(row: SourceRow): Omit<ResourceRecord, "isTouchedWithMany"> {
   const { xp, khanActivityType, type } = metadataOf(row);
   return {
     base: xpOf(xp),
+    since: instantOf(row.get("date_last_modified")),
+    earlier: [],
     isPassive: isPassiveType(textOf(khanActivityType), textOf(type)),
     title: row.get("title") ?? null,
   };

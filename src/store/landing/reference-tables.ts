@@ -10,6 +10,7 @@ import { affectedStudents, findAffectedStudents, moveActors, noteStudentsBefore 
 import { pageColumns, type Source } from "../source/inspect.js";
 import type { SourceTable, SourceTableName } from "../source/tables.js";
 import { seenIds } from "./full-read.js";
+import { dateNewResources, keepRemovedXp, keepResourceXp } from "./resource-history.js";
 import { type Rejected, rejectLongIds } from "./source-rejects.js";
 import { incoming, type StagedPages, stage } from "./staging.js";
 
@@ -39,6 +40,13 @@ async function keepChanged(db: Db, table: SourceTable): Promise<number> {
 }
 
 async function upsert(db: Db, table: SourceTable): Promise<void> {
+  if (table.name !== "resources") return upsertRows(db, table);
+  await keepResourceXp(db, incoming(table));
+  await upsertRows(db, table);
+  await dateNewResources(db, incoming(table));
+}
+
+async function upsertRows(db: Db, table: SourceTable): Promise<void> {
   const columns = landedColumns(table);
   const values = columns.filter((column) => column !== "sourced_id");
   await sql`
@@ -130,6 +138,7 @@ export async function removeVanished(db: Db, table: SourceTable, rules: FactRule
   const vanished = Number(numAffectedRows ?? 0n);
   if (vanished === 0) return 0;
   await changing(db, table, vanishedIds, rules, async () => {
+    if (table.name === "resources") await keepRemovedXp(db, vanishedIds);
     await sql`delete from ${landed(table)} t using ${vanishedIds} v where v.sourced_id = t.sourced_id`.execute(db);
   });
   return vanished;

@@ -47,7 +47,10 @@ async function rawEvents(db: Db, ids: readonly string[]): Promise<RawEvent[]> {
 /** The resources of these activities. */
 async function rawResources(db: Db, activities: readonly string[]): Promise<RawResource[]> {
   const { rows } = await sql<RawResource>`
-    select sourced_id as "sourcedId", title, ${amount("xp")} as xp, activity_type as "activityType", resource_type as "resourceType"
+    select sourced_id as "sourcedId", title, ${amount("xp")} as xp, activity_type as "activityType", resource_type as "resourceType",
+      ${isoInstant(sql`xp_since`)} as "xpSince", coalesce((
+        select json_agg(json_build_object('xp', ${amount("v.xp")}, 'since', ${isoInstant(sql`v.xp_since`)}) order by v.version)
+        from timeback.resource_versions v where v.sourced_id = resources.sourced_id), '[]') as earlier
     from timeback.resources where sourced_id = any(${[...activities]}::text[]) order by sourced_id`.execute(db);
   return rows;
 }

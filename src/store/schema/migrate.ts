@@ -13,6 +13,7 @@ import { keptCounts } from "./migrations/0006-kept-counts.js";
 import { runLog } from "./migrations/0007-run-log.js";
 import { payloads } from "./migrations/0008-payloads.js";
 import { landedPlaces } from "./migrations/0009-landed-places.js";
+import { resourceHistory } from "./migrations/0010-resource-history.js";
 
 interface Migration {
   version: number;
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { version: 7, name: "run-log", statements: runLog },
   { version: 8, name: "payloads", statements: payloads },
   { version: 9, name: "landed-places", statements: landedPlaces },
+  { version: 10, name: "resource-history", statements: resourceHistory },
 ];
 
 /** Changes with every change of the schema. */

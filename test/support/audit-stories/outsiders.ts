@@ -134,6 +134,40 @@ export const outsiders: readonly AuditStory[] = [
     ...numbers(6).map((n) => `suspected above-base held-${n} 8`),
   ],
   [
+    "a base that was set after the event, where no reading says what it was, proves no bundle",
+    (s) => banks(holds(s).activity("ex", { modified: DAY })).event(),
+    "probable base-later ex 9 = 3 + article 1 + video 5",
+  ],
+  [
+    "the base of the time is that of the reading before",
+    (s) =>
+      holds(s)
+        .activity("ex", { base: 7, rebased: { base: 2, modified: DAY } })
+        .bank("video", 6)
+        .event(),
+  ],
+  [
+    "a base that was 2 at the time proves a bundle, though it is 7 by now",
+    (s) => banks(holds(s).activity("ex", { rebased: { base: 7, modified: DAY } })).event(),
+    GUIDE,
+  ],
+  [
+    "an own result proves a bundle whatever became of the base",
+    (s) =>
+      banks(holds(s).activity("ex", { modified: DAY }))
+        .event()
+        .own({ xp: 3 }),
+    GUIDE,
+  ],
+  [
+    "a base that a job touched together with many others is believed",
+    (s) => {
+      for (const n of numbers(20)) s.activity(`other-${n}`, { modified: 2 * DAY });
+      return banks(holds(s).activity("ex", { modified: 2 * DAY })).event();
+    },
+    GUIDE,
+  ],
+  [
     "a reason may name the activity",
     (s) => video(s, before, { modified: 2, metadata: banked(5, "Banked XP: Video 3") }),
     FOUND,

@@ -1,6 +1,7 @@
 import type { Xp } from "../../values/xp.js";
 import type { AuditRules } from "../audit-rules.js";
 import type { AccuracyBand, Completion } from "../own-xp.js";
+import { baseAt } from "./base-xp.js";
 import type { JudgedEvent } from "./judged-events.js";
 import { type EventRecord, isAdjustment, type Micros, type ResultRecord, SECOND, saysBanked } from "./records.js";
 
@@ -72,7 +73,7 @@ function completionOf(
   const total = event.total ?? firstOf(own, (result) => result.total);
   const correct = event.correct ?? firstOf(own, (result) => result.correct);
   return {
-    base: resource?.base ?? null,
+    base: baseAt(resource, event.at).base,
     band: accuracyBand(total, correct),
     attempt: reported ?? ofResult ?? nth,
     multiplier: firstOf(own, (result) => result.multiplier),

@@ -74,6 +74,12 @@ export interface ResultHistory {
 /** A resource: what its activity pays, and whether it is watched or read. */
 export interface ResourceRecord {
   base: Xp | null;
+  /** `date_last_modified` of the reading that first showed this base; null where the source does not say. */
+  since: Micros | null;
+  /** What it paid before, the oldest first. */
+  earlier: readonly { xp: Xp | null; since: Micros | null }[];
+  /** Whether many resources were modified within that minute. */
+  isTouchedWithMany: boolean;
   isPassive: boolean;
   title: string | null;
 }

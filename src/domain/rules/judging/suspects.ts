@@ -2,6 +2,7 @@ import type { AuditRules } from "../audit-rules.js";
 import type { Suspect } from "../bundling.js";
 import type { NamedBank } from "../bundling-words.js";
 import { type Bank, bankedXp, banksOfResults, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
+import { baseAt } from "./base-xp.js";
 import { compensationsOf } from "./compensations.js";
 import { type Exercise, exercisesOf, type ZeroNumbering } from "./exercises.js";
 import { type JudgedEvent, judgedEventsOf } from "./judged-events.js";
@@ -59,7 +60,8 @@ export function examine<E extends EventRecord>(
     const zeroBase = zeroBaseOf(zeros);
     const isQuiet = near.length === 0 && !isAfterPassiveWork(exercise);
     const compensations = compensated(exercise);
-    const judgedBy = { near, late, zeroBase, compensations, banks, zeros, isQuiet };
+    const isBaseKnown = baseAt(exercise.resource, event.at).isKnown;
+    const judgedBy = { near, late, zeroBase, compensations, isBaseKnown, banks, zeros, isQuiet };
     suspects.push(Object.assign(judgedBy, { eventId, app, xp, completion, ownResultXp, exercise, student }));
   }
   return { judged, exercises, suspects };

@@ -45,6 +45,8 @@ export interface SuspectRow extends SuspectDetails {
   zeroBases: (string | null)[] | null;
   /** What the sender took back of it by later events: their ids and amounts. */
   compensations: { eventId: string; xp: string }[];
+  /** Whether the base is what the activity paid at the time of the event, and not only what it pays since. */
+  baseKnown: boolean;
   /** What the app multiplied own XP by on that day, as other students' quiet events show. */
   multiples: string[];
 }
@@ -98,6 +100,7 @@ export function rowOf(suspect: EventSuspect, multiples: readonly bigint[], detai
     zeroIds: listOrNull(zeros.map(({ sourcedId }) => sourcedId)),
     zeroBases: listOrNull(zeros.map(({ base }) => textOrNull(base))),
     compensations: suspect.compensations.map(({ eventId, xp }) => ({ eventId, xp: xpText(xp) })),
+    baseKnown: suspect.isBaseKnown,
     multiples: multiples.map(xpText),
     counted: details.counted,
     correction: details.correction,
@@ -142,6 +145,7 @@ export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect
     late,
     zeroBase: sumOf((row.zeroBases ?? []).map((base) => xpFromText(base ?? "0"))),
     compensations: row.compensations.map(({ eventId, xp }) => ({ eventId, xp: xpFromText(xp) })),
+    isBaseKnown: row.baseKnown,
     multiples: row.multiples.map(xpFromText),
     row,
     banks: [...near, ...late],

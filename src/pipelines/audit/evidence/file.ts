@@ -59,6 +59,7 @@ const Suspect = z.object({
   zeroIds: texts.nullable(),
   zeroBases: textsOrNull.nullable(),
   compensations: z.array(z.object({ eventId: text, xp: text })).default([]),
+  baseKnown: z.boolean().default(true),
   multiples: texts.default([]),
   counted: orNull,
   correction: z.object({ id: text, own: text, results: texts }).nullable(),
@@ -96,7 +97,11 @@ const Raw = z.object({
     }),
   ),
   resources: z.array(
-    z.object({ sourcedId: text, title: orNull, xp: orNull, activityType: orNull, resourceType: orNull }),
+    z.object({
+      ...{ sourcedId: text, title: orNull, xp: orNull, activityType: orNull, resourceType: orNull },
+      xpSince: orNull.default(null),
+      earlier: z.array(z.object({ xp: orNull, since: orNull })).default([]),
+    }),
   ),
   facts: z.array(
     z.object({

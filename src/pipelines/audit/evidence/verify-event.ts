@@ -1,8 +1,10 @@
-import type { RawResult } from "../../../domain/findings/evidence-rows.js";
+import type { RawResource, RawResult } from "../../../domain/findings/evidence-rows.js";
 import type { AuditRules } from "../../../domain/rules/audit-rules.js";
+import { baseAt } from "../../../domain/rules/judging/base-xp.js";
 import { accuracyBand } from "../../../domain/rules/judging/exercises.js";
+import type { ResourceRecord } from "../../../domain/rules/judging/records.js";
 import { eventKey } from "../../../domain/values/source-keys.js";
-import { xpFromText } from "../../../domain/values/xp.js";
+import { xpFromText, xpText } from "../../../domain/values/xp.js";
 import {
   type EventSays,
   type RawLookup,
@@ -25,10 +27,24 @@ const firstKnown = <T>(values: readonly (T | null | undefined)[]): T | null =>
 
 const amountOf = (text: string | null) => (text === null ? null : xpFromText(text));
 
+const microsOrNull = (text: string | null) => (text === null ? null : Date.parse(text) * 1000);
+
+/** A landed resource as far as its base is asked for. */
+const resourceRecord = ({ title, xp, xpSince, earlier }: RawResource): ResourceRecord => ({
+  title,
+  base: amountOf(xp),
+  since: microsOrNull(xpSince),
+  earlier: earlier.map((reading) => ({ xp: amountOf(reading.xp), since: microsOrNull(reading.since) })),
+  isTouchedWithMany: false,
+  isPassive: false,
+});
+
 /** Base XP: of the event's activity where its resource is landed; that of a linked result's activity is taken as it is. */
 const baseOf = (suspect: SuspectPart, event: EventSays, raw: RawLookup): string | null => {
   const resource = raw.resource(event.activityKey ?? suspect.activityId);
-  return resource === undefined ? suspect.base : resource.xp;
+  if (resource === undefined) return suspect.base;
+  const { base } = baseAt(resourceRecord(resource), Date.parse(suspect.occurredAt) * 1000);
+  return base === null ? null : xpText(base);
 };
 
 function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Reread[] {

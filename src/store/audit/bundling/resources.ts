@@ -1,5 +1,11 @@
 import { sql } from "kysely";
-import { isPassiveType, type ResourceRecord, type StudentRecords } from "../../../domain/rules/judging/records.js";
+import { minuteOf, minutesOfJobs } from "../../../domain/rules/judging/base-xp.js";
+import {
+  isPassiveType,
+  type ResourceRecord,
+  SECOND,
+  type StudentRecords,
+} from "../../../domain/rules/judging/records.js";
 import type { Db } from "../../engine/session.js";
 
 /** How many activities are remembered at most. */
@@ -12,10 +18,18 @@ interface ResourceRow {
   activityType: string | null;
   resourceType: string | null;
   title: string | null;
+  since: number | null;
+  /** Amounts in ten-thousandths, instants in seconds. */
+  earlier: [xp: number | null, since: number | null][] | null;
 }
 
 const SELECT = sql`select sourced_id as id, round(xp * 10000)::bigint::text as xp, activity_type as "activityType",
-  resource_type as "resourceType", title from timeback.resources`;
+  resource_type as "resourceType", title, date_part('epoch', xp_since) as since,
+  (
+    select json_agg(json_build_array(round(v.xp * 10000)::bigint, date_part('epoch', v.xp_since)) order by v.version)
+    from timeback.resource_versions v where v.sourced_id = resources.sourced_id) as earlier from timeback.resources`;
+
+const microsOrNull = (seconds: number | null) => (seconds === null ? null : Math.round(seconds * SECOND));
 
 /** Looks up landed resources, each once: students share the activities of their school. */
 export class ResourceLookup {
@@ -23,6 +37,8 @@ export class ResourceLookup {
   readonly #db: Db;
   /** Whether every resource is known. */
   #isWhole = false;
+  /** The minutes in which many resources were modified; null until they are looked up. */
+  #touched: ReadonlySet<number | null> | null = null;
 
   constructor(db: Db) {
     this.#db = db;
@@ -31,6 +47,7 @@ export class ResourceLookup {
   /** Reads all resources at once, if they are not too many: for a caller that goes through all students. */
   async readAll(): Promise<void> {
     if (this.#isWhole || this.#known.size > 0) return;
+    await this.#findTouched();
     const { rows } = await sql<ResourceRow>`${SELECT} limit ${sql.lit(MOST_KNOWN + 1)}`.execute(this.#db);
     this.#isWhole = rows.length <= MOST_KNOWN;
     if (this.#isWhole) this.#add(rows);
@@ -44,6 +61,7 @@ export class ResourceLookup {
     spent,
   }: Omit<StudentRecords, "student" | "links" | "resource">): Promise<void> {
     if (this.#isWhole) return;
+    await this.#findTouched();
     let unknown = this.#unknownOf(events, results, histories, spent);
     if (unknown.length === 0) return;
     if (this.#known.size + unknown.length > MOST_KNOWN) {
@@ -55,11 +73,28 @@ export class ResourceLookup {
     this.#add(rows);
   }
 
+  async #findTouched(): Promise<void> {
+    if (this.#touched !== null) return;
+    const { rows } = await sql<{ at: number | null; n: number }>`
+      select date_part('epoch', date_trunc('minute', xp_since)) as at, count(*)::int as n from timeback.resources group by 1`.execute(
+      this.#db,
+    );
+    this.#touched = minutesOfJobs(new Map(rows.map(({ at, n }) => [minuteOf(microsOrNull(at)), n])));
+  }
+
   #add(rows: readonly ResourceRow[]): void {
-    for (const { id, xp, activityType, resourceType, title } of rows) {
-      const isPassive = isPassiveType(activityType, resourceType);
-      this.#known.set(id, { base: xp === null ? null : BigInt(xp), isPassive, title });
-    }
+    for (const { id, xp, activityType, resourceType, title, since, earlier } of rows)
+      this.#known.set(id, {
+        base: xp === null ? null : BigInt(xp),
+        since: microsOrNull(since),
+        earlier: (earlier ?? []).map(([paid, from]) => ({
+          xp: paid === null ? null : BigInt(paid),
+          since: microsOrNull(from),
+        })),
+        isTouchedWithMany: this.#touched?.has(minuteOf(microsOrNull(since))) ?? false,
+        isPassive: isPassiveType(activityType, resourceType),
+        title,
+      });
   }
 
   #unknownOf(...lists: readonly (readonly { activityKey: string | null }[])[]): string[] {

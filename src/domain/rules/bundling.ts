@@ -131,9 +131,9 @@ function doubtOf(judged: Judged<Suspect>): BundleRule | null {
 }
 
 /** Why the formula proves nothing of an event's own XP; null where it does. */
-function doubtOfFormula({ calibration: { status, lift }, suspect }: Judged<Suspect>): BundleRule | null {
-  if (status !== "holds" && status !== "presumed") return "formula-unsure";
-  if (!lifts(lift)) return "no-lift";
+function doubtOfFormula({ calibration, suspect }: Judged<Suspect>): BundleRule | null {
+  if (calibration.status !== "holds" && calibration.status !== "presumed") return "formula-unsure";
+  if (!lifts(calibration.lift)) return "no-lift";
   if (!suspect.isBaseKnown) return "base-later";
   return suspect.multiples.length > 0 ? "day-multiple" : null;
 }
@@ -179,6 +179,14 @@ function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string
   return claimOf(judged, { verdict: "confirmed", rule: reach, own, found });
 }
 
+const SOME_BANKED = 5;
+
+/** Whether the app may bundle: it does not where XP was banked beside several events, and made up the rest of none. */
+function mayBundle({ evidence, calibration: { lift, ownResultLift } }: Judged<Suspect>): boolean {
+  const { banked, explained } = evidence === "own-result" ? ownResultLift : lift;
+  return explained > 0 || banked < SOME_BANKED;
+}
+
 /** Less than confirmed: own XP is known, and banked XP is there or was lost, but no sum proves it. */
 function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>): BundleClaim<S> | null {
   const { suspect, ownValues, calibration, evidence } = judged;
@@ -194,6 +202,7 @@ function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<strin
       own: first.own,
       found,
     });
+  if (!mayBundle(judged)) return null;
   if (suspect.near.some(isFree(taken)))
     return claimOf(judged, { verdict: "probable", rule: "no-exact-sum", own: largest, found });
   const lateBases = suspect.late.filter(isFree(taken)).map(({ base }) => base ?? 0n);

@@ -27,17 +27,26 @@ export function truthOf(world: World, end: Moment): StudentTruth {
   const { student } = world;
   const truth: StudentTruth = { days: [], bundled: [], doubleCounted: [], decoys: [], trueXp: 0, naiveXp: 0 };
   if (student.isTestUser) return truth;
-  const days = daysOf(world, end);
+  const bundles = world.bundles.map((bundle) => ({ ...bundle, why: bundle.why ?? takenBackBy(world, bundle) }));
+  const days = daysOf({ ...world, bundles }, end);
   for (const [date, day] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
     truth.trueXp += day.trueXp;
     truth.naiveXp += day.naiveXp;
     const amounts = { trueXp: jsonAmount(day.trueXp), naiveXp: jsonAmount(day.naiveXp) };
     truth.days.push({ studentId: student.id, email: student.email, date, ...day, ...amounts });
   }
-  truth.bundled = world.bundles.map((bundle) => bundledRow(student.id, bundle));
+  truth.bundled = bundles.map((bundle) => bundledRow(student.id, bundle));
   truth.doubleCounted = world.results.flatMap((result) => doubled(result, end));
   truth.decoys = world.decoys.map(({ event, kind }) => ({ eventId: event.id, kind }));
   return truth;
+}
+
+/** By chance a penalty is exactly what a bundle held too much: then nobody can tell that its sender did not take that back. */
+function takenBackBy({ events }: World, { event, own }: Bundle): string | null {
+  const excess = (event.xp ?? 0) - own;
+  const isRefund = ({ activity, questions, at, xp }: SentEvent): boolean =>
+    activity.key === event.activity.key && questions === null && at > event.at && xp === -excess;
+  return events.some(isRefund) ? "looks taken back" : null;
 }
 
 function daysOf(world: World, end: Moment): Map<string, Day> {

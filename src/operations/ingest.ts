@@ -7,7 +7,7 @@ import { withPlannedRun } from "../store/facts/dry-run.js";
 import { factRules, storeSettings } from "../store/runs/settings.js";
 import { type Invocation, runRequest, stopOn } from "./invocation.js";
 
-/** A chunk, the unit of commit, ends at so many records, or about so many bytes, whichever comes first. */
+/** A chunk, the unit of commit, ends after this many records or bytes, whichever comes first. */
 const CHUNK_RECORDS = 100_000;
 const CHUNK_BYTES = 180 << 20;
 

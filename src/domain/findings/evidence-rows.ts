@@ -49,7 +49,7 @@ export interface RawResource {
   resourceType: string | null;
 }
 
-/** A fact as it stands. Amounts are decimal text. */
+/** A stored fact. Amounts are decimal text. */
 export interface RawFact {
   factKey: string;
   date: string;

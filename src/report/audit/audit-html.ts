@@ -15,7 +15,7 @@ import { calibrationLine } from "./calibration-line.js";
 import { ADVICE } from "./finding-advice.js";
 import { whoIs } from "./finding-listing.js";
 
-/** A page holds so many findings, the surest and worst: a browser has to show them all. docs/audit.md. */
+/** How many findings a page lists, the surest and largest first, so that a browser can show it. docs/audit.md. */
 export const PAGE_FINDINGS = 5_000;
 
 /** All that a page says. */

@@ -8,7 +8,7 @@ import { renderTable } from "../formats/table.js";
 import { blastRadiusLines } from "./blast-radius.js";
 import { calibrationLine } from "./calibration-line.js";
 
-/** What is said under the findings of everybody. */
+/** The footer of an audit of all students. */
 export interface AuditOverview {
   totals: AuditTotals;
   verdicts: Readonly<Record<Verdict, number>>;

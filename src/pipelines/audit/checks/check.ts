@@ -19,7 +19,7 @@ export interface AuditPart {
 export interface AuditGround extends AuditPart {
   rules: FactRules;
   auditRules: AuditRules;
-  /** How the apps pay, by all events of everybody. */
+  /** How the apps pay, judged by the events of all students. */
   apps: JudgedApps;
 }
 

@@ -3,7 +3,7 @@ import type { AuditRules } from "../../../domain/rules/audit-rules.js";
 import { bankWindows, wasBanked } from "../../../domain/rules/judging/banked-xp.js";
 import { type Micros, riseOf } from "../../../domain/rules/judging/records.js";
 import { xpFromText } from "../../../domain/values/xp.js";
-import { type RawLookup, type Reread, type SuspectPart, standing } from "./evidence-lookup.js";
+import { lastReading, type RawLookup, type Reread, type SuspectPart } from "./evidence-lookup.js";
 
 /** Instants are written in milliseconds, and compared in microseconds where they were judged. */
 const SLACK = 1000;
@@ -26,14 +26,14 @@ const riseIn = ({ readings }: RawResult) =>
 
 /** Whether a result was banked, of an activity that the suspect calls passive. */
 const isBanked = (result: RawResult): boolean => {
-  const reason = standing(result)?.xpReason ?? null;
+  const reason = lastReading(result)?.xpReason ?? null;
   return wasBanked({ reason, rise: riseIn(result) }, true);
 };
 
 const same = (one: string | null, other: string | null): boolean =>
   one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
 
-/** Amounts that are equal are told alike. */
+/** Compares amounts by value, so that 5 and 5.0 agree. */
 const amounts = (name: string, judged: string | null, raw: string | null): Reread => [
   name,
   judged,
@@ -43,7 +43,7 @@ const amounts = (name: string, judged: string | null, raw: string | null): Rerea
 type Banks = NonNullable<SuspectPart["near"]>;
 
 function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup): Reread[] {
-  const now = standing(result);
+  const now = lastReading(result);
   const resource = raw.resource(result.activityId);
   return [
     ["banked", true, result.linkable && !result.ofDay && isBanked(result)],
@@ -60,7 +60,7 @@ const windowOf = (banks: Banks, at: number, isLate: boolean): Window => {
   return banks.hosted[at] ? "hosted" : "near";
 };
 
-const told = (id: string, [name, judged, said]: Reread): string =>
+const disagreement = (id: string, [name, judged, said]: Reread): string =>
   `judged: ${name} of result ${id} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
 
 function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly string[], raw: RawLookup): string | null {
@@ -74,7 +74,7 @@ function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly str
       isWithin(raw.rules, window, banks.ats[at] ?? "", instants) ? window : "outside of it",
     ];
     const differing = [...bankReread(banks, at, result, raw), lies].find(([, judged, said]) => judged !== said);
-    if (differing) return told(id, differing);
+    if (differing) return disagreement(id, differing);
   }
   return null;
 }
@@ -86,7 +86,7 @@ function zerosDisagreement(
 ): string | null {
   for (const [at, id] of (zeroIds ?? []).entries()) {
     const result = raw.result(id);
-    const now = standing(result);
+    const now = lastReading(result);
     if (result === undefined || now === undefined) return `raw.results: no result ${id}`;
     const rereads = [
       amounts("xp", "0", now.xp ?? "0"),
@@ -94,7 +94,7 @@ function zerosDisagreement(
       ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Reread,
     ];
     const differing = rereads.find(([, judged, said]) => judged !== said);
-    if (differing) return told(id, differing);
+    if (differing) return disagreement(id, differing);
   }
   return null;
 }

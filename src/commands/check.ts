@@ -10,7 +10,7 @@ const addPath = (path: string, before: string[]): string[] => [...before, path];
 export const checkCommand = (shell: Shell): Command =>
   withOutputOptions(new Command("check"), [...FORMATS, "junit"])
     .description(
-      "validate Caliper event files against the contract; needs no database, so it can run in the sending team's CI",
+      "say which Caliper events of files break the contract, without any database; for the CI of who sends them",
     )
     .argument("<file...>", "NDJSON as ingest reads it, plain or gzip; - is stdin")
     .option(

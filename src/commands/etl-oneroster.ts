@@ -11,10 +11,10 @@ const etlOnerosterCommand = (shell: Shell): Command =>
       "read changed assessment_results (and users, resources, line items) from the source and derive their facts",
     )
     .option("--full", "read everything, and void results that the source no longer has")
-    .option("--since <instant>", "read what was modified since this instant (ISO 8601 with offset)")
-    .option("--overlap <duration>", "how far before the watermark to start reading: 90m, 12h, 7d", `${OVERLAP_DAYS}d`)
+    .option("--since <instant>", "read what was modified from this instant on (ISO 8601 with offset)")
+    .option("--overlap <duration>", "how far before the watermark a run starts: 90m, 12h, 7d", `${OVERLAP_DAYS}d`)
     .option("--source-schema <schema>", "schema of the source tables (default public; oneroster for imported CSV)")
-    .option("--dry-run", "show what would change; write nothing")
+    .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `

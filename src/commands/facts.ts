@@ -5,7 +5,7 @@ import type { Shell } from "./shell/shell.js";
 /** `timeback facts`: the live facts with their sources. */
 export const factsCommand = (shell: Shell): Command =>
   withFactScope(new Command("facts"))
-    .description("the live facts with their sources, for one student or all students")
+    .description("the live facts with their sources, of one student or of everybody")
     .addHelpText(
       "after",
       `

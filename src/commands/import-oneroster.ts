@@ -14,9 +14,9 @@ const importOnerosterCommand = (shell: Shell): Command =>
   withExpansionOption(withCommonOptions(new Command("oneroster"), ["table", "json", "ndjson"]))
     .description("load OneRoster 1.1/1.2 CSV, or dumps of the source tables, for etl oneroster to read")
     .argument("<input...>", "folder, zip or CSV files; a folder or zip may have a manifest.csv")
-    .option("--bulk", "dumps replace everything too: rows missing from the file are marked `tobedeleted`")
+    .option("--bulk", "dumps replace everything too: rows that they do not hold become tobedeleted")
     .option("--max-expanded-bytes <bytes>", "largest expanded size of a zip (default 4 GiB)", byteOption)
-    .option("--dry-run", "show what would change; write nothing")
+    .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `

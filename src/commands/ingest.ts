@@ -9,7 +9,7 @@ export const ingestCommand = (shell: Shell): Command =>
   withLimitOptions(withFactOptions(withCommonOptions(new Command("ingest"), ["table", "json", "ndjson"])))
     .description("land Caliper events from NDJSON files (plain or gzip; - is stdin) and derive their facts")
     .argument("<file...>", "NDJSON: envelopes, bare events, arrays, stored events")
-    .option("--dry-run", "show what would change; write nothing")
+    .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `
@@ -19,7 +19,7 @@ Examples:
   $ zcat archive.gz | timeback ingest - --format json
 
 Safe to rerun: an event id has one effect, however often it is read. Rejected records are kept: timeback rejects list
-Exit 1 when records were newly rejected, or reuse the id of a stored event with different content.`,
+Exit 1 when records were newly rejected, or contradict an event that is landed.`,
     )
     .action(async (files: string[], flags: IngestFlags) =>
       (await import("./ingest.run.js")).runIngest(shell, files, flags),

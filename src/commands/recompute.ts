@@ -24,7 +24,7 @@ export const recomputeCommand = (shell: Shell): Command =>
       addSetting,
       {},
     )
-    .option("--dry-run", "show what would change; write nothing")
+    .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `

@@ -5,7 +5,7 @@ import type { Shell } from "./shell/shell.js";
 /** `timeback report`: XP and time, one row per student and day. */
 export const reportCommand = (shell: Shell): Command =>
   withFactScope(new Command("report"))
-    .description("daily XP and time: one row per student and day, for one student or all students")
+    .description("daily XP and time: one row per student and day, of one student or of everybody")
     .addHelpText(
       "after",
       `

@@ -6,11 +6,11 @@ import type { Shell } from "./shell/shell.js";
 /** `timeback runs`: the run log. */
 export const runsCommand = (shell: Shell): Command =>
   withListOptions(new Command("runs"))
-    .description("every command that wrote: who ran it, when, and with what result, newest first; or one run in full")
-    .argument("[run]", "id of a run, or the start of one: show it in full")
+    .description("who ran what, when, and what came of it: every command that wrote, the newest first; or one run")
+    .argument("[run]", "id of a run, or its beginning: everything that is known of it")
     .option("--command <name>", 'only runs of this command, such as "etl oneroster"')
-    .option("--since <instant>", "only runs that started at or after this instant (ISO 8601 with offset)")
-    .option("--until <instant>", "only runs that started before this instant")
+    .option("--since <instant>", "only runs that started from here on (ISO 8601 with offset)")
+    .option("--until <instant>", "only runs that started before this")
     .addHelpText(
       "after",
       `

@@ -13,7 +13,7 @@ const CHUNK_ROWS = 50_000;
 export interface ImportInputs {
   /** Folders, zips and CSV files. */
   paths: readonly NamedPath[];
-  /** Whether dumps replace their tables too: rows missing from the file become `tobedeleted`. */
+  /** Whether dumps replace their tables too: rows that they do not hold become `tobedeleted`. */
   bulk?: boolean | undefined;
   /** Largest expanded size of a zip, in bytes; 4 GiB by default. */
   maxExpandedBytes?: number | undefined;

@@ -192,7 +192,7 @@ describeOnEngines("audit", (engine) => {
     expect(await run(email, "--fail-on", verdict)).toMatchObject({ code, stderr: "" });
   });
 
-  test("of one student: what is shown, what is true, why, what to do, who needs to fix it; and the ids", async () => {
+  test("of one student: what is shown, what is true, why, what to do, who must mend it; and the ids", async () => {
     const { stdout } = await run(LEO);
     const at = [
       `${LEO}: the dashboard shows 15 XP on 1 day, the truth is 9.`,

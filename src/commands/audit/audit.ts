@@ -26,8 +26,8 @@ export const auditCommand = (shell: Shell): Command =>
     .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
     .option("--app <name>", "only findings of this app (may be given again)", addApp)
     .addOption(failOnOption())
-    .option("--no-save", "do not store the findings (only an unfiltered audit of all students is stored)")
-    .option("--balance", "print the trial balance instead: for every student and day, counted = true + each cause")
+    .option("--no-save", "do not store the findings (only those of everybody, unfiltered, are stored)")
+    .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
     .addCommand(diffCommand(shell))
     .addCommand(showCommand(shell))
     .addCommand(verifyCommand(shell))
@@ -47,7 +47,7 @@ Examples:
 
 Kinds: ${FINDING_KINDS.join(", ")}.
 A student is judged as among everybody. Filters choose among the findings, and then totals and exit code are of these.
-The audit takes no lock: it never waits for other runs and never blocks them. -q prints the answer too: it is what the command is for.`,
+The audit waits for no run, and no run for it. -q prints the answer too: it is what the command is for.`,
     )
     .action(async (email: string | undefined, flags: AuditFlags) => {
       if (flags.balance) await (await import("./balance.run.js")).runBalance(shell, email, flags);

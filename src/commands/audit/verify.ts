@@ -9,7 +9,7 @@ export const verifyCommand = (shell: Shell): Command =>
       "derive the finding of an evidence file again and compare it byte for byte; needs no database and no network",
     )
     .argument("<file>", "file that timeback audit show <finding> --bundle wrote")
-    .addOption(new Option("--format <format>", "output format").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "form of the answer").choices(["table", "json"]).default("table"))
     .option("--output <file>", "write the answer to a file instead of stdout")
     .option("-q, --quiet", "nothing on stderr unless something is wrong")
     .option("-v, --verbose", "the stack of a fault")

@@ -44,7 +44,7 @@ const replayCommand = (shell: Shell): Command =>
     .description("read rejected Caliper records again: what can be landed now leaves the quarantine")
     .argument("[id...]", "ids of the records, from timeback rejects list")
     .option("--all", "every record that was kept")
-    .option("--dry-run", "show what would change; write nothing")
+    .option("--dry-run", "say what would change; write nothing")
     .addHelpText(
       "after",
       `
@@ -55,7 +55,7 @@ Examples:
 
 For a new version of this program that understands more. Only the records named are read. A mended file is read with
 timeback ingest; rejected rows of tables are read again by their own commands. Exit 1 when records were newly rejected,
-or reuse the id of a stored event with different content.`,
+or contradict an event that is landed.`,
     )
     .action(async (ids: string[], flags: ReplayFlags) =>
       (await import("./change.run.js")).runReplay(shell, ids, flags),

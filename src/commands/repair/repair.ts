@@ -9,14 +9,18 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 export const repairCommand = (shell: Shell): Command =>
   withListOptions(new Command("repair"))
     .description("correct bundled events to their own XP: prints the plan, writes only with --yes, and can be undone")
-    .argument("[email]", "one student; all students if not given")
-    .option("--yes", "carry out the plan")
-    .option("--event <id>", "only this event, even if the audit finds it only probable (may be given again)", collect)
-    .option("--reason <text>", "why these events were chosen; stored with the corrections")
-    .option("--by <name>", "who makes the corrections (default: the current user)")
-    .option("--list", "list the corrections that were made, including undone ones")
-    .option("--undo <id>", "undo a correction (may be given again)", collect)
-    .option("--undo-run <run>", "undo every correction that a run made")
+    .argument("[email]", "student; everybody without one")
+    .option("--yes", "carry the plan out")
+    .option(
+      "--event <id>",
+      "only this event, also where the audit finds it no more than probable (may be given again)",
+      collect,
+    )
+    .option("--reason <text>", "why a person chose these events; kept with the corrections")
+    .option("--by <name>", "who does it (default: the user of this process)")
+    .option("--list", "the corrections that were made, undone ones too")
+    .option("--undo <id>", "take a correction back (may be given again)", collect)
+    .option("--undo-run <run>", "take back every correction that a run made")
     .addHelpText(
       "after",
       `

@@ -26,7 +26,7 @@ export function checkOutput({ name, path, force }: OutputFile): void {
   if (there?.isDirectory()) throw new UsageError(`--output ${name}: is a folder`);
   const through = isThrough(path, there);
   if (there && !through && !force)
-    throw new UsageError(`${name} already exists: --force overwrites it (nothing was done)`);
+    throw new UsageError(`${name} is there already: --force replaces it (nothing was done)`);
   try {
     if (there) accessSync(path, constants.W_OK);
     if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);

@@ -44,7 +44,7 @@ export const simulateCommand = (shell: Shell): Command => {
   const command = new Command("simulate")
     .description("write a seeded population of students whose true XP is known, as files")
     .requiredOption("--out <dir>", "folder to write to; new or empty")
-    .option("--force", "write into a folder that holds something; overwrite an existing --output file")
+    .option("--force", "write into a folder that holds something; let --output replace a file that is there")
     .option("--seed <n>", "the same seed gives the same files", whole(0, MAX_SEED), 1)
     .option("--students <n>", "number of students", whole(1, MAX_STUDENTS), 40)
     .option("--days <n>", "number of days", whole(1, MAX_DAYS), 28)
@@ -56,10 +56,10 @@ export const simulateCommand = (shell: Shell): Command => {
     command.addOption(new Option(`${flagOf(rate)} <rate>`, meaning).argParser(rateOption).default(standard));
   }
   return command
-    .addOption(new Option("--format <format>", "output format").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "form of the answer").choices(["table", "json"]).default("table"))
     .option("--output <file>", "write the answer to a file instead of stdout")
-    .option("-q, --quiet", "print nothing on success; warnings and errors still go to stderr")
-    .option("-v, --verbose", "more detail on stderr, including stack traces")
+    .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
+    .option("-v, --verbose", "say more on stderr; the stack of a fault")
     .addHelpText("after", HELP)
     .action(async (flags: SimulateFlags) => (await import("./simulate.run.js")).runSimulate(shell, flags));
 };

@@ -102,7 +102,7 @@ const answer = (changes: Partial<AuditAnswer> = {}) =>
     ...changes,
   });
 
-test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who needs to fix it, and the ids last", () => {
+test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who must mend it, and the ids last", () => {
   expect(answer()).toEqual([
     "maya.chen@alphaschool.example: the dashboard shows 15 XP on 1 day, the truth is 9.",
     "",
@@ -118,8 +118,8 @@ test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who needs to fi
     '  Correct the event for "Ratios: the exercise" of 2025-03-01: it must count 3 instead of 9. Today 6 XP are counted twice.',
     "  timeback repair with this email prints that plan; with --yes it corrects, and it can be undone.",
     "",
-    "Who needs to fix the cause:",
-    "  The team of Nice Academy: send the exercise's own XP only; XP banked for videos and articles arrives through their own results.",
+    "Who must mend the cause:",
+    "  The team of Nice Academy: send the exercise's own XP only; XP that is banked for videos and articles arrives by their own results.",
     "",
     "For the engineer:",
     "  finding 00f1 (bundled-xp, confirmed), student maya-chen-7f21: event 270cb3ab; banked results video-result, article-result",
@@ -220,7 +220,9 @@ test("several students of one email are told apart by their ids", () => {
   const other = { ...STUDENT, studentId: "maya-2", shownXp: "4", trueXp: "4" };
   const told = answer({ students: [other, STUDENT] });
   expect(told[0]).toBe(`2 students have the email ${EMAIL}; each is shown by its id.`);
-  expect(told).toContain("maya-2: nothing to correct. The dashboard shows 4 XP on 1 day, and every check passed.");
+  expect(told).toContain(
+    "maya-2: nothing to correct. The dashboard shows 4 XP on 1 day, and that is true as far as was checked.",
+  );
   expect(told).toContain("maya-chen-7f21: the dashboard shows 15 XP on 1 day, the truth is 9.");
 });
 
@@ -233,7 +235,7 @@ test("where nothing was found it says what was checked, and the totals", () => {
       only: "days from 2025-03-01",
     }),
   ).toEqual([
-    `${EMAIL}: nothing to correct. The dashboard shows 9 XP on 2 days, and every check passed.`,
+    `${EMAIL}: nothing to correct. The dashboard shows 9 XP on 2 days, and that is true as far as was checked.`,
     "",
     "Checked:",
     "  exercise events that carry other XP",

@@ -26,7 +26,7 @@ const xp = (amount: string): string => `${numberToken(amount)} XP`;
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
-/** An answer that support can read out and paste: what is shown, what is true, why, what to do, who needs to fix it; ids last. */
+/** An answer that support can read out and paste: what is shown, what is true, why, what to do, who must mend it; ids last. */
 export function auditAnswer(asked: AuditAnswer): string[] {
   const answer = { ...asked, findings: byDay(asked.findings) };
   const { email, students, findings, only } = answer;
@@ -51,7 +51,7 @@ function studentLines({ days, findings }: AuditAnswer, student: JudgedStudent, n
   const own = findings.filter(({ studentId }) => studentId === student.studentId);
   if (own.length === 0)
     return [
-      `${name}: nothing to correct. The dashboard shows ${xp(student.shownXp)} on ${plural(student.days, "day")}, and every check passed.`,
+      `${name}: nothing to correct. The dashboard shows ${xp(student.shownXp)} on ${plural(student.days, "day")}, and that is true as far as was checked.`,
     ];
   const ofStudent = days.filter(({ studentId }) => studentId === student.studentId);
   return [
@@ -107,7 +107,7 @@ function nextLines({ findings, calibrations }: AuditAnswer): string[] {
         : []),
     ]),
     ...section(
-      "Who needs to fix the cause:",
+      "Who must mend the cause:",
       findings.map(({ kind, app }) => senderLine(kind, app)),
     ),
     ...section("For the engineer:", findings.map(idLine)),

@@ -16,8 +16,8 @@ export function calibrationLine(calibration: Calibration): string {
   if (status === "holds")
     return `${name} pays base XP times the multiplier${roundings(calibration)}: proven by ${quietExplained} of ${quietEvents} events without banked XP near them.`;
   if (status === "presumed")
-    return `${name} appears to pay base XP times the multiplier${roundings(calibration)}: it explains ${eventsExplained} of only ${events} event${events === 1 ? "" : "s"}.`;
+    return `${name} pays base XP times the multiplier${roundings(calibration)}, as far as few events tell: it explains ${eventsExplained} of ${events}.`;
   if (status === "void")
-    return `${name} uses its own formula: base XP times the multiplier ${explains}, so it is no evidence there.`;
+    return `${name} pays by rules of its own: base XP times the multiplier ${explains}, and proves nothing there.`;
   return `${name}: too few events tell how it pays (base XP times the multiplier ${explains}).`;
 }

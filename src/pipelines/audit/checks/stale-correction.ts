@@ -6,7 +6,7 @@ import type { AuditGround, Check } from "./check.js";
 /** Corrections that the audit would not make today; they stay in force (docs/repair.md, "When the ground moves"). */
 export const staleCorrection: Check = {
   kinds: ["stale-correction"],
-  meaning: "corrections whose underlying data has since changed",
+  meaning: "corrections whose ground has moved",
   find: findStale,
 };
 

@@ -38,7 +38,7 @@ export async function runEtl(shell: Shell, flags: EtlFlags): Promise<void> {
   const { config, screen } = opened;
   const { full, dryRun, sourceSchema } = flags;
   const started = Date.now();
-  if (full && flags.since !== undefined) throw new UsageError("--full reads everything: leave out --since");
+  if (full && flags.since !== undefined) throw new UsageError("--full already reads everything: leave out --since");
   const window = { overlapSeconds: durationSeconds(flags.overlap), since: sinceText(flags.since) };
   const request = { sourceUrl: config.sourceUrl, sourceSchema, full, dryRun, ...window };
   const done = await operate(opened, flags, { command: COMMAND, text: rowsText }, async (store, invocation) => {
@@ -47,7 +47,7 @@ export async function runEtl(shell: Shell, flags: EtlFlags): Promise<void> {
   });
   const { runId, newRejects, ...summary } = done;
   for (const { table, evidence } of summary.missing)
-    screen.note(`the source has no ${table}: without it nothing is known of ${evidence}`);
+    screen.note(`the source has no ${table}; without it, these are unknown: ${evidence}`);
   const seconds = secondsSince(started);
   const answer = { command: COMMAND, runId, ...(dryRun ? { dryRun: true } : {}), ...summary, seconds };
   await printSummary(screen, flags, answer, lineOf(done, dryRun, seconds));

@@ -66,7 +66,7 @@ describe("the schema", () => {
     const { code, stdout } = await timeback(["check", await fileOf(exercise(1, 3))]);
     expect(code).toBe(0);
     expect(stdout).toContain("0 findings in 1 records of 1 students");
-    expect(stdout).toContain("bundled XP was not looked for");
+    expect(stdout).toContain("bundled XP was not checked");
   });
 });
 

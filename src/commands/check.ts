@@ -9,9 +9,7 @@ const addPath = (path: string, before: string[]): string[] => [...before, path];
 /** `timeback check`: which events of files break the contract, without any database. */
 export const checkCommand = (shell: Shell): Command =>
   withOutputOptions(new Command("check"), [...FORMATS, "junit"])
-    .description(
-      "validate Caliper event files against the contract; no database needed",
-    )
+    .description("validate Caliper event files against the contract; no database needed")
     .argument("<file...>", "NDJSON files as for ingest, plain or gzip; - is stdin")
     .option(
       "--results <csv>",

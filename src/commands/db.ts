@@ -13,7 +13,9 @@ const migrateCommand = (shell: Shell): Command =>
 
 const statusCommand = (shell: Shell): Command =>
   withCommonOptions(new Command("status"), ["table", "json", "ndjson"])
-    .description("show the schema version of the analytics database and the settings that affect facts; changes nothing")
+    .description(
+      "show the schema version of the analytics database and the settings that affect facts; changes nothing",
+    )
     .addHelpText("after", "\nExample:\n  $ timeback db status --format json")
     .action(async (flags: CommonFlags) => (await import("./db.run.js")).runStatus(shell, flags));
 

@@ -25,10 +25,7 @@ describe("a call gone wrong exits with 2 and touches nothing", () => {
       /^timeback: --output nowhere\/answer.json: its folder does not exist$/,
     ],
     [["facts", "--output", "folder"], /^timeback: --output folder: is a folder$/],
-    [
-      ["report", "--output", "event.ndjson/answer"],
-      /^timeback: --output event.ndjson\/answer: its folder is a file$/,
-    ],
+    [["report", "--output", "event.ndjson/answer"], /^timeback: --output event.ndjson\/answer: its folder is a file$/],
     [
       ["etl", "oneroster", "--overlap", "1 week"],
       /^timeback: --overlap 1 week: expected a number and s, m, h or d, such as 7d$/,

@@ -20,9 +20,7 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes no record and no fact. */
 export const auditCommand = (shell: Shell): Command =>
   withFactScope(new Command("audit"), [...FORMATS, "junit", "html"])
-    .description(
-      "find XP counted twice or wrongly, with arithmetic and proof; changes no record and no fact",
-    )
+    .description("find XP counted twice or wrongly, with arithmetic and proof; changes no record and no fact")
     .option("--kind <kind>", "only findings of this kind (repeatable)", addKind)
     .option("--app <name>", "only findings about this app (repeatable)", addApp)
     .addOption(failOnOption())

@@ -9,8 +9,7 @@ import type { AuditFlags } from "./flags.js";
 
 /** @throws UsageError for what a trial balance cannot be asked */
 function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags {
-  if (flags.kind || flags.app)
-    throw new UsageError("--balance covers every cause: leave out --kind and --app");
+  if (flags.kind || flags.app) throw new UsageError("--balance covers every cause: leave out --kind and --app");
   if (format === "junit") throw new UsageError("--balance runs no checks: leave out --format junit");
   if (format === "html") throw new UsageError("--balance has no HTML page: leave out --format html");
   return { ...flags, format };

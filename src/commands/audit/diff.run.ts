@@ -75,6 +75,8 @@ async function auditNamed(db: Db, name: string, newest: readonly StoredAudit[]):
       `no stored audit has a run id that begins with ${name}; the newest: ${newest.map(auditName).join(", ") || "none is stored"}`,
     );
   if (another !== undefined)
-    throw new UsageError(`several stored audits begin with ${name}: ${found.runId}, ${another.runId}; give more digits`);
+    throw new UsageError(
+      `several stored audits begin with ${name}: ${found.runId}, ${another.runId}; give more digits`,
+    );
   return found;
 }

@@ -8,10 +8,7 @@ import type { DiffFlags } from "./diff.run.js";
 export const diffCommand = (shell: Shell): Command =>
   withListOptions(new Command("diff"))
     .description("compare two stored audits: new, fixed and open findings")
-    .argument(
-      "[former]",
-      "run id of the earlier audit, or its first digits (default: the last but one)",
-    )
+    .argument("[former]", "run id of the earlier audit, or its first digits (default: the last but one)")
     .argument("[later]", "run id of the later audit (default: the last)")
     .addOption(failOnOption("new finding"))
     .addHelpText(

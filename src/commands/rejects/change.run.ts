@@ -9,8 +9,7 @@ import type { ListFlags, ReplayFlags, SelectionFlags } from "./flags.js";
 /** The rejects that are named, or those with this code and file; null where nothing is chosen. @throws UsageError for both */
 function chosen(command: string, ids: readonly string[], { code, file }: SelectionFlags): RejectFilter | null {
   const isNarrowed = code !== undefined || file !== undefined;
-  if (ids.length > 0 && isNarrowed)
-    throw new UsageError(`${command}: give record ids, or --code and --file, not both`);
+  if (ids.length > 0 && isNarrowed) throw new UsageError(`${command}: give record ids, or --code and --file, not both`);
   if (ids.length > 0) return { ids };
   return isNarrowed ? { code, file } : null;
 }

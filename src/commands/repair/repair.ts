@@ -11,11 +11,7 @@ export const repairCommand = (shell: Shell): Command =>
     .description("correct bundled events to their own XP; prints a plan, writes only with --yes, can be undone")
     .argument("[email]", "student (without it, all students)")
     .option("--yes", "apply the plan")
-    .option(
-      "--event <id>",
-      "only this event, even if the audit finds it only probable (repeatable)",
-      collect,
-    )
+    .option("--event <id>", "only this event, even if the audit finds it only probable (repeatable)", collect)
     .option("--reason <text>", "why these events were chosen; stored with the corrections")
     .option("--by <name>", "who makes the correction (default: the user of this process)")
     .option("--list", "list all corrections, including undone ones")

@@ -67,7 +67,9 @@ const dataOf = (html: string): unknown[] =>
 test("a page holds 5,000 findings and says how many more there are", async () => {
   const html = await page(PAGE_FINDINGS + 1_234);
   expect(dataOf(html)).toHaveLength(5_000);
-  expect(html).toContain("lists the 5000 most certain and largest of 6234 findings; --format ndjson also has the other 1234");
+  expect(html).toContain(
+    "lists the 5000 most certain and largest of 6234 findings; --format ndjson also has the other 1234",
+  );
   expect(await page(PAGE_FINDINGS)).not.toContain("more are not in it");
 });
 

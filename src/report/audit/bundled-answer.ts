@@ -74,7 +74,9 @@ const aboveBase: Why = (finding, proof) => [
 const WHY: Readonly<Record<string, Why>> = {
   near: summed(""),
   "near+late": summed("", ["Some of it was banked only later, up to a day after the event."]),
-  "formula-unsure": summed("probably ", ["Not proven: it is not certain which formula this app uses for this exercise."]),
+  "formula-unsure": summed("probably ", [
+    "Not proven: it is not certain which formula this app uses for this exercise.",
+  ]),
   "own-ambiguous": summed("probably ", ["Not proven: other amounts of own XP would fit the banked XP too."]),
   "no-exact-sum": unsummed(
     "Probably bundled, not proven: XP was banked around the same time, but no combination of it accounts for exactly the rest.",

@@ -96,10 +96,11 @@ export const unlisted = ({ files }: Pick<CheckAnswer, "files">): string[] =>
 
 /** What could not be looked for without evidence. */
 export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer, "evidence">): string[] {
-  if (!resources && !results)
-    return ["bundled XP was not checked: give --resources, and --results if you have them"];
+  if (!resources && !results) return ["bundled XP was not checked: give --resources, and --results if you have them"];
   if (!resources) return ["without --resources, only an exercise's own result can show bundled XP"];
-  return results ? [] : ["without --results, bundled XP shows only where the videos and articles have events of their own"];
+  return results
+    ? []
+    : ["without --results, bundled XP shows only where the videos and articles have events of their own"];
 }
 
 /** What stands under the table, or in its place where nothing was found. */

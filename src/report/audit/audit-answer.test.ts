@@ -150,7 +150,7 @@ test.each([
 ])("a probable finding (%s) is told with its doubt, and only a person may correct it", (rule, doubt) => {
   const told = answer({ findings: [bundled({ verdict: "probable" }, { rule })] }).join("\n");
   expect(told).toContain(doubt);
-  expect(told).toContain("it is corrected only if a person names it (timeback repair --event 270cb3ab)");
+  expect(told).toContain("it is corrected only if a person names it (event 270cb3ab)");
   expect(told).not.toContain("should count");
 });
 

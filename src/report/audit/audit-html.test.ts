@@ -70,7 +70,7 @@ test("a page holds 5,000 findings and says how many more there are", async () =>
   expect(html).toContain(
     "lists the 5000 most certain and largest of 6234 findings; --format ndjson also has the other 1234",
   );
-  expect(await page(PAGE_FINDINGS)).not.toContain("more are not in it");
+  expect(await page(PAGE_FINDINGS)).not.toContain("also has the other");
 });
 
 test("data cannot end its element, and is the same when read; numbers keep every digit", async () => {

@@ -106,7 +106,7 @@ export function bundledTodo(finding: ListedFinding): string {
   const proof = bundledProof(finding);
   const event = `the event for ${activityOf(proof)}${finding.date === null ? "" : ` of ${finding.date}`}`;
   if (finding.verdict !== "confirmed")
-    return `Review ${event}: it is corrected only if a person names it (timeback repair --event ${proof.eventId}).`;
+    return `Review ${event}: it is corrected only if a person names it (event ${proof.eventId}).`;
   return `Correct ${event}: it should count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
     finding.pending ? "" : ` Today ${numberToken(finding.inflation)} XP are counted twice.`
   }`;

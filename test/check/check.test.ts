@@ -52,7 +52,10 @@ describe("the schema", () => {
     const run = await timeback(["check", file, "--format", "json", "-q"]);
     const { files, findings } = JSON.parse(run.stdout);
     expect([files[0].rejected, findings.length]).toEqual([10_002, 10_000]);
-    expect(run).toMatchObject({ code: 1, stderr: `${file}: 10002 records were rejected; the first 10000 are listed\n` });
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: `${file}: 10002 records were rejected; the first 10000 are listed\n`,
+    });
   });
 
   test("reads stdin, gzip and several files; a clean file passes without a word under -q", async () => {

@@ -134,7 +134,7 @@ describeOnEngines("the evidence of a finding", (engine) => {
     );
     for (const line of [
       `confirmed bundled-xp, finding ${id}`,
-      "Not stored: found by auditing now.",
+      "Not stored: found by a new audit.",
       "9 XP counted, 3 true, over by 6.",
       "Own XP: 2 x 1.25 = 2.5, rounded to 3 (multiplier-table).",
       "Nice Academy pays base XP times the multiplier",

@@ -124,9 +124,9 @@ function findingsSection({ verdicts }: AuditOverview): string {
     return `<section id="findings" hidden>${emptyTable}</section>\n<section><h2>Findings</h2><p>Nothing was found.</p></section>`;
   const left =
     all > PAGE_FINDINGS
-      ? `<p class="note">This page holds the ${PAGE_FINDINGS} surest and worst of ${all} findings; ${all - PAGE_FINDINGS} more are not in it: --format ndjson has all of them.</p>`
+      ? `<p class="note">This page lists the ${PAGE_FINDINGS} most certain and largest of ${all} findings; --format ndjson also has the other ${all - PAGE_FINDINGS}.</p>`
       : "";
-  return `<section id="findings"><h2>Findings</h2>${left}<noscript><p>The findings and their filters need JavaScript; nothing is loaded from anywhere.</p></noscript>
+  return `<section id="findings"><h2>Findings</h2>${left}<noscript><p>The findings and their filters need JavaScript; nothing is loaded from the network.</p></noscript>
 ${emptyTable}</section>`;
 }
 

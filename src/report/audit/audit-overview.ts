@@ -61,7 +61,7 @@ export async function auditOverview(overview: AuditOverview): Promise<string[]> 
     ...(await blastRadiusLines(overview.blastRadius ?? [])),
     ...(pays.length === 0 ? [] : ["", "How the apps pay:", ...pays]),
     "",
-    "timeback audit <email> explains one student, with what to do and who must mend the cause; --format json has the proofs.",
+    "timeback audit <email> explains one student: what to do and who needs to fix the cause. --format json has the proofs.",
   ];
 }
 

@@ -4,6 +4,7 @@ import { type IngestSummary, ingest as ingestInputs } from "../pipelines/caliper
 import { type InputSource, sizeOfInput } from "../pipelines/caliper/input/input.js";
 import type { Store } from "../store/engine/session.js";
 import { withPlannedRun } from "../store/facts/dry-run.js";
+import { CALIPER_COMMANDS } from "../store/landing/reject-replay.js";
 import { factRules, storeSettings } from "../store/runs/settings.js";
 import { type Invocation, runRequest, stopOn } from "./invocation.js";
 
@@ -46,17 +47,21 @@ export async function ingest(store: Store, request: IngestRequest, invocation: I
   const { settings, stop, progress } = invocation;
   const sizes = await sizesOf(inputs);
   await factRules(store.db, settings);
-  return withPlannedRun(store, runRequest("ingest", invocation, { dryRun, beside: !dryRun }), async (run) => {
-    const rules = await storeSettings(run.session.db, settings);
-    const summary = await ingestInputs(run, rules, {
-      inputs,
-      chunkRecords,
-      chunkBytes: CHUNK_BYTES,
-      limits: { ...defaultLimits, ...limits },
-      stop: stopOn(stop),
-      progress: (file, { rawBytes, records }) =>
-        progress({ doing: file, count: records, bytes: { done: rawBytes, total: sizes.get(file) ?? null } }),
-    });
-    return { runId: run.runId, ...summary };
-  });
+  return withPlannedRun(
+    store,
+    runRequest(CALIPER_COMMANDS.ingest, invocation, { dryRun, beside: !dryRun }),
+    async (run) => {
+      const rules = await storeSettings(run.session.db, settings);
+      const summary = await ingestInputs(run, rules, {
+        inputs,
+        chunkRecords,
+        chunkBytes: CHUNK_BYTES,
+        limits: { ...defaultLimits, ...limits },
+        stop: stopOn(stop),
+        progress: (file, { rawBytes, records }) =>
+          progress({ doing: file, count: records, bytes: { done: rawBytes, total: sizes.get(file) ?? null } }),
+      });
+      return { runId: run.runId, ...summary };
+    },
+  );
 }

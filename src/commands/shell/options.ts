@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { STANDARD_LINK_WINDOW_SECONDS } from "../../domain/rules/fact-rules.js";
 import { dayOption } from "./days.js";
 
 /** Forms in which a command can print its answer. */
@@ -68,7 +69,7 @@ export function withFactOptions(command: Command): Command {
     .option("--zone <zone>", "time zone that decides the day of a fact (set by the first run; default UTC)")
     .option(
       "--link-window <seconds>",
-      "rule L2: maximum distance between score_date and eventTime (set by the first run; default 86400)",
+      `rule L2: maximum distance between score_date and eventTime (set by the first run; default ${STANDARD_LINK_WINDOW_SECONDS})`,
     );
 }
 

@@ -23,7 +23,7 @@ export interface AuditGround extends AuditPart {
   apps: JudgedApps;
 }
 
-/** One question of the audit. A new one is a new file, and a line in `checks`. */
+/** One question of the audit. A new one is a new file, and a line in `structural-checks.ts`. */
 export interface Check {
   /** The kinds of findings that it can make. */
   kinds: readonly FindingKind[];

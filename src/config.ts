@@ -95,7 +95,7 @@ function textOf(path: string): string {
   }
 }
 
-/** The complaint of JSON.parse may quote the text, and with it a password: only its place is told. */
+/** The complaint of JSON.parse may quote the text, and with it a password: only the position is reported. */
 function parsedFile(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -9,19 +9,17 @@ const addPath = (path: string, before: string[]): string[] => [...before, path];
 /** `timeback check`: which events of files break the contract, without any database. */
 export const checkCommand = (shell: Shell): Command =>
   withOutputOptions(new Command("check"), [...FORMATS, "junit"])
-    .description(
-      "say which Caliper events of files break the contract, without any database; for the CI of who sends them",
-    )
-    .argument("<file...>", "NDJSON as ingest reads it, plain or gzip; - is stdin")
+    .description("validate Caliper event files against the contract; no database needed")
+    .argument("<file...>", "NDJSON files as for ingest, plain or gzip; - is stdin")
     .option(
       "--results <csv>",
-      "OneRoster results, CSV or dump; a folder or zip with them (may be given again)",
+      "OneRoster results as CSV or dump, or a folder or zip that contains them (repeatable)",
       addPath,
       [],
     )
     .option(
       "--resources <csv>",
-      "OneRoster resources: what activities pay, and which are videos (may be given again)",
+      "OneRoster resources: base XP of activities, and which are videos or articles (repeatable)",
       addPath,
       [],
     )
@@ -33,18 +31,21 @@ export const checkCommand = (shell: Shell): Command =>
 
 const HELP = `
 Examples:
-  $ timeback check events.ndjson                                  # the schema, ids used twice, events sent twice
-  $ timeback check events.ndjson --resources resources.csv        # and XP that an activity cannot pay alone
+  $ timeback check events.ndjson                                  # schema, conflicting ids, duplicate events
+  $ timeback check events.ndjson --resources resources.csv        # also XP that one activity cannot pay
   $ timeback check -q --format junit --output check.xml --results export.zip --resources export.zip events.ndjson
   $ my-app --replay | timeback check - --fail-on suspected
 
-What it shows: records that ingest would quarantine, by the same reader and codes (schema); an id with two contents in these
-files (conflict); one activity sent under several ids (duplicate-event); an ActivityEvent that carries the XP of videos or
-articles too (bundled-xp), by the rules of the audit. For the last it needs --resources (base XP), --results (banked XP), or
-both. With --resources alone, banked XP is what the student's own events for videos and articles say shortly before.
+What it finds:
+  schema           records that ingest would quarantine, with the same codes
+  conflict         one event id with different content in these files
+  duplicate-event  one activity sent under several ids
+  bundled-xp       an ActivityEvent that includes the XP of videos or articles, by the rules of timeback audit. Needs
+                   --resources (base XP), --results (banked XP), or both. With --resources alone, the banked XP is taken
+                   from the student's own events for videos and articles shortly before.
 
-What it cannot show: whatever stands in other files and in the database: ids and attempts used before, users who are merged,
-how a result's XP changed, facts, corrections. So a file that passes may still be caught by timeback audit; the more of an
-app's events are checked at once, the better it is known how the app pays.
+What it cannot find: anything in other files or in the database, such as ids and attempts used before, merged users, how a
+result's XP changed, facts and corrections. So timeback audit may still find faults in a file that passes. Check as many
+events of an app at once as you can: they show how the app pays.
 
-Exit 1 when there are findings as sure as --fail-on; what breaks the schema, and a conflict, is confirmed.`;
+Exit 1 if a finding has the verdict of --fail-on or a stronger one. Schema errors and conflicts are confirmed.`;

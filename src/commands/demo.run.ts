@@ -22,35 +22,35 @@ interface Scene {
 const scenes: readonly Scene[] = [
   {
     told: `A student watches a video (worth 5 XP), reads an article (1 XP) and finishes an exercise (2 XP, +25 % for getting
-everything right: 2.5, paid as 3). She earned 9 XP. Two pipelines now tell the analytics database about it.
+everything right: 2.5, paid as 3). She earned 9 XP. Two pipelines now report it to the analytics database.
 
-Route 1, real time: the app sends Caliper events. Its one ActivityEvent, for the exercise, says xpEarned 9: the app
+Route 1, in real time: the app sends Caliper events. Its only ActivityEvent, for the exercise, has xpEarned 9: the app
 bundled 3 + 5 + 1 into it.`,
     command: ["ingest", "events.ndjson"],
   },
   {
     told: `Route 2, nightly: the app also wrote the video's 5 and the article's 1 ("Banked XP") into OneRoster
-assessment_results. Here they come from CSV dumps of the source tables; in real life from the source database.`,
+assessment_results. Here they come from CSV dumps of the source tables; in production, from the source database.`,
     command: ["import", "oneroster", "source"],
   },
   { told: "", command: ["etl", "oneroster"] },
   { told: "What the dashboard now shows for her day: 15.", command: ["report", student] },
   {
-    told: `Why: the fact of the exercise counts 9 (through the event), and the facts of the video and of the article count
-5 and 1 (through the results). Nothing is stored twice: no source stands in two facts. The 5 and the 1 came by both
-routes, once inside the 9. Her true day is 3 + 5 + 1 = 9.`,
+    told: `Why: the exercise's fact counts 9 (from the event), and the facts of the video and the article count 5 and 1 (from the
+results). Nothing is stored twice: no source is in two facts. But the 5 and the 1 came by both routes, once inside the 9.
+Her true total for the day is 3 + 5 + 1 = 9.`,
     command: ["facts", student],
   },
   {
-    told: "Both pipelines run again, as cron would: nothing changes, however often.",
+    told: "Both pipelines run again, as cron would. Nothing changes, however often they run.",
     command: ["ingest", "events.ndjson"],
   },
   { told: "", command: ["etl", "oneroster", "--full"] },
-  { told: "And the facts are what everything that was landed calls for:", command: ["recompute", "--dry-run"] },
+  { told: "And the facts match the stored records exactly:", command: ["recompute", "--dry-run"] },
   {
-    told: `So who can tell that 15 is wrong? The audit: it knows what the exercise pays, and finds the rest of the 9, result
-by result, where it is counted already. What it says can be read out to the student. (Exit code 1: something is
-confirmed. In cron and CI that is the gate.)`,
+    told: `So how can anyone know that 15 is wrong? The audit knows what the exercise pays, and finds where the rest of the 9 is
+already counted, result by result. Support can read its answer aloud. (It exits with 1 because something is confirmed,
+which is how cron and CI notice.)`,
     command: ["audit", student],
     exit: ExitCode.attention,
   },

@@ -47,7 +47,7 @@ export async function runEtl(shell: Shell, flags: EtlFlags): Promise<void> {
   });
   const { runId, newRejects, ...summary } = done;
   for (const { table, evidence } of summary.missing)
-    screen.note(`the source has no ${table}: without it nothing is known of ${evidence}`);
+    screen.note(`the source has no ${table}; without it, these are unknown: ${evidence}`);
   const seconds = secondsSince(started);
   const answer = { command: COMMAND, runId, ...(dryRun ? { dryRun: true } : {}), ...summary, seconds };
   await printSummary(screen, flags, answer, lineOf(done, dryRun, seconds));

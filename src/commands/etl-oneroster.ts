@@ -10,20 +10,20 @@ const etlOnerosterCommand = (shell: Shell): Command =>
     .description(
       "read changed assessment_results (and users, resources, line items) from the source and derive their facts",
     )
-    .option("--full", "read everything, and void results that the source no longer has")
-    .option("--since <instant>", "read what was modified from this instant on (ISO 8601 with offset)")
-    .option("--overlap <duration>", "how far before the watermark a run starts: 90m, 12h, 7d", `${OVERLAP_DAYS}d`)
+    .option("--full", "read everything, and void results that are gone from the source")
+    .option("--since <instant>", "read rows modified at or after this instant (ISO 8601 with offset)")
+    .option("--overlap <duration>", "how far before the watermark to start: 90m, 12h, 7d", `${OVERLAP_DAYS}d`)
     .option("--source-schema <schema>", "schema of the source tables (default public; oneroster for imported CSV)")
-    .option("--dry-run", "say what would change; write nothing")
+    .option("--dry-run", "show what would change; write nothing")
     .addHelpText(
       "after",
       `
 Examples:
   $ timeback etl oneroster --source-url postgres://reader@main/app --database-url postgres://etl@db/analytics
-  $ timeback etl oneroster --full        # finds what is older than the overlap, and what vanished
+  $ timeback etl oneroster --full        # also finds changes older than the overlap, and deleted rows
   $ timeback import oneroster export.zip && timeback etl oneroster
 
-The source is only read. Without a source URL the run reads schema oneroster of the analytics database.`,
+The source is only read. Without a source URL, the run reads schema oneroster of the analytics database.`,
     )
     .action(async (flags: EtlFlags) => (await import("./etl-oneroster.run.js")).runEtl(shell, flags));
 

@@ -22,7 +22,7 @@ export async function runImport(shell: Shell, paths: string[], flags: ImportFlag
   const opened = open(shell, flags);
   if (opened.config.sourceUrl !== undefined)
     throw new UsageError(
-      "a source URL is set: import writes schema oneroster of the analytics database, which the ETL would not read; unset ONEROSTER_DATABASE_URL, or leave out --source-url",
+      "a source URL is set: import writes to schema oneroster of the analytics database, which the ETL would not read; unset ONEROSTER_DATABASE_URL, or leave out --source-url",
     );
   const { bulk, dryRun, maxExpandedBytes, maxExpansion } = flags;
   const started = Date.now();

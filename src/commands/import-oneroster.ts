@@ -13,10 +13,10 @@ function byteOption(text: string): number {
 const importOnerosterCommand = (shell: Shell): Command =>
   withExpansionOption(withCommonOptions(new Command("oneroster"), ["table", "json", "ndjson"]))
     .description("load OneRoster 1.1/1.2 CSV, or dumps of the source tables, for etl oneroster to read")
-    .argument("<input...>", "folder, zip or CSV files; a folder or zip may have a manifest.csv")
-    .option("--bulk", "dumps replace everything too: rows that they do not hold become tobedeleted")
-    .option("--max-expanded-bytes <bytes>", "largest expanded size of a zip (default 4 GiB)", byteOption)
-    .option("--dry-run", "say what would change; write nothing")
+    .argument("<input...>", "folder, zip or CSV files; a folder or zip may contain a manifest.csv")
+    .option("--bulk", "dumps replace their whole table too: rows missing from the file become tobedeleted")
+    .option("--max-expanded-bytes <bytes>", "maximum expanded size of a zip (default 4 GiB)", byteOption)
+    .option("--dry-run", "show what would change; write nothing")
     .addHelpText(
       "after",
       `
@@ -25,9 +25,9 @@ Examples:
   $ timeback import oneroster ./export --format json
   $ timeback import oneroster users.csv assessment_results.csv --bulk
 
-Bulk files replace their table, delta files and dumps change the rows that they hold. Safe to rerun: rows that are in
-place are left untouched. Rejected rows are kept, with file and line: timeback rejects list
-Exit 1 when rows were newly rejected.`,
+Bulk files replace their table; delta files and dumps change only the rows that they contain. Safe to rerun: unchanged rows
+are left untouched. Rejected rows are kept with file and line: timeback rejects list
+Exit 1 if rows were newly rejected.`,
     )
     .action(async (inputs: string[], flags: ImportFlags) =>
       (await import("./import-oneroster.run.js")).runImport(shell, inputs, flags),

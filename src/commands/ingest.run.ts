@@ -47,7 +47,7 @@ export async function runIngest(shell: Shell, files: string[], flags: IngestFlag
   if (newRejects > 0) screen.warn(`${newRejects} records newly rejected: see timeback rejects list`);
   if (newConflicts > 0)
     screen.warn(
-      `${newConflicts} records contradict an event that is landed: the first stays, the others are kept beside it`,
+      `${newConflicts} records reuse the id of a stored event with different content; the first one counts, review the others: timeback audit --kind conflict`,
     );
   shell.exitWith(newRejects + newConflicts > 0 && !dryRun ? ExitCode.attention : ExitCode.done);
 }

@@ -5,7 +5,7 @@ import type { Shell } from "./shell/shell.js";
 /** `timeback report`: XP and time, one row per student and day. */
 export const reportCommand = (shell: Shell): Command =>
   withFactScope(new Command("report"))
-    .description("daily XP and time: one row per student and day, of one student or of everybody")
+    .description("show daily XP and time, one row per student and day")
     .addHelpText(
       "after",
       `
@@ -14,8 +14,8 @@ Examples:
   $ timeback report --format csv > days.csv
   $ timeback report --format ndjson | jq -r 'select(.xp > 100) | .email'
 
-xp is what counts now. Sums are exact; the sum of none is 0. Rows stand in the order of email (unknown last),
-student id and day. -q prints the answer too: it is what the command is for.`,
+xp is the XP that counts now. Sums are exact; an empty sum is 0. Rows are ordered by email (unknown last), student id and
+day. -q still prints the answer.`,
     )
     .action(async (email: string | undefined, flags: ReadingFlags) =>
       (await import("./report.run.js")).runReport(shell, email, flags),

@@ -39,7 +39,7 @@ async function listAll(shell: Shell, flags: RunsFlags): Promise<void> {
       {
         listing: { head: { command: "runs", scope }, rows: "runs", fields: runFields, columns: runColumns },
         pages: listRuns(reading.db, scope),
-        empty: "no such run is logged",
+        empty: "no logged run matches",
       },
     ),
   );
@@ -48,7 +48,7 @@ async function listAll(shell: Shell, flags: RunsFlags): Promise<void> {
 async function showOne(shell: Shell, id: string, flags: RunsFlags): Promise<void> {
   if (flags.command !== undefined || flags.since !== undefined || flags.until !== undefined)
     throw new UsageError(`runs ${id} shows one run: leave out --command, --since and --until`);
-  if (flags.format === "csv") throw new UsageError("one run has no csv: give --format table, json or ndjson");
+  if (flags.format === "csv") throw new UsageError("a single run has no CSV form: use --format table, json or ndjson");
   await readDatabase(shell, flags, "runs", async ({ db, screen, hide }) => {
     const run = hide(await runNamed(db, id));
     if (flags.format === "table") await screen.print([describeRun(run)]);
@@ -59,8 +59,8 @@ async function showOne(shell: Shell, id: string, flags: RunsFlags): Promise<void
 
 async function runNamed(db: Db, id: string): Promise<WholeRun> {
   const [found, another] = await runsNamed(db, id);
-  if (found === undefined) throw new UsageError(`no logged run has the id ${id}; timeback runs lists them`);
+  if (found === undefined) throw new UsageError(`no logged run has the id ${id}; timeback runs lists all runs`);
   if (another !== undefined)
-    throw new UsageError(`several runs begin with ${id}: ${found.runId}, ${another.runId}; give more of it`);
+    throw new UsageError(`several runs begin with ${id}: ${found.runId}, ${another.runId}; give more digits`);
   return found;
 }

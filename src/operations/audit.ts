@@ -108,7 +108,7 @@ export async function inAudit<T>(
   });
 }
 
-/** Audits these students in a draft, and leaves the findings in its list. Stops between two checks when it is told to. */
+/** Audits these students in a draft, and leaves the findings in its list. Checks for a requested stop between two checks. */
 function auditStudents(work: AuditWork, filter: FindingFilter, invocation: Invocation): Promise<Audited> {
   const stop = stopOn(invocation.stop);
   return makeAudit(work, filter, (doing, count) => {

@@ -43,7 +43,7 @@ export interface EtlAnswer extends EtlSummary {
 
 /** @throws UsageError for a request that contradicts itself */
 export function checkEtl({ full, since }: EtlRequest): void {
-  if (full && since != null) throw new UsageError("--full reads everything: leave out --since");
+  if (full && since != null) throw new UsageError("--full already reads everything: leave out --since");
 }
 
 /**

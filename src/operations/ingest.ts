@@ -4,10 +4,11 @@ import { type IngestSummary, ingest as ingestInputs } from "../pipelines/caliper
 import { type InputSource, sizeOfInput } from "../pipelines/caliper/input/input.js";
 import type { Store } from "../store/engine/session.js";
 import { withPlannedRun } from "../store/facts/dry-run.js";
+import { CALIPER_COMMANDS } from "../store/landing/reject-replay.js";
 import { factRules, storeSettings } from "../store/runs/settings.js";
 import { type Invocation, runRequest, stopOn } from "./invocation.js";
 
-/** A chunk, the unit of commit, ends at so many records, or about so many bytes, whichever comes first. */
+/** A chunk, the unit of commit, ends after this many records or bytes, whichever comes first. */
 const CHUNK_RECORDS = 100_000;
 const CHUNK_BYTES = 180 << 20;
 
@@ -46,17 +47,21 @@ export async function ingest(store: Store, request: IngestRequest, invocation: I
   const { settings, stop, progress } = invocation;
   const sizes = await sizesOf(inputs);
   await factRules(store.db, settings);
-  return withPlannedRun(store, runRequest("ingest", invocation, { dryRun, beside: !dryRun }), async (run) => {
-    const rules = await storeSettings(run.session.db, settings);
-    const summary = await ingestInputs(run, rules, {
-      inputs,
-      chunkRecords,
-      chunkBytes: CHUNK_BYTES,
-      limits: { ...defaultLimits, ...limits },
-      stop: stopOn(stop),
-      progress: (file, { rawBytes, records }) =>
-        progress({ doing: file, count: records, bytes: { done: rawBytes, total: sizes.get(file) ?? null } }),
-    });
-    return { runId: run.runId, ...summary };
-  });
+  return withPlannedRun(
+    store,
+    runRequest(CALIPER_COMMANDS.ingest, invocation, { dryRun, beside: !dryRun }),
+    async (run) => {
+      const rules = await storeSettings(run.session.db, settings);
+      const summary = await ingestInputs(run, rules, {
+        inputs,
+        chunkRecords,
+        chunkBytes: CHUNK_BYTES,
+        limits: { ...defaultLimits, ...limits },
+        stop: stopOn(stop),
+        progress: (file, { rawBytes, records }) =>
+          progress({ doing: file, count: records, bytes: { done: rawBytes, total: sizes.get(file) ?? null } }),
+      });
+      return { runId: run.runId, ...summary };
+    },
+  );
 }

@@ -18,7 +18,7 @@ export interface Notices {
   plainText(host: string): void;
 }
 
-/** How an operation is called: by whom, how long it may wait, who stops it, and who is told of it. */
+/** Who calls an operation, how long it may wait for locks, how it is stopped, and where progress and notices go. */
 export interface Invocation {
   /** Who calls, for the run log. */
   readonly caller: Caller;

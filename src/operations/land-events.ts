@@ -2,6 +2,7 @@ import type { LandedRecords } from "../pipelines/caliper/land/land-records.js";
 import { landBatch } from "../pipelines/caliper/land-batch.js";
 import type { Store } from "../store/engine/session.js";
 import type { FactChanges } from "../store/facts/update-facts.js";
+import { CALIPER_COMMANDS } from "../store/landing/reject-replay.js";
 import { withRun } from "../store/runs/runs.js";
 import { factRules, storeSettings } from "../store/runs/settings.js";
 import { type Invocation, runRequest, stopOn } from "./invocation.js";
@@ -33,7 +34,7 @@ export async function landEvents(
 ): Promise<LandEventsAnswer> {
   const { settings, stop } = invocation;
   await factRules(store.db, settings);
-  return withRun(store, runRequest("land events", invocation), async ({ runId, session }) => {
+  return withRun(store, runRequest(CALIPER_COMMANDS.landEvents, invocation), async ({ runId, session }) => {
     stopOn(stop)();
     const rules = await storeSettings(session.db, settings);
     const lines = records.map((text, place) => ({ line: place + 1, member: 0, byteOffset: 0, text }));

@@ -18,7 +18,7 @@ export interface StoreOptions {
   migrate?: boolean | undefined;
 }
 
-/** Opens the analytics database with the schema of this program; whoever calls closes it, by `store.close()`. */
+/** Opens the analytics database with the schema of this program; the caller closes it with `store.close()`. */
 export async function openStore({
   databaseUrl,
   dataDir = "./.timeback",

@@ -30,7 +30,7 @@ export interface RepairHand {
 
 /** A repair that is to be carried out. */
 export interface RepairRequest extends RepairScope, RepairHand {
-  /** The plan that was agreed to: where the audit calls for another one now, nothing is written. */
+  /** The plan that was confirmed: if the audit now yields another one, nothing is written. */
   agreed?: RepairPlan | null | undefined;
 }
 

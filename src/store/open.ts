@@ -20,7 +20,7 @@ export interface OpenOptions {
   announce?: (line: string) => void;
 }
 
-/** Opens the analytics database as it is, whatever its schema; whoever calls closes it. */
+/** Opens the analytics database as it is, whatever its schema; the caller closes it. */
 export async function openStore(options: OpenOptions): Promise<Store> {
   const { databaseUrl, dataDir, command, lockWait, poolMax, announce } = options;
   if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });

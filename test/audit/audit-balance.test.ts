@@ -31,7 +31,7 @@ describeOnEngines("the trial balance", (engine) => {
   const balance = async (...args: string[]): Promise<Day[]> => {
     const run = await timeback(["audit", ...args, "--balance", "--format", "ndjson"], { env: database.env });
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toContain("the balance closes: 0 XP unexplained");
+    expect(run.stderr).toContain("the balance adds up: 0 XP unexplained");
     return run.stdout
       .split("\n")
       .filter(Boolean)

@@ -177,7 +177,7 @@ describeOnEngines("audit", (engine) => {
     const { code, stderr } = await run("-q", "--app", "Nice Acadmy");
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: "no fact is of the app Nice Acadmy; nearest: Nice Academy, Other App, Lab\n",
+      stderr: "no fact comes from app Nice Acadmy; nearest: Nice Academy, Other App, Lab\n",
     });
   });
 
@@ -192,14 +192,14 @@ describeOnEngines("audit", (engine) => {
     expect(await run(email, "--fail-on", verdict)).toMatchObject({ code, stderr: "" });
   });
 
-  test("of one student: what is shown, what is true, why, what to do, who must mend it; and the ids", async () => {
+  test("of one student: what is shown, what is true, why, what to do, who needs to fix it; and the ids", async () => {
     const { stdout } = await run(LEO);
     const at = [
       `${LEO}: the dashboard shows 15 XP on 1 day, the truth is 9.`,
-      `Why: Other App's event for "Ratios: the exercise" carries 9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article).`,
-      "The 5 and the 1 are counted already, through results of their own.",
+      `Why: Other App reported 9 XP for "Ratios: the exercise": 9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article).`,
+      "The 5 and the 1 are already counted, through results of their own.",
       "2 x 1.25 = 2.5",
-      "it must count 3 instead of 9",
+      "it should count 3 instead of 9",
       "The team of Other App: send the exercise's own XP only",
       "event 370cb3ab-0c7a-4314-adef-3fcf71ef4604; banked results result_leo_video_101, result_leo_article_102",
     ].map((line) => stdout.indexOf(line));
@@ -212,14 +212,14 @@ describeOnEngines("audit", (engine) => {
     const { code, stdout } = await run(MAYA);
     expect(code).toBe(1);
     expect(stdout).toContain(`2 students have the email ${MAYA}; each is shown by its id.\n`);
-    expect(stdout).toContain("maya-2: nothing to correct. The dashboard shows 4.25 XP on 1 day");
+    expect(stdout).toContain("maya-2: no errors found. The dashboard shows 4.25 XP on 1 day");
     expect(stdout).toContain("maya-chen-7f21: the dashboard shows 15 XP on 1 day, the truth is 9.\n");
   });
 
   test("nothing found: the totals, and what was checked", async () => {
     const { code, stdout, stderr } = await run("ada@alphaschool.example");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("ada@alphaschool.example: nothing to correct. The dashboard shows 4 XP on 1 day");
+    expect(stdout).toContain("ada@alphaschool.example: no errors found. The dashboard shows 4 XP on 1 day");
     expect(stdout).toContain("\nChecked:\n  events that carry the banked XP of other activities\n");
     const everybody = await run("--to", "2025-02-01", "--kind", "conflict");
     expect(everybody).toMatchObject({ code: 0, stderr: "" });

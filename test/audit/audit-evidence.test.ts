@@ -134,10 +134,10 @@ describeOnEngines("the evidence of a finding", (engine) => {
     );
     for (const line of [
       `confirmed bundled-xp, finding ${id}`,
-      "Not stored: found by auditing now.",
+      "Not stored: found by a new audit.",
       "9 XP counted, 3 true, over by 6.",
       "Own XP: 2 x 1.25 = 2.5, rounded to 3 (multiplier-table).",
-      "Nice Academy pays base XP times the multiplier",
+      "Nice Academy appears to pay base XP times the multiplier",
       `  ${ARITHMETIC}\n`,
       "    1. 2025-03-01T10:20:02.310Z: 5 XP, Banked XP, score date 2025-03-01T10:05:00.000Z, completed 2025-03-01T10:20:02.301Z",
       "2025-03-01 caliper:event:270cb3ab-0c7a-4314-adef-3fcf71ef4604: 9 XP from the event",

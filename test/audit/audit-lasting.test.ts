@@ -168,7 +168,7 @@ describeOnEngines("stored audits", (engine) => {
     }
     const before = await run("audit", "--format", "json", "diff");
     expect(before).toMatchObject({ code: 2, stdout: "" });
-    expect(before.stderr).toContain("--format stands before diff");
+    expect(before.stderr).toContain("--format is given before diff");
     expect((await run("audit", MAYA, "--format", "json")).stdout).toContain('"email":"maya');
   });
 

@@ -52,7 +52,10 @@ describe("the schema", () => {
     const run = await timeback(["check", file, "--format", "json", "-q"]);
     const { files, findings } = JSON.parse(run.stdout);
     expect([files[0].rejected, findings.length]).toEqual([10_002, 10_000]);
-    expect(run).toMatchObject({ code: 1, stderr: `${file}: 10002 records are rejected; the first 10000 are listed\n` });
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: `${file}: 10002 records were rejected; the first 10000 are listed\n`,
+    });
   });
 
   test("reads stdin, gzip and several files; a clean file passes without a word under -q", async () => {
@@ -66,7 +69,7 @@ describe("the schema", () => {
     const { code, stdout } = await timeback(["check", await fileOf(exercise(1, 3))]);
     expect(code).toBe(0);
     expect(stdout).toContain("0 findings in 1 records of 1 students");
-    expect(stdout).toContain("bundled XP was not looked for");
+    expect(stdout).toContain("bundled XP was not checked");
   });
 });
 

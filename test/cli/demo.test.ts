@@ -13,9 +13,9 @@ describe.skipIf(!hasPglite)("the demo", () => {
       "2025-03-01  15.00",
       "$ timeback audit maya.chen@alphaschool.example\n",
       "2025-03-01: the dashboard shows 15 XP, the truth is 9.\n",
-      "carries 9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article).\n",
+      'reported 9 XP for "Ratios: the exercise": 9 = 3 own + 5 (Ratios: the video) + 1 (Ratios: the article).\n',
       "2 x 1.25 = 2.5",
-      "it must count 3 instead of 9",
+      "it should count 3 instead of 9",
     ].map((line) => stdout.indexOf(line));
     expect(at).not.toContain(-1);
     expect(at).toEqual([...at].sort((a, b) => a - b));

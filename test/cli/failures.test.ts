@@ -22,13 +22,10 @@ describe("a call gone wrong exits with 2 and touches nothing", () => {
     [["ingest", "event.ndjson", "nowhere.ndjson"], /^timeback: nowhere.ndjson: there is no such file/],
     [
       ["ingest", "event.ndjson", "--output", "nowhere/answer.json"],
-      /^timeback: --output nowhere\/answer.json: its folder is not there$/,
+      /^timeback: --output nowhere\/answer.json: its folder does not exist$/,
     ],
     [["facts", "--output", "folder"], /^timeback: --output folder: is a folder$/],
-    [
-      ["report", "--output", "event.ndjson/answer"],
-      /^timeback: --output event.ndjson\/answer: what should be its folder is a file$/,
-    ],
+    [["report", "--output", "event.ndjson/answer"], /^timeback: --output event.ndjson\/answer: its folder is a file$/],
     [
       ["etl", "oneroster", "--overlap", "1 week"],
       /^timeback: --overlap 1 week: expected a number and s, m, h or d, such as 7d$/,
@@ -37,7 +34,7 @@ describe("a call gone wrong exits with 2 and touches nothing", () => {
     [["etl", "oneroster", "--since", "2025-02-30T00:00:00Z"], /^timeback: --since 2025-02-30T00:00:00Z: /],
     [
       ["etl", "oneroster", "--full", "--since", "2025-03-01T00:00:00Z"],
-      /^timeback: --full reads everything: leave out --since$/,
+      /^timeback: --full already reads everything: leave out --since$/,
     ],
     [["recompute", "--set", "zone"], /^timeback: --set zone: expected <key>=<value>/],
     [

@@ -38,7 +38,7 @@ describeOnAnEngine("the file of an answer", (engine) => {
     const before = await school.database.query("select count(*) from timeback.runs");
     expect(await school.run(...args, "--output", path)).toEqual({
       ...{ code: 2, signal: null, stdout: "" },
-      stderr: `timeback: ${path} is there already: --force replaces it (nothing was done)\n`,
+      stderr: `timeback: ${path} already exists; use --force to overwrite it (nothing was done)\n`,
     });
     expect(await readFile(path, "utf8")).toBe(OLD);
     expect(await school.database.query("select count(*) from timeback.runs")).toEqual(before);

@@ -108,7 +108,8 @@ describeOnEngines("ingest", (engine) => {
       expect(conflict).toMatchObject({
         code: 1,
         stdout: expect.stringMatching(/^ingest: 3 records in 1 files: 1 stored, 0 duplicates, 2 conflicts, .+\n$/),
-        stderr: "1 records contradict an event that is landed: the first stays, the others are kept beside it\n",
+        stderr:
+          "1 records reuse the id of a stored event with different content; the first one counts, review the others: timeback audit --kind conflict\n",
       });
       expect(await desk.ingest(["b.ndjson"])).toMatchObject({
         stored: 0,

@@ -128,7 +128,7 @@ describeOnEngines("clearing the quarantine", (engine) => {
         ...{ command: "rejects list", byCode: { "bad-time": 2 }, rejects: badTimes },
       });
       expect(await json("list")).toMatchObject({ byCode: { "bad-time": 2, "not-json": 1, "not-utf8": 1 } });
-      expect((await run("list", "--file", "other.ndjson")).stderr).toBe("no such record is rejected\n");
+      expect((await run("list", "--file", "other.ndjson")).stderr).toBe("no rejected record matches\n");
       const replayed = { lines: 2, records: 2, stored: 0, rejected: 2, left: 0 };
       expect(await json("replay", "--code", "bad-time")).toMatchObject(replayed);
       for (const args of [
@@ -166,7 +166,7 @@ describeOnEngines("clearing the quarantine", (engine) => {
       expect(await run("list", "--format", "ndjson")).toMatchObject({
         code: 0,
         stdout: "",
-        stderr: "no record is rejected\n",
+        stderr: "no rejected records\n",
       });
     } finally {
       await database.close();

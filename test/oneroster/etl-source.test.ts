@@ -19,10 +19,10 @@ describe.skipIf(!hasPostgres)("etl oneroster and the state of its source", () =>
         stdout: expect.stringMatching(/^etl oneroster: 1 results read: 1 changed, .+\n$/),
       });
       expect(said.stderr.trimEnd().split("\n").sort()).toEqual([
-        "the source has no assessment_line_items: without it nothing is known of child line items, and activities of line items that are not named after their resource",
-        "the source has no component_resources: without it nothing is known of activities of line items that are not named after their resource",
-        "the source has no course_components: without it nothing is known of courses of results that do not name theirs",
-        "the source has no resources: without it nothing is known of base XP, and which activities are videos or articles",
+        "the source has no assessment_line_items; without it, these are unknown: child line items, and activities of line items that are not named after their resource",
+        "the source has no component_resources; without it, these are unknown: activities of line items that are not named after their resource",
+        "the source has no course_components; without it, these are unknown: courses of results that do not name theirs",
+        "the source has no resources; without it, these are unknown: base XP, and which activities are videos or articles",
       ]);
       expect(await desk.run(["-q"])).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
       const { missing } = await desk.etl();

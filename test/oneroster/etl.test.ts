@@ -10,7 +10,7 @@ import { reference, result, user } from "../support/source-database.js";
 import { timebackJson } from "../support/timeback.js";
 
 const hasPostgres = engines.some(({ name, available }) => name === "postgres" && available);
-/** A page has 50,000 rows. */
+/** A page of a reference table has 25,000 rows. */
 const MORE_THAN_A_PAGE = 50_005;
 const NO_CHANGE = { inserted: 0, updated: 0, deleted: 0 };
 

@@ -105,7 +105,7 @@ describeOnEngines("the run log", (engine) => {
     );
     expect(await run("runs", "nothing")).toMatchObject({
       ...{ code: 2, stdout: "" },
-      stderr: "timeback: no logged run has the id nothing; timeback runs lists them\n",
+      stderr: "timeback: no logged run has the id nothing; timeback runs lists all runs\n",
     });
     expect(await run("runs", "nothing", "--format", "csv")).toMatchObject({ code: 2, stdout: "" });
     expect(await run("runs", "nothing", "--command", "etl")).toMatchObject({ code: 2, stdout: "" });
@@ -118,7 +118,7 @@ describeOnEngines("the run log", (engine) => {
     expect(await runsOf(database, "--until", String(second?.startedAt))).toEqual(runs.slice(2));
     expect(await run("runs", "--since", "yesterday")).toMatchObject({ code: 2, stdout: "" });
     expect(await run("runs", "--command", "no such", "--format", "ndjson")).toMatchObject({
-      ...{ code: 0, stdout: "", stderr: "no such run is logged\n" },
+      ...{ code: 0, stdout: "", stderr: "no logged run matches\n" },
     });
     const ndjson = (await run("runs", "--format", "ndjson")).stdout.trimEnd().split("\n");
     expect(ndjson.map((line) => JSON.parse(line))).toEqual(runs);
@@ -165,7 +165,7 @@ describeOnEngines("the run log", (engine) => {
       counts: null,
       error: null,
     });
-    expect((await run("runs")).stdout).toContain("ended without a word");
+    expect((await run("runs")).stdout).toContain("lost (killed or disconnected)");
   });
 });
 

@@ -130,7 +130,7 @@ describeOnEngines("repair", (engine) => {
       [["--undo", "nothing"], /no correction is known as nothing; .*--list/],
       [["--undo-run", "nothing"], /no correction is known as nothing/],
       [["--list", "--yes"], /--list takes neither --yes/],
-      [["--undo", "a", "--undo-run", "b"], /different jobs/],
+      [["--undo", "a", "--undo-run", "b"], /cannot be combined/],
       [["nobody@school.example"], /no student has the email .+nearest: maya/],
     ])("%j is refused, and nothing is done", async (args, complaint) => {
       const refused = await run("repair", ...args);

@@ -53,5 +53,5 @@ async function warnOfUnknownApps(
   if (asked.length === 0) return;
   const known = await knownApps(db);
   for (const app of asked.filter((name) => !known.includes(name)))
-    screen.warn(`no fact is of the app ${app}; nearest: ${nearest(app, known, SUGGESTIONS).join(", ") || "none"}`);
+    screen.warn(`no fact comes from app ${app}; nearest: ${nearest(app, known, SUGGESTIONS).join(", ") || "none"}`);
 }

@@ -20,14 +20,12 @@ const addApp = (name: string, before: string[] = []): string[] => [...before, na
 /** `timeback audit`: what is counted twice or wrongly, with proof. It changes no record and no fact. */
 export const auditCommand = (shell: Shell): Command =>
   withFactScope(new Command("audit"), [...FORMATS, "junit", "html"])
-    .description(
-      "find XP that is counted twice or wrongly, with the arithmetic and the proof; changes no record and no fact",
-    )
-    .option("--kind <kind>", "only findings of this kind (may be given again)", addKind)
-    .option("--app <name>", "only findings of this app (may be given again)", addApp)
+    .description("find XP counted twice or wrongly, with arithmetic and proof; changes no record and no fact")
+    .option("--kind <kind>", "only findings of this kind (repeatable)", addKind)
+    .option("--app <name>", "only findings about this app (repeatable)", addApp)
     .addOption(failOnOption())
-    .option("--no-save", "do not store the findings (only those of everybody, unfiltered, are stored)")
-    .option("--balance", "the trial balance instead: for every student and day, counted = true + each cause")
+    .option("--no-save", "do not store the findings (only unfiltered audits of all students are stored)")
+    .option("--balance", "show the trial balance instead: for each student and day, counted = true + each cause")
     .addCommand(diffCommand(shell))
     .addCommand(showCommand(shell))
     .addCommand(verifyCommand(shell))
@@ -36,18 +34,18 @@ export const auditCommand = (shell: Shell): Command =>
       "after",
       `
 Examples:
-  $ timeback audit student@school.example                         # support: an answer to read out and paste
-  $ timeback audit -q --format ndjson --output findings.ndjson --force    # cron: exit 1 when something is confirmed
-  $ timeback audit -q --format junit --output audit.xml           # CI: a test case for each check and student
+  $ timeback audit student@school.example                         # support: an answer to read aloud or paste
+  $ timeback audit -q --format ndjson --output findings.ndjson --force    # cron: exit 1 if anything is confirmed
+  $ timeback audit -q --format junit --output audit.xml           # CI: one test case per check and student
   $ timeback audit --kind bundled-xp --app "Nice Academy" --from 2025-03-01 --to 2025-03-31
   $ timeback audit --fail-on none --format json | jq .totals
-  $ timeback audit --format html --output audit.html              # one page with plots; opens without a network
-  $ timeback audit student@school.example --redact                # for a ticket: pseudonyms instead of people
-  $ timeback audit diff                                           # what is new since the audit before
+  $ timeback audit --format html --output audit.html              # one page with charts; works offline
+  $ timeback audit student@school.example --redact                # for a ticket: pseudonyms, no real identities
+  $ timeback audit diff                                           # what is new since the previous audit
 
 Kinds: ${FINDING_KINDS.join(", ")}.
-A student is judged as among everybody. Filters choose among the findings, and then totals and exit code are of these.
-The audit waits for no run, and no run for it. -q prints the answer too: it is what the command is for.`,
+A student gets the same findings alone as in an audit of all students. With filters, totals and exit code cover only the
+selected findings. The audit never waits for other runs and never blocks them. -q still prints the answer.`,
     )
     .action(async (email: string | undefined, flags: AuditFlags) => {
       if (flags.balance) await (await import("./balance.run.js")).runBalance(shell, email, flags);
@@ -59,6 +57,6 @@ function refuseOptionsBefore(audit: Command, sub: Command): void {
   const given = audit.options.filter((option) => audit.getOptionValueSource(option.attributeName()) === "cli");
   if (given.length > 0)
     throw new UsageError(
-      `${given.map(({ long }) => long).join(", ")} stands before ${sub.name()}: give it after, timeback audit ${sub.name()} ...`,
+      `${given.map(({ long }) => long).join(", ")} is given before ${sub.name()}: put it after, as in timeback audit ${sub.name()} ...`,
     );
 }

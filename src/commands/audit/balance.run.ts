@@ -9,10 +9,9 @@ import type { AuditFlags } from "./flags.js";
 
 /** @throws UsageError for what a trial balance cannot be asked */
 function balanceFlags({ format, ...flags }: AuditFlags): CommonFlags {
-  if (flags.kind || flags.app)
-    throw new UsageError("--balance takes every cause into account: leave out --kind and --app");
-  if (format === "junit") throw new UsageError("--balance makes no checks: leave out --format junit");
-  if (format === "html") throw new UsageError("--balance has no page: leave out --format html");
+  if (flags.kind || flags.app) throw new UsageError("--balance covers every cause: leave out --kind and --app");
+  if (format === "junit") throw new UsageError("--balance runs no checks: leave out --format junit");
+  if (format === "html") throw new UsageError("--balance has no HTML page: leave out --format html");
   return { ...flags, format };
 }
 
@@ -42,7 +41,7 @@ async function printBalance(printer: ListPrinter, balance: TrialBalance, asked: 
   const { screen } = printer.reading;
   if (unexplained > 0)
     screen.warn(
-      `the balance does not close: ${xp} XP on ${unexplained} of ${days} days are unexplained; please report it`,
+      `the balance does not add up: ${xp} XP on ${unexplained} of ${days} days are unexplained; please report it`,
     );
   await printList(printer, {
     listing: {
@@ -55,5 +54,5 @@ async function printBalance(printer: ListPrinter, balance: TrialBalance, asked: 
     empty: "no facts in this scope",
   });
   if (unexplained > 0) printer.shell.exitWith(ExitCode.failed);
-  else screen.note(`the balance closes: 0 XP unexplained on ${days} days`);
+  else screen.note(`the balance adds up: 0 XP unexplained on ${days} days`);
 }

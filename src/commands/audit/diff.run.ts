@@ -63,7 +63,7 @@ async function chosenAudits(
   const later = second === undefined ? last : await auditNamed(db, second, newest);
   if (former === undefined || later === undefined)
     throw new UsageError(
-      `${newest.length === 0 ? "no audit is" : "only one audit is"} stored: run timeback audit (without filters) to have two to compare`,
+      `${newest.length === 0 ? "no audit is" : "only one audit is"} stored: run timeback audit without filters until there are two to compare`,
     );
   return { former, later };
 }
@@ -72,9 +72,11 @@ async function auditNamed(db: Db, name: string, newest: readonly StoredAudit[]):
   const [found, another] = await auditsNamed(db, name);
   if (found === undefined)
     throw new UsageError(
-      `no stored audit is of a run ${name}; the newest: ${newest.map(auditName).join(", ") || "none is stored"}`,
+      `no stored audit has a run id that begins with ${name}; the newest: ${newest.map(auditName).join(", ") || "none is stored"}`,
     );
   if (another !== undefined)
-    throw new UsageError(`several stored audits begin with ${name}: ${found.runId}, ${another.runId}; give more of it`);
+    throw new UsageError(
+      `several stored audits begin with ${name}: ${found.runId}, ${another.runId}; give more digits`,
+    );
   return found;
 }

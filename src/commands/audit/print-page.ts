@@ -22,7 +22,7 @@ export async function printPage({ shell, reading, draft }: PrintedAudit, overvie
     sharedEmails: new Set(shared.email),
     days: await xpSeries(db, scope, draft.filter.apps),
     inflation: await inflationSeries(db),
-    scope: [email ?? "everybody", restrictions(draft.filter)].filter((part) => part !== "").join("; "),
+    scope: [email ?? "all students", restrictions(draft.filter)].filter((part) => part !== "").join("; "),
     overview,
     checked: draft.checked,
   };

@@ -16,7 +16,7 @@ export interface ShowFlags extends CommonFlags {
 export async function runShow(shell: Shell, id: string, flags: ShowFlags): Promise<void> {
   const { bundle, force, redact } = flags;
   if (bundle !== undefined && redact)
-    throw new UsageError("--bundle holds the records as they came, and is proven by them: leave out --redact");
+    throw new UsageError("--bundle needs the original records as proof: leave out --redact");
   const file =
     bundle === undefined ? null : openScreen(shell, { output: bundle, force, ownerOnly: true, color: false });
   const opened = open(shell, { ...flags, ownerOnly: true });
@@ -30,7 +30,7 @@ export async function runShow(shell: Shell, id: string, flags: ShowFlags): Promi
       const shown = (await hideIn(db))(proof);
       if (flags.format === "table") await screen.print(proofLines(shown).map((line) => `${line}\n`));
       else await screen.print([`${proofJson(shown)}\n`]);
-      if (file) screen.note(`evidence written to ${bundle}; timeback audit verify ${bundle} proves it anywhere`);
+      if (file) screen.note(`evidence written to ${bundle}; verify it anywhere with timeback audit verify ${bundle}`);
     });
   });
 }

@@ -9,8 +9,7 @@ import type { ListFlags, ReplayFlags, SelectionFlags } from "./flags.js";
 /** The rejects that are named, or those with this code and file; null where nothing is chosen. @throws UsageError for both */
 function chosen(command: string, ids: readonly string[], { code, file }: SelectionFlags): RejectFilter | null {
   const isNarrowed = code !== undefined || file !== undefined;
-  if (ids.length > 0 && isNarrowed)
-    throw new UsageError(`${command}: give the ids of records, or --code and --file, not both`);
+  if (ids.length > 0 && isNarrowed) throw new UsageError(`${command}: give record ids, or --code and --file, not both`);
   if (ids.length > 0) return { ids };
   return isNarrowed ? { code, file } : null;
 }
@@ -20,7 +19,7 @@ export async function runDiscard(shell: Shell, ids: string[], flags: ListFlags):
   const command = "rejects discard";
   const opened = open(shell, flags);
   const filter = chosen(command, ids, flags);
-  if (filter === null) throw new UsageError(`${command}: give the ids of records, or --code or --file`);
+  if (filter === null) throw new UsageError(`${command}: give record ids, or --code or --file`);
   const started = Date.now();
   const { runId, discarded } = await operate(opened, flags, { command }, (store, invocation) =>
     discard(store, filter, invocation),
@@ -35,7 +34,7 @@ export async function runReplay(shell: Shell, ids: string[], flags: ReplayFlags)
   const opened = open(shell, flags);
   const filter = chosen(command, ids, flags);
   if ((filter === null) !== (flags.all === true))
-    throw new UsageError(`${command}: give the ids of records, or --code or --file, or --all`);
+    throw new UsageError(`${command}: give record ids, or --code or --file, or --all`);
   const started = Date.now();
   const dryRun = flags.dryRun === true;
   const done = await operate(opened, flags, { command }, (store, invocation) =>

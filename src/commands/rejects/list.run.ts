@@ -35,7 +35,7 @@ export async function runList(shell: Shell, flags: ListFlags): Promise<void> {
         },
         pages: listRejects(reading.db, filter),
         footer: async () => [countLine(await counts())],
-        empty: code === undefined && file === undefined ? "no record is rejected" : "no such record is rejected",
+        empty: code === undefined && file === undefined ? "no rejected records" : "no rejected record matches",
       },
     );
   });

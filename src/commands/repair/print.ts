@@ -52,8 +52,8 @@ export async function printPlan(screen: Screen, flags: CommonFlags, plan: Repair
   await print(screen, flags, { ...plan, planned, applied: 0, done: "" }, planColumns);
   screen.note(
     planned === 0
-      ? "nothing to correct: no finding is confirmed"
-      : `plan, nothing written: ${planned} ${planned === 1 ? "correction" : "corrections"}; --yes carries it out`,
+      ? "nothing to correct: there are no confirmed findings"
+      : `plan, nothing written: ${planned} ${planned === 1 ? "correction" : "corrections"}; run it with --yes`,
   );
 }
 
@@ -68,7 +68,7 @@ export async function confirmed({ stdin }: Shell, { terminal: output }: Screen, 
   if (!output || stdin.isTTY !== true || flags.format !== "table" || flags.output !== undefined) return false;
   const terminal = createInterface({ input: stdin, output });
   try {
-    return (await terminal.question("Type yes to carry it out: ")).trim().toLowerCase() === "yes";
+    return (await terminal.question("Type yes to apply it: ")).trim().toLowerCase() === "yes";
   } finally {
     terminal.close();
   }

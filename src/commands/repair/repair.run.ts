@@ -41,11 +41,11 @@ export async function runRepair(shell: Shell, email: string | undefined, flags: 
 
 function checkFlags(email: string | undefined, { list, undo, undoRun, event, yes, reason }: RepairFlags): void {
   const taken = [list && "--list", undo && "--undo", undoRun !== undefined && "--undo-run"].filter(Boolean);
-  if (taken.length > 1) throw new UsageError(`${taken.join(" and ")} are different jobs: give one`);
+  if (taken.length > 1) throw new UsageError(`${taken.join(" and ")} cannot be combined: give one`);
   if (taken.length === 1 && (yes || event || reason !== undefined))
     throw new UsageError(`${taken[0]} takes neither --yes, --event nor --reason`);
   if (taken.length === 1 && !list && email !== undefined)
-    throw new UsageError(`${taken[0]} names what is taken back: leave out the email`);
+    throw new UsageError(`${taken[0]} already names what to undo: leave out the email`);
 }
 
 /** Does the operation, and returns its answer with what must be done to it before it is shown. */

@@ -31,7 +31,7 @@ function requestedSettings({ zone, linkWindow, testUsers }: Config): RequestedSe
 
 /** Says once, on stderr, that records travel to and from a host as plain text. */
 function notePlainText(shell: Shell, { quiet }: OutputFlags<unknown>, host: string): void {
-  const note = `warning: the connection to ${host} is plain text: others on the network can read and change it; sslmode=require in the URL encrypts it`;
+  const note = `warning: the connection to ${host} is plain text: others on the network can read and change it; add sslmode=require to the URL to encrypt it`;
   if (shell.given.has(note)) return;
   shell.given.add(note);
   noteUnless(shell, quiet)(note);

@@ -5,8 +5,8 @@ import { VERDICTS, type Verdict } from "../../domain/findings/finding-kind.js";
 export type FailOn = Verdict | "none";
 
 /** `--fail-on`, for commands that a CI job may gate on; `which` says which findings count. */
-export const failOnOption = (which = "findings"): Option =>
-  new Option("--fail-on <verdict>", `exit 1 where there are ${which} as sure as this, or surer`)
+export const failOnOption = (which = "finding"): Option =>
+  new Option("--fail-on <verdict>", `exit 1 if any ${which} has this verdict or a stronger one`)
     .choices([...VERDICTS, "none"])
     .default("confirmed");
 

@@ -25,7 +25,7 @@ const MOST_EXPANSION = 2_000;
 export const withExpansionOption = (command: Command): Command =>
   command.option(
     "--max-expansion <times>",
-    `how many times its size compressed data may expand to, above ${usualExpansion.fromBytes / 2 ** 20} MiB (default ${usualExpansion.ratio})`,
+    `maximum expansion ratio of compressed data, checked above ${usualExpansion.fromBytes / 2 ** 20} MiB of output (default ${usualExpansion.ratio})`,
     wholeNumber(1, MOST_EXPANSION),
   );
 
@@ -35,17 +35,17 @@ export const withLimitOptions = (command: Command): Command =>
     command
       .option(
         "--max-line-bytes <bytes>",
-        `longest line (default ${defaultLimits.maxLineBytes})`,
+        `longest line accepted (default ${defaultLimits.maxLineBytes})`,
         wholeNumber(1, LONGEST_LINE),
       )
       .option(
         "--max-depth <levels>",
-        `deepest nesting of a record (default and most: ${DEEPEST})`,
+        `deepest nesting of a record (default and maximum: ${DEEPEST})`,
         wholeNumber(1, DEEPEST),
       )
       .option(
         "--max-items <items>",
-        `most records in a line, and most metrics in an event (default ${defaultLimits.maxItems})`,
+        `maximum number of records in a line and of metrics in an event (default ${defaultLimits.maxItems})`,
         wholeNumber(1, MOST_ITEMS),
       ),
   );

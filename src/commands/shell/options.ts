@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { STANDARD_LINK_WINDOW_SECONDS } from "../../domain/rules/fact-rules.js";
 import { dayOption } from "./days.js";
 
 /** Forms in which a command can print its answer. */
@@ -35,14 +36,14 @@ export interface CommonFlags<Form = Format> extends OutputFlags<Form> {
 /** Made once for all commands: to read their flags takes a good part of `--help`. */
 const OUTPUT_OPTIONS: readonly Option[] = [
   new Option("--output <file>", "write the answer to a file instead of stdout"),
-  new Option("--force", "let --output replace a file that is there"),
-  new Option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done"),
-  new Option("-v, --verbose", "say more on stderr; the stack of a fault"),
+  new Option("--force", "overwrite an existing --output file"),
+  new Option("-q, --quiet", "no progress, notes or run summary; warnings and errors still go to stderr"),
+  new Option("-v, --verbose", "more detail on stderr, including stack traces"),
   new Option("--no-color", "no colour in tables"),
 ];
 
 const DATABASE_OPTIONS: readonly Option[] = [
-  new Option("--database-url <url>", "analytics database (DATABASE_URL); none: an embedded one"),
+  new Option("--database-url <url>", "analytics database (DATABASE_URL); without it, an embedded one"),
   new Option("--source-url <url>", "OneRoster source database (ONEROSTER_DATABASE_URL)"),
   new Option("--data-dir <dir>", "data directory of the embedded database (TIMEBACK_HOME, default ./.timeback)"),
   new Option("--lock-wait <seconds>", "how long to wait while another run holds the lock (default 60)"),
@@ -54,7 +55,7 @@ const withOptions = (command: Command, options: readonly Option[]): Command =>
 
 /** Adds the options that every command has about its answer; `formats[0]` is the default. */
 export function withOutputOptions(command: Command, formats: readonly [AnyFormat, ...AnyFormat[]]): Command {
-  const format = new Option("--format <format>", "form of the answer").choices(formats).default(formats[0]);
+  const format = new Option("--format <format>", "output format").choices(formats).default(formats[0]);
   return withOptions(command.addOption(format), OUTPUT_OPTIONS);
 }
 
@@ -65,10 +66,10 @@ export const withCommonOptions = (command: Command, formats: readonly [AnyFormat
 /** Adds the settings that shape facts, for commands that may be the first run of a database. */
 export function withFactOptions(command: Command): Command {
   return command
-    .option("--zone <zone>", "time zone whose days the facts stand on (first run; default UTC)")
+    .option("--zone <zone>", "time zone that decides the day of a fact (set by the first run; default UTC)")
     .option(
       "--link-window <seconds>",
-      "rule L2: score_date and eventTime at most so far apart (first run; default 86400)",
+      `rule L2: maximum distance between score_date and eventTime (set by the first run; default ${STANDARD_LINK_WINDOW_SECONDS})`,
     );
 }
 
@@ -83,19 +84,19 @@ export const FORMATS: readonly [Format, ...Format[]] = ["table", "json", "ndjson
 
 /** Adds what a command takes whose answer names people. */
 export const withRedact = (command: Command): Command =>
-  command.option("--redact", "stable pseudonyms instead of emails, student ids and names: for tickets");
+  command.option("--redact", "replace emails, student ids and names by stable pseudonyms, for tickets");
 
 /** Adds the common options of a command whose answer is a list. */
 export const withListOptions = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
   withRedact(withCommonOptions(command, formats)).option(
     "--raw",
-    "csv as the data is, for machines; otherwise no cell is a formula to a spreadsheet",
+    "write CSV cells verbatim; by default, cells that look like formulas are neutralized",
   );
 
 /** Adds what the commands that read facts take: a student, and days. */
 export const withFactScope = (command: Command, formats: readonly [AnyFormat, ...AnyFormat[]] = FORMATS): Command =>
   withListOptions(command, formats)
-    .argument("[email]", "student; everybody without one", (email: string) => {
+    .argument("[email]", "student (without it, all students)", (email: string) => {
       if (email.trim() === "") throw new InvalidArgumentError("expected an email");
       return email;
     })

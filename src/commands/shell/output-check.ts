@@ -20,13 +20,13 @@ export const isThrough = (path: string, there: Stats | undefined): boolean =>
 /** Looks before any work is done whether the answer can go there. @throws UsageError */
 export function checkOutput({ name, path, force }: OutputFile): void {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new UsageError(`--output ${name}: its folder is not there`);
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${name}: what should be its folder is a file`);
+  if (!existsSync(folder)) throw new UsageError(`--output ${name}: its folder does not exist`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--output ${name}: its folder is a file`);
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) throw new UsageError(`--output ${name}: is a folder`);
   const through = isThrough(path, there);
   if (there && !through && !force)
-    throw new UsageError(`${name} is there already: --force replaces it (nothing was done)`);
+    throw new UsageError(`${name} already exists; use --force to overwrite it (nothing was done)`);
   try {
     if (there) accessSync(path, constants.W_OK);
     if (!through) accessSync(there ? dirname(realpathSync(path)) : folder, constants.W_OK);

@@ -88,7 +88,7 @@ function failWhenAbandoned(streams: StandardStreams): () => void {
   const fail = () => {
     complain(
       streams,
-      "timeback: the database gave up in the middle of the work (is its disk full?); what was committed is kept, a rerun continues\n",
+      "timeback: the database stopped in the middle of the work (is its disk full?); what was committed is kept, a rerun continues\n",
     );
     process.exit(ExitCode.failed);
   };

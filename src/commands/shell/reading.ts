@@ -58,7 +58,7 @@ export async function readDatabase(
 /** What the flags and the email ask for. @throws UsageError where no day lies between the days */
 export function askedScope({ from, to }: ReadingFlags<unknown>, email: string | undefined): AskedScope {
   if (from !== undefined && to !== undefined && from > to)
-    throw new UsageError(`--from ${from} is after --to ${to}: no day lies between them`);
+    throw new UsageError(`--from ${from} is after --to ${to}: the range is empty`);
   return { email: email ?? null, from: from ?? null, to: to ?? null };
 }
 

@@ -2,24 +2,24 @@ import type { Rates } from "../../pipelines/simulate/options.js";
 
 /** Every rate with its default and what it is the rate of. The flag is its name in kebab case, with `-rate`. */
 export const simulationRates: Readonly<Record<keyof Rates, readonly [number, string]>> = {
-  bundle: [0.6, "exercises of bundling apps that carry what was banked"],
-  partial: [0.2, "bundles that carry only part of it"],
+  bundle: [0.6, "exercises of bundling apps that include the banked XP"],
+  partial: [0.2, "bundles that include only part of it"],
   late: [0.06, "sessions banked minutes to hours after the event"],
   early: [0.1, "sessions banked up to 14 minutes before the event"],
-  failedBank: [0.01, "bundles with a bank write that failed"],
-  missingReason: [0.15, "bank writes after the first reading without xpReason"],
+  failedBank: [0.01, "bundles with a failed bank write"],
+  missingReason: [0.15, "bank writes without xpReason, after the first dump"],
   quiz: [0.2, "sessions with a quiz"],
   retake: [0.15, "exercises taken again"],
-  overlap: [0.1, "sessions beside which another course goes on"],
-  decoy: [0.1, "sessions made to look bundled, and honest"],
+  overlap: [0.1, "sessions that overlap with another course"],
+  decoy: [0.1, "honest sessions that look bundled"],
   penalty: [0.03, "sessions that cost XP"],
   twin: [0.02, "events sent again under another id"],
   retry: [0.03, "events sent again under the same id"],
-  conflict: [0.01, "ids sent again with another XP"],
+  conflict: [0.01, "ids sent again with different XP"],
   lateArrival: [0.05, "events that arrive up to three days late"],
   deletion: [0.02, "results that are deleted"],
   correction: [0.03, "results corrected by hand"],
-  missingCourse: [0.08, "events and results that do not say their course"],
+  missingCourse: [0.08, "events and results that do not name their course"],
 };
 
 /** The names of all rates. */

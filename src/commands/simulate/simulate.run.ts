@@ -45,9 +45,9 @@ interface Folder {
 /** @throws UsageError where something stands in the way */
 function checkFolder({ name, path }: Folder, force: boolean): void {
   if (!existsSync(path)) return;
-  if (!statSync(path).isDirectory()) throw new UsageError(`--out ${name}: is no folder`);
+  if (!statSync(path).isDirectory()) throw new UsageError(`--out ${name}: is not a folder`);
   if (readdirSync(path).length > 0 && !force)
-    throw new UsageError(`--out ${name}: is not empty; name a new folder, or add --force to write into it`);
+    throw new UsageError(`--out ${name}: is not empty; name a new folder, or use --force to write into it`);
 }
 
 async function written(
@@ -66,7 +66,7 @@ async function written(
     });
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new WorkError(`--out ${name}: ${error.message}; the files there are not complete`, { cause: error });
+    throw new WorkError(`--out ${name}: ${error.message}; the files there are incomplete`, { cause: error });
   } finally {
     progress.end();
   }

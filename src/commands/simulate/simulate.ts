@@ -42,24 +42,24 @@ const flagOf = (rate: keyof Rates): string => `--${rate.replace(/[A-Z]/g, (big) 
 /** `timeback simulate`: a population with known truth, as files. */
 export const simulateCommand = (shell: Shell): Command => {
   const command = new Command("simulate")
-    .description("write a seeded population of students whose true XP is known, as files")
-    .requiredOption("--out <dir>", "folder to write to; new or empty")
-    .option("--force", "write into a folder that holds something; let --output replace a file that is there")
-    .option("--seed <n>", "the same seed gives the same files", whole(0, MAX_SEED), 1)
+    .description("write files of a simulated population whose true XP is known")
+    .requiredOption("--out <dir>", "folder to write to (new or empty)")
+    .option("--force", "write into a folder that is not empty; overwrite an existing --output file")
+    .option("--seed <n>", "random seed; the same seed gives the same files", whole(0, MAX_SEED), 1)
     .option("--students <n>", "number of students", whole(1, MAX_STUDENTS), 40)
     .option("--days <n>", "number of days", whole(1, MAX_DAYS), 28)
     .option("--start <day>", "first day", startOption, "2025-03-03")
     .option("--apps <names>", "only these apps, separated by commas (an unknown name lists them)", namesOption)
-    .option("--time-events <n>", "TimeSpentEvents for each activity", whole(0, MAX_TIME_EVENTS), 1);
+    .option("--time-events <n>", "TimeSpentEvents per activity", whole(0, MAX_TIME_EVENTS), 1);
   for (const rate of rateNames) {
     const [standard, meaning] = simulationRates[rate];
     command.addOption(new Option(`${flagOf(rate)} <rate>`, meaning).argParser(rateOption).default(standard));
   }
   return command
-    .addOption(new Option("--format <format>", "form of the answer").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "output format").choices(["table", "json"]).default("table"))
     .option("--output <file>", "write the answer to a file instead of stdout")
-    .option("-q, --quiet", "nothing on stderr unless something is wrong; no answer of a run that was done")
-    .option("-v, --verbose", "say more on stderr; the stack of a fault")
+    .option("-q, --quiet", "no progress, notes or run summary; warnings and errors still go to stderr")
+    .option("-v, --verbose", "more detail on stderr, including stack traces")
     .addHelpText("after", HELP)
     .action(async (flags: SimulateFlags) => (await import("./simulate.run.js")).runSimulate(shell, flags));
 };
@@ -70,17 +70,16 @@ Examples:
   $ timeback simulate --out population --seed 7 --students 200 --days 60 --format json
   $ timeback simulate --out honest --bundle-rate 0 --twin-rate 0
 
-It writes events.ndjson (Caliper), source-1/ and source-2/ (dumps of the OneRoster tables at two instants) and truth.json
-(true XP by student and day, bundled events with their parts, sources that tell the same XP, the naive sum). No database
-is touched.
+Writes events.ndjson (Caliper), source-1/ and source-2/ (dumps of the OneRoster tables at two instants) and truth.json (true
+XP by student and day, bundled events with their parts, sources that report the same XP, the naive sum). Uses no database.
 
-To see what timeback makes of a population:
+To load a population:
   $ export TIMEBACK_HOME=population/home
   $ timeback ingest population/events.ndjson
   $ timeback import oneroster population/source-1 && timeback etl oneroster
   $ timeback import oneroster population/source-2 && timeback etl oneroster
   $ timeback report --format json
 
-To test a sender, or a pipeline of your own: feed it events.ndjson line by line and the tables in order, and compare its
-sums with days[].trueXp. A sum that comes out at naiveXp counts XP twice; one that is too high by excessXp counts a
-bundle as it was sent. Narrow it down with --apps and with rates of 0 and 1. docs/simulate.md tells the rest.`;
+To test a sender or your own pipeline, feed it events.ndjson line by line and the tables in order, then compare its sums with
+days[].trueXp. A sum equal to naiveXp counts XP twice; a sum too high by excessXp counts a bundle as sent. Narrow it down
+with --apps and with rates of 0 and 1. docs/simulate.md has the details.`;

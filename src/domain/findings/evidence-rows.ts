@@ -52,7 +52,7 @@ export interface RawResource {
   earlier: { xp: string | null; since: string | null }[];
 }
 
-/** A fact as it stands. Amounts are decimal text. */
+/** A stored fact. Amounts are decimal text. */
 export interface RawFact {
   factKey: string;
   date: string;

@@ -43,7 +43,7 @@ export const COUNT_KINDS = [
 
 const ENOUGH_QUIET = 10;
 
-/** Whether there are so many quiet events that they decide alone. */
+/** Whether there are enough quiet events to decide alone. */
 export const isEnough = (quiet: FormulaCounts): boolean => totalOf(quiet) >= ENOUGH_QUIET;
 
 /** The formulas that allow an own amount of which `explains` holds. */

@@ -1,3 +1,6 @@
+/** Rule L2 of a database that stores no other distance. */
+export const STANDARD_LINK_WINDOW_SECONDS = 86_400;
+
 /** What shapes facts; stored in the database (docs/facts.md, "Settings"). */
 export interface FactRules {
   /** IANA zone whose days the facts stand on. */

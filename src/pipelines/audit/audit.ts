@@ -26,7 +26,7 @@ export interface AuditRequest {
   rules: FactRules;
   /** Whose findings are wanted; null is everybody. */
   students: readonly string[] | null;
-  /** A draft in the same state over another connection, for half of everybody. */
+  /** A second draft of the same snapshot, on another connection; it audits half of the students. */
   beside?: Session | null | undefined;
   /** Whether what is counted will be kept for the next audit (docs/audit.md, "Kept counts"). */
   keeps?: boolean | undefined;

@@ -4,7 +4,7 @@ import { disagreement } from "./checks/disagreement.js";
 import { duplicateEvent } from "./checks/duplicate-event.js";
 import { factIntegrity } from "./checks/fact-integrity.js";
 import { identityConflict } from "./checks/identity-conflict.js";
-import { unclearXp } from "./checks/unreadable-xp.js";
+import { unreadableXp } from "./checks/unreadable-xp.js";
 
 /** Every check but that of bundled XP, which must be made first: disagreements leave out what it explains. */
 export const structuralChecks: readonly Check[] = [
@@ -13,5 +13,5 @@ export const structuralChecks: readonly Check[] = [
   disagreement,
   conflict,
   identityConflict,
-  unclearXp,
+  unreadableXp,
 ];

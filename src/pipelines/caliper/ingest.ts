@@ -26,11 +26,11 @@ export interface IngestSummary extends LandedRecords {
 /** What is read, and how. */
 export interface IngestRequest {
   inputs: readonly InputSource[];
-  /** About so many records, or so many bytes, are landed in one transaction. */
+  /** Records, or bytes, after which a transaction is committed; whichever is reached first. */
   chunkRecords: number;
   chunkBytes: number;
   limits: InputLimits;
-  /** Throws when the run was told to stop. */
+  /** Throws when a stop was requested. */
   stop(): void;
   progress(file: string, state: { rawBytes: number; records: number }): void;
 }

@@ -30,7 +30,7 @@ export interface CheckOutcome {
   files: readonly CheckedFile[];
   /** By file (as given), line and check. */
   findings: CheckFinding[];
-  /** Everybody whom the events are about, in byte order. */
+  /** The students of the events, in byte order. */
   students: string[];
   calibrations: Calibration[];
 }
@@ -111,15 +111,15 @@ interface StudentEvents {
 /** Goes through the students three times, for what is asked of all of them first, and holds one student's suspects at once. */
 function judge(students: readonly StudentEvents[], evidence: Evidence) {
   const rules = STANDARD_AUDIT_RULES;
-  function* everybody() {
+  function* eachStudent() {
     for (const student of students) yield recordsOf(student, evidence);
   }
   const zeros = new Counters();
-  for (const records of everybody()) zeros.add(zeroCounters(records));
+  for (const records of eachStudent()) zeros.add(zeroCounters(records));
   const examination = { rules, numbering: zeroNumbering(zeros), ...banksFrom(evidence) };
   const counters = new Counters();
   const known = new KnownReports();
-  for (const records of everybody()) {
+  for (const records of eachStudent()) {
     const { suspects } = examine(records, examination);
     for (const suspect of suspects) counters.add(suspectCounters(suspect, known.of(suspect), known));
     counters.add(dayCounters(suspects, known));
@@ -128,7 +128,7 @@ function judge(students: readonly StudentEvents[], evidence: Evidence) {
   const multiples = new DayMultiples(paidStudents(counters.list(), calibrations), calibrations);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   const findings: CheckFinding[] = [];
-  for (const records of everybody()) {
+  for (const records of eachStudent()) {
     const { judged, suspects } = examine(records, examination);
     findings.push(...twinsOf(records.student, judged));
     const own = dayCounters(suspects, known);

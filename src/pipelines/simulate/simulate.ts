@@ -34,7 +34,7 @@ export interface SimulationSummary {
 export interface SimulationRequest {
   options: SimulationOptions;
   folder: string;
-  /** Throws between students when the run was told to stop. */
+  /** Throws between students when a stop was requested. */
   stop(): void;
   progress(students: number): void;
 }

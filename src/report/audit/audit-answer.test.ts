@@ -104,24 +104,24 @@ const answer = (changes: Partial<AuditAnswer> = {}) =>
     ...changes,
   });
 
-test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who must mend it, and the ids last", () => {
+test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who needs to fix it, and the ids last", () => {
   expect(answer()).toEqual([
     "maya.chen@alphaschool.example: the dashboard shows 15 XP on 1 day, the truth is 9.",
     "",
     "2025-03-01: the dashboard shows 15 XP, the truth is 9.",
-    `  Why: Nice Academy's event for "Ratios: the exercise" carries 9 = 3 own + 5 (Ratios: the video) + 1 (a).`,
-    "       The 5 and the 1 are counted already, through results of their own.",
+    `  Why: Nice Academy reported 9 XP for "Ratios: the exercise": 9 = 3 own + 5 (Ratios: the video) + 1 (a).`,
+    "       The 5 and the 1 are already counted, through results of their own.",
     "       3 is what the exercise itself pays, base XP times the multiplier for 8 of 8 questions right on attempt 1: 2 x 1.25 = 2.5, rounded up to 3.",
     "",
     "How the app pays:",
-    "  Nice Academy pays base XP times the multiplier, rounded up: proven by 39 of 40 events without banked XP near them.",
+    "  Nice Academy pays base XP times the multiplier, rounded up: 39 of 40 events without banked XP near them confirm it.",
     "",
     "What to do:",
-    '  Correct the event for "Ratios: the exercise" of 2025-03-01: it must count 3 instead of 9. Today 6 XP are counted twice.',
-    "  timeback repair with this email prints that plan; with --yes it corrects, and it can be undone.",
+    '  Correct the event for "Ratios: the exercise" of 2025-03-01: it should count 3 instead of 9. Today 6 XP are counted twice.',
+    "  timeback repair with this email prints the plan; add --yes to apply it. It can be undone.",
     "",
-    "Who must mend the cause:",
-    "  The team of Nice Academy: send the exercise's own XP only; XP that is banked for videos and articles arrives by their own results.",
+    "Who needs to fix the cause:",
+    "  The team of Nice Academy: send the exercise's own XP only; banked XP for videos and articles arrives through their own results.",
     "",
     "For the engineer:",
     "  finding 00f1 (bundled-xp, confirmed), student maya-chen-7f21: event 270cb3ab; banked results video-result, article-result",
@@ -135,25 +135,25 @@ test("where the other results are not counted yet, nothing is shown too much yet
     days: [{ ...DAY, shownXp: "9", trueXp: "9" }],
   });
   expect(told[0]).toBe(
-    `${EMAIL}: the dashboard shows 9 XP on 1 day; no XP is proven wrong, but 1 finding should be looked at.`,
+    `${EMAIL}: the dashboard shows 9 XP on 1 day; no XP is proven wrong, but 1 finding should be reviewed.`,
   );
-  expect(told.join("\n")).toContain("today this inflates nothing, later it will");
+  expect(told.join("\n")).toContain("nothing is inflated today, but it will be");
   expect(told.join("\n")).not.toContain("counted twice");
 });
 
 test.each([
-  ["formula-unsure", "Not proven: it is not certain by which rule"],
+  ["formula-unsure", "Not proven: it is not certain which formula"],
   ["own-ambiguous", "Not proven: other amounts of own XP"],
-  ["no-exact-sum", "Probably bundled, not proven: banked XP stands beside it"],
+  ["no-exact-sum", "Probably bundled, not proven: XP was banked around the same time"],
   [
     "failed-bank-write",
-    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0",
+    "Probably bundled, not proven: the rest looks like the XP of activities whose own results are at 0",
   ],
 ])("a probable finding (%s) is told with its doubt, and only a person may correct it", (rule, doubt) => {
   const told = answer({ findings: [bundled({ verdict: "probable" }, { rule })] }).join("\n");
   expect(told).toContain(doubt);
-  expect(told).toContain("it is not corrected unless a person names it (event 270cb3ab)");
-  expect(told).not.toContain("must count");
+  expect(told).toContain("it is corrected only if a person names it (event 270cb3ab)");
+  expect(told).not.toContain("should count");
 });
 
 test("a suspicion without own XP names no sum", () => {
@@ -162,27 +162,27 @@ test("a suspicion without own XP names no sum", () => {
       bundled({ verdict: "suspected" }, { rule: "above-banked", ownXp: null, results: [] }, { ownFrom: "unknown" }),
     ],
   });
-  expect(told).toContain(`  To look at: Nice Academy's event for "Ratios: the exercise" carries 9 XP.`);
-  expect(told).toContain("              What the exercise itself pays is not known.");
+  expect(told).toContain(`  To review: Nice Academy reported 9 XP for "Ratios: the exercise".`);
+  expect(told).toContain("             It is not known what the exercise itself pays.");
 });
 
 test("more than an exercise can pay is told with its base, and as a possible design", () => {
   const told = answer({
     findings: [bundled({ verdict: "suspected" }, { rule: "above-base", ownXp: null, excessXp: null, results: [] })],
   }).join("\n");
-  expect(told).toContain("That is more than it can pay (its base XP is 2), and nothing that was landed explains it.");
+  expect(told).toContain("That is more than it can pay (its base XP is 2), and no stored record explains it.");
   expect(told).not.toContain("is not known");
 });
 
 test("where only a part is counted already, it says which part", () => {
   const told = answer({ findings: [bundled({ inflation: "5", truth: "4" })] }).join("\n");
-  expect(told).toContain("5 of these 6 XP are counted already, through results of their own.");
+  expect(told).toContain("5 of these 6 XP are already counted, through results of their own.");
   expect(told).toContain("Today 5 XP are counted twice.");
 });
 
 test("other choices of banked results are mentioned", () => {
   const told = answer({ findings: [bundled({}, { alternatives: [["x"], ["y", "z"]] })] }).join("\n");
-  expect(told).toContain("2 other choices of banked results would make the same sum.");
+  expect(told).toContain("2 other combinations of banked results would give the same sum.");
 });
 
 test("each day has its own findings, and the days without any are summed up", () => {
@@ -204,10 +204,10 @@ test("each day has its own findings, and the days without any are summed up", ()
     at("2025-03-01: the dashboard shows 15 XP, the truth is 9."),
   );
   expect(told[at("2025-03-02: the dashboard shows 4 XP.") + 1]).toBe(
-    "  To look at: the summary of the check (disagreement, suspected)",
+    "  To review: the summary of the check (disagreement, suspected)",
   );
-  expect(told[at("Of no known day:") + 1]).toContain("unreadable-xp");
-  expect(told).toContain("On 3 other days (30.5 XP) there is nothing to correct.");
+  expect(told[at("Day unknown:") + 1]).toContain("unreadable-xp");
+  expect(told).toContain("On 3 other days (30.5 XP) no errors were found.");
 });
 
 test("structural findings say how to rebuild, once, with the keys of the facts", () => {
@@ -223,7 +223,7 @@ test("several students of one email are told apart by their ids", () => {
   const told = answer({ students: [other, STUDENT] });
   expect(told[0]).toBe(`2 students have the email ${EMAIL}; each is shown by its id.`);
   expect(told).toContain(
-    "maya-2: nothing to correct. The dashboard shows 4 XP on 1 day, and that is true as far as was checked.",
+    "maya-2: no errors found. The dashboard shows 4 XP on 1 day; every check that was made passed.",
   );
   expect(told).toContain("maya-chen-7f21: the dashboard shows 15 XP on 1 day, the truth is 9.");
 });
@@ -237,15 +237,15 @@ test("where nothing was found it says what was checked, and the totals", () => {
       only: "days from 2025-03-01",
     }),
   ).toEqual([
-    `${EMAIL}: nothing to correct. The dashboard shows 9 XP on 2 days, and that is true as far as was checked.`,
+    `${EMAIL}: no errors found. The dashboard shows 9 XP on 2 days; every check that was made passed.`,
     "",
     "Checked:",
     "  exercise events that carry other XP",
     "",
-    "Asked for days from 2025-03-01 only.",
+    "Limited to days from 2025-03-01.",
   ]);
   expect(answer({ findings: [], days: [], students: [] })[0]).toBe(
-    `${EMAIL}: no facts in this scope, and nothing to correct.`,
+    `${EMAIL}: no facts in this scope, and no errors found.`,
   );
 });
 

@@ -34,9 +34,9 @@ export function auditAnswer(asked: AuditAnswer): string[] {
   const lines = [
     ...(many ? [`${students.length} students have the email ${email}; each is shown by its id.`] : []),
     ...students.flatMap((student) => studentLines(answer, student, many ? student.studentId : email)),
-    ...(students.length === 0 ? [`${email}: no facts in this scope, and nothing to correct.`] : []),
+    ...(students.length === 0 ? [`${email}: no facts in this scope, and no errors found.`] : []),
     ...(findings.length === 0 ? checkedLines(answer) : nextLines(answer)),
-    ...(only === "" ? [] : ["", `Asked for ${only} only.`]),
+    ...(only === "" ? [] : ["", `Limited to ${only}.`]),
   ];
   return lines.map(printable);
 }
@@ -51,7 +51,7 @@ function studentLines({ days, findings }: AuditAnswer, student: JudgedStudent, n
   const own = findings.filter(({ studentId }) => studentId === student.studentId);
   if (own.length === 0)
     return [
-      `${name}: nothing to correct. The dashboard shows ${xp(student.shownXp)} on ${plural(student.days, "day")}, and that is true as far as was checked.`,
+      `${name}: no errors found. The dashboard shows ${xp(student.shownXp)} on ${plural(student.days, "day")}; every check that was made passed.`,
     ];
   const ofStudent = days.filter(({ studentId }) => studentId === student.studentId);
   return [
@@ -59,7 +59,7 @@ function studentLines({ days, findings }: AuditAnswer, student: JudgedStudent, n
     ...ofStudent.flatMap((day) => ["", ...dayLines(day, own)]),
     ...(student.cleanDays === 0
       ? []
-      : ["", `On ${plural(student.cleanDays, "other day")} (${xp(student.cleanXp)}) there is nothing to correct.`]),
+      : ["", `On ${plural(student.cleanDays, "other day")} (${xp(student.cleanXp)}) no errors were found.`]),
   ];
 }
 
@@ -67,7 +67,7 @@ function headline({ shownXp, trueXp, days }: JudgedStudent, findings: readonly L
   const shows = `the dashboard shows ${xp(shownXp)} on ${plural(days, "day")}`;
   if (findings.some(({ verdict, inflation }) => verdict === "confirmed" && Number(inflation) !== 0))
     return `${shows}, the truth is ${numberToken(trueXp)}.`;
-  return `${shows}; no XP is proven wrong, but ${plural(findings.length, "finding")} should be looked at.`;
+  return `${shows}; no XP is proven wrong, but ${plural(findings.length, "finding")} should be reviewed.`;
 }
 
 function dayLines({ date, shownXp, trueXp }: JudgedDay, findings: readonly ListedFinding[]): string[] {
@@ -76,14 +76,14 @@ function dayLines({ date, shownXp, trueXp }: JudgedDay, findings: readonly Liste
 }
 
 function dayLine(date: string | null, shownXp: string, trueXp: string): string {
-  if (date === null) return "Of no known day:";
+  if (date === null) return "Day unknown:";
   if (numberToken(shownXp) === numberToken(trueXp)) return `${date}: the dashboard shows ${xp(shownXp)}.`;
   return `${date}: the dashboard shows ${xp(shownXp)}, the truth is ${numberToken(trueXp)}.`;
 }
 
 function whyLines(finding: ListedFinding): string[] {
   const { kind, verdict, summary } = finding;
-  const label = verdict === "confirmed" ? "Why: " : "To look at: ";
+  const label = verdict === "confirmed" ? "Why: " : "To review: ";
   const [first, ...rest] = kind === "bundled-xp" ? bundledWhy(finding) : [`${summary} (${kind}, ${verdict})`];
   return [`${label}${first}`, ...rest.map((line) => `${" ".repeat(label.length)}${line}`)];
 }
@@ -103,11 +103,11 @@ function nextLines({ findings, calibrations }: AuditAnswer): string[] {
     ...section("What to do:", [
       ...findings.map((finding) => (finding.kind === "bundled-xp" ? bundledTodo(finding) : ADVICE[finding.kind].todo)),
       ...(isRepairable
-        ? ["timeback repair with this email prints that plan; with --yes it corrects, and it can be undone."]
+        ? ["timeback repair with this email prints the plan; add --yes to apply it. It can be undone."]
         : []),
     ]),
     ...section(
-      "Who must mend the cause:",
+      "Who needs to fix the cause:",
       findings.map(({ kind, app }) => senderLine(kind, app)),
     ),
     ...section("For the engineer:", findings.map(idLine)),

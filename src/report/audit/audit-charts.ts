@@ -19,7 +19,7 @@ function slotOf(day: string, unit: StepUnit): number {
 const EVERY: Readonly<Record<StepUnit, string>> = { day: "day", week: "week (from its Monday)", month: "month" };
 
 const omittedNote = ({ omitted, unit }: Series<unknown>): string =>
-  omitted === 0 ? "" : `<p class="note">${omitted} earlier ${unit}s are left out.</p>`;
+  omitted === 0 ? "" : `<p class="note">${omitted} earlier ${unit}s are not shown.</p>`;
 
 const legend = (entries: readonly [color: string, text: string][]): string =>
   `<ul class="legend">${entries.map(([color, text]) => `<li><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="${color}" width="12" height="12"/></svg> ${htmlText(text)}</li>`).join("")}</ul>`;
@@ -58,8 +58,8 @@ export function xpChart(series: Series<XpStep>): string {
   );
   const missing = steps.some(({ countedXp, trueXp }) => Number(countedXp) < Number(trueXp));
   return [
-    `<h2>XP counted against true, by ${EVERY[unit]}</h2>`,
-    barChart(`XP counted against true, by ${unit}; the numbers stand below`, bars),
+    `<h2>Counted and true XP, by ${EVERY[unit]}</h2>`,
+    barChart(`Counted and true XP, by ${unit}; the numbers are below`, bars),
     legend([
       ["true", "true"],
       ["over", "counted too much (confirmed)"],
@@ -95,7 +95,7 @@ export function inflationChart(series: Series<AppStep>, apps: readonly (string |
   const named = ranked.slice(0, COLORS).map((app, at): [string, string] => [`app${at}`, app ?? NO_APP]);
   return [
     `<h2>Confirmed inflation by app, by ${EVERY[unit]}</h2>`,
-    barChart(`Confirmed inflation by app, by ${unit}; the numbers stand below`, bars),
+    barChart(`Confirmed inflation by app, by ${unit}; the numbers are below`, bars),
     legend([...named, ...(ranked.length > COLORS ? [[`app${COLORS}`, "other apps"] as [string, string]] : [])]),
     omittedNote(series),
     table(

@@ -15,7 +15,7 @@ import { calibrationLine } from "./calibration-line.js";
 import { ADVICE } from "./finding-advice.js";
 import { whoIs } from "./finding-listing.js";
 
-/** A page holds so many findings, the surest and worst: a browser has to show them all. docs/audit.md. */
+/** How many findings a page lists, the surest and largest first, so that a browser can show it. docs/audit.md. */
 export const PAGE_FINDINGS = 5_000;
 
 /** All that a page says. */
@@ -124,9 +124,9 @@ function findingsSection({ verdicts }: AuditOverview): string {
     return `<section id="findings" hidden>${emptyTable}</section>\n<section><h2>Findings</h2><p>Nothing was found.</p></section>`;
   const left =
     all > PAGE_FINDINGS
-      ? `<p class="note">This page holds the ${PAGE_FINDINGS} surest and worst of ${all} findings; ${all - PAGE_FINDINGS} more are not in it: --format ndjson has all of them.</p>`
+      ? `<p class="note">This page lists the ${PAGE_FINDINGS} most certain and largest of ${all} findings; --format ndjson also has the other ${all - PAGE_FINDINGS}.</p>`
       : "";
-  return `<section id="findings"><h2>Findings</h2>${left}<noscript><p>The findings and their filters need JavaScript; nothing is loaded from anywhere.</p></noscript>
+  return `<section id="findings"><h2>Findings</h2>${left}<noscript><p>The findings and their filters need JavaScript; nothing is loaded from the network.</p></noscript>
 ${emptyTable}</section>`;
 }
 

@@ -8,7 +8,7 @@ import { renderTable } from "../formats/table.js";
 import { blastRadiusLines } from "./blast-radius.js";
 import { calibrationLine } from "./calibration-line.js";
 
-/** What is said under the findings of everybody. */
+/** The footer of an audit of all students. */
 export interface AuditOverview {
   totals: AuditTotals;
   verdicts: Readonly<Record<Verdict, number>>;
@@ -61,7 +61,7 @@ export async function auditOverview(overview: AuditOverview): Promise<string[]> 
     ...(await blastRadiusLines(overview.blastRadius ?? [])),
     ...(pays.length === 0 ? [] : ["", "How the apps pay:", ...pays]),
     "",
-    "timeback audit <email> explains one student, with what to do and who must mend the cause; --format json has the proofs.",
+    "timeback audit <email> explains one student: what to do and who needs to fix the cause. --format json has the proofs.",
   ];
 }
 

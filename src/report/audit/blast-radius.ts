@@ -53,7 +53,7 @@ export async function blastRadiusLines(radii: readonly BlastRadius[]): Promise<s
   for await (const part of renderTable(COLUMNS, onePage(radii), { color: false })) table += part;
   return [
     "",
-    "Bundling by app and course; in brackets bundled events of all exercise events:",
+    "Bundling by app and course (in brackets: bundled events of all exercise events):",
     ...table.trimEnd().split("\n"),
   ];
 }

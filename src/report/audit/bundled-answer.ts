@@ -26,10 +26,10 @@ function sum({ eventXp, ownXp, results }: BundledProof): string {
 function elsewhere({ results, excessXp }: BundledProof, { pending, inflation }: ListedFinding): string {
   const parts = upperFirst(listed(results.map(({ xp }) => `the ${xp}`)));
   const [are, own] = results.length > 1 ? ["are", "results of their own"] : ["is", "a result of its own"];
-  if (pending) return `${parts} ${are} not counted through ${own} yet: today this inflates nothing, later it will.`;
+  if (pending) return `${parts} ${are} not counted through ${own} yet: nothing is inflated today, but it will be.`;
   if (numberToken(inflation) !== excessXp)
-    return `${numberToken(inflation)} of these ${excessXp} XP are counted already, through ${own}.`;
-  return `${parts} ${are} counted already, through ${own}.`;
+    return `${numberToken(inflation)} of these ${excessXp} XP are already counted, through ${own}.`;
+  return `${parts} ${are} already counted, through ${own}.`;
 }
 
 const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
@@ -37,10 +37,10 @@ const upperFirst = (sentence: string): string => sentence.charAt(0).toUpperCase(
 /** How the exercise's own XP is known. */
 function ownProof({ ownXp, evidence }: BundledProof): string[] {
   const { ownFrom, ownArithmetic, correctQuestions, totalQuestions, attempt } = evidence;
-  if (ownFrom === "unknown") return ["What the exercise itself pays is not known."];
+  if (ownFrom === "unknown") return ["It is not known what the exercise itself pays."];
   if (!ownXp) return [];
-  if (ownFrom === "own-result") return [`${ownXp} is what the exercise's own result says.`];
-  const multiplier = ownFrom === "stored-multiplier" ? "the multiplier that its result names" : "the multiplier";
+  if (ownFrom === "own-result") return [`${ownXp} is the XP in the exercise's own result.`];
+  const multiplier = ownFrom === "stored-multiplier" ? "the multiplier stored in its result" : "the multiplier";
   const right =
     totalQuestions && correctQuestions ? ` for ${correctQuestions} of ${totalQuestions} questions right` : "";
   const tried = attempt ? ` on attempt ${attempt}` : "";
@@ -50,40 +50,42 @@ function ownProof({ ownXp, evidence }: BundledProof): string[] {
 
 type Why = (finding: ListedFinding, proof: BundledProof) => string[];
 
-const eventOf = (finding: ListedFinding, proof: BundledProof): string =>
-  `${senderOf(finding)}'s event for ${activityOf(proof)}`;
+const reported = (finding: ListedFinding, proof: BundledProof): string =>
+  `${senderOf(finding)} reported ${proof.eventXp} XP for ${activityOf(proof)}`;
 
 const summed =
   (sure: string, but: readonly string[] = []): Why =>
-  (finding, proof) => [`${sure}${eventOf(finding, proof)} carries ${sum(proof)}.`, elsewhere(proof, finding), ...but];
+  (finding, proof) => [`${reported(finding, proof)}: ${sure}${sum(proof)}.`, elsewhere(proof, finding), ...but];
 
 const unsummed =
   (...but: string[]): Why =>
   (finding, proof) => [
-    `${eventOf(finding, proof)} carries ${proof.eventXp} XP${proof.ownXp ? `, of which at most ${proof.ownXp} can be its own` : ""}.`,
+    `${reported(finding, proof)}${proof.ownXp ? `, of which at most ${proof.ownXp} can be its own` : ""}.`,
     ...but,
   ];
 
 /** More than the activity can pay at all. */
 const aboveBase: Why = (finding, proof) => [
   ...unsummed()(finding, proof),
-  `That is more than it can pay${proof.evidence.baseXp ? ` (its base XP is ${proof.evidence.baseXp})` : ""}, and nothing that was landed explains it. It may be by design.`,
+  `That is more than it can pay${proof.evidence.baseXp ? ` (its base XP is ${proof.evidence.baseXp})` : ""}, and no stored record explains it. It may be by design.`,
 ];
 
 /** Why an event is a finding, by the rule that it was judged by; doubt is said as doubt. docs/audit.md, "Verdicts". */
 const WHY: Readonly<Record<string, Why>> = {
   near: summed(""),
   "near+late": summed("", ["Some of it was banked only later, up to a day after the event."]),
-  "formula-unsure": summed("Probably ", ["Not proven: it is not certain by which rule this app pays this exercise."]),
-  "own-ambiguous": summed("Probably ", ["Not proven: other amounts of own XP would fit the banked XP as well."]),
+  "formula-unsure": summed("probably ", [
+    "Not proven: it is not certain which formula this app uses for this exercise.",
+  ]),
+  "own-ambiguous": summed("probably ", ["Not proven: other amounts of own XP would fit the banked XP too."]),
   "no-exact-sum": unsummed(
-    "Probably bundled, not proven: banked XP stands beside it, but no choice of it makes exactly the rest.",
+    "Probably bundled, not proven: XP was banked around the same time, but no combination of it accounts for exactly the rest.",
   ),
   "failed-bank-write": unsummed(
-    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0, as after a write that failed.",
+    "Probably bundled, not proven: the rest looks like the XP of activities whose own results are at 0, as after a failed write.",
   ),
   "above-base": aboveBase,
-  "above-banked": unsummed("That is more than the banked XP beside it, which it may hold. It may be by design."),
+  "above-banked": unsummed("That is more than the XP banked with it, which it may include. It may be by design."),
 };
 
 /** Why a bundled event is a finding, in sentences that can be read out: the sum, where the rest is counted, how it is known. */
@@ -95,8 +97,8 @@ export function bundledWhy(finding: ListedFinding): string[] {
 
 function alternatives({ alternatives: others }: BundledProof): string[] {
   if (others.length === 0) return [];
-  const choices = others.length === 1 ? "Another choice" : `${others.length} other choices`;
-  return [`${choices} of banked results would make the same sum.`];
+  const choices = others.length === 1 ? "Another combination" : `${others.length} other combinations`;
+  return [`${choices} of banked results would give the same sum.`];
 }
 
 /** What must become of the event. */
@@ -104,8 +106,8 @@ export function bundledTodo(finding: ListedFinding): string {
   const proof = bundledProof(finding);
   const event = `the event for ${activityOf(proof)}${finding.date === null ? "" : ` of ${finding.date}`}`;
   if (finding.verdict !== "confirmed")
-    return `Have somebody look at ${event}: it is not corrected unless a person names it (event ${proof.eventId}).`;
-  return `Correct ${event}: it must count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
+    return `Review ${event}: it is corrected only if a person names it (event ${proof.eventId}).`;
+  return `Correct ${event}: it should count ${proof.ownXp ?? "less"} instead of ${proof.eventXp}.${
     finding.pending ? "" : ` Today ${numberToken(finding.inflation)} XP are counted twice.`
   }`;
 }

@@ -14,10 +14,10 @@ export function calibrationLine(calibration: Calibration): string {
       ? `explains ${quietExplained} of ${quietEvents} events without banked XP near them`
       : `explains ${eventsExplained} of ${events} events`;
   if (status === "holds")
-    return `${name} pays base XP times the multiplier${roundings(calibration)}: proven by ${quietExplained} of ${quietEvents} events without banked XP near them.`;
+    return `${name} pays base XP times the multiplier${roundings(calibration)}: ${quietExplained} of ${quietEvents} events without banked XP near them confirm it.`;
   if (status === "presumed")
-    return `${name} pays base XP times the multiplier${roundings(calibration)}, as far as few events tell: it explains ${eventsExplained} of ${events}.`;
+    return `${name} appears to pay base XP times the multiplier${roundings(calibration)}, based on few events: it explains ${eventsExplained} of ${events}.`;
   if (status === "void")
-    return `${name} pays by rules of its own: base XP times the multiplier ${explains}, and proves nothing there.`;
-  return `${name}: too few events tell how it pays (base XP times the multiplier ${explains}).`;
+    return `${name} uses its own formula: base XP times the multiplier ${explains}, so it is not used as evidence.`;
+  return `${name}: too few events to tell how it pays (base XP times the multiplier ${explains}).`;
 }

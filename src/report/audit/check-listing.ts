@@ -92,14 +92,15 @@ export function checkLine({ files, students, findings }: CheckAnswer): string {
 export const unlisted = ({ files }: Pick<CheckAnswer, "files">): string[] =>
   files
     .filter(({ rejected }) => rejected > MOST_LISTED)
-    .map(({ file, rejected }) => `${file}: ${rejected} records are rejected; the first ${MOST_LISTED} are listed`);
+    .map(({ file, rejected }) => `${file}: ${rejected} records were rejected; the first ${MOST_LISTED} are listed`);
 
 /** What could not be looked for without evidence. */
 export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer, "evidence">): string[] {
-  if (!resources && !results)
-    return ["bundled XP was not looked for: give --resources, and --results where you have them"];
-  if (!resources) return ["without --resources only an exercise's own result can show bundled XP"];
-  return results ? [] : ["without --results bundled XP shows only beside events of its videos and articles"];
+  if (!resources && !results) return ["bundled XP was not checked: give --resources, and --results if you have them"];
+  if (!resources) return ["without --resources, only an exercise's own result can show bundled XP"];
+  return results
+    ? []
+    : ["without --results, bundled XP shows only where the videos and articles have events of their own"];
 }
 
 /** What stands under the table, or in its place where nothing was found. */

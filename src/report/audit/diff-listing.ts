@@ -72,7 +72,7 @@ export function diffSummary(
     former.ruleVersion === later.ruleVersion
       ? []
       : [
-          `the rules changed between them (${former.ruleVersion} -> ${later.ruleVersion}): new and fixed may be that change`,
+          `the rules changed in between (${former.ruleVersion} -> ${later.ruleVersion}), which may explain findings that are new or fixed`,
         ];
   return [
     `${counts.new} new, ${counts.fixed} fixed, ${counts.open} still open in audit ${auditName(later)} since ${auditName(former)}`,

@@ -7,19 +7,19 @@ interface Advice {
   sender: { by: "app" | "source" | "pipeline"; change: string };
 }
 
-const rebuild = "Rebuild the facts: timeback recompute (with --dry-run it only says what would change).";
+const rebuild = "Rebuild the facts: timeback recompute (--dry-run only shows what would change).";
 const otherWriter = {
   by: "pipeline",
-  change: "whoever writes processed_facts beside this tool must stop, or write each source into one fact",
+  change: "no other program should write to processed_facts, or it should write each source into one fact only",
 } as const;
 
 /** The advice of every kind. */
 export const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   "bundled-xp": {
-    todo: "Correct the event: only the exercise's own XP is its own.",
+    todo: "Correct the event: it should count the exercise's own XP only.",
     sender: {
       by: "app",
-      change: "send the exercise's own XP only; XP that is banked for videos and articles arrives by their own results",
+      change: "send the exercise's own XP only; banked XP for videos and articles arrives through their own results",
     },
   },
   "double-counted": { todo: rebuild, sender: otherWriter },
@@ -27,28 +27,28 @@ export const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   "missing-fact": { todo: rebuild, sender: otherWriter },
   "stale-fact": { todo: rebuild, sender: otherWriter },
   "duplicate-event": {
-    todo: "Ask the app whether the work was done twice; both events count until somebody decides.",
+    todo: "Ask the app whether the work was done twice; both events count until a person decides.",
     sender: { by: "app", change: "send an event again under the same id, never under a new one" },
   },
   disagreement: {
-    todo: "Compare both routes with what the student did; the event's XP counts until somebody decides.",
-    sender: { by: "app", change: "report the same XP and attempt by both routes" },
+    todo: "Compare both routes with what the student did; the event's XP counts until a person decides.",
+    sender: { by: "app", change: "report the same XP and attempt through both routes" },
   },
   conflict: {
-    todo: "Compare the two contents; the first that arrived counts.",
-    sender: { by: "app", change: "never use an event id for another content" },
+    todo: "Compare the two versions; the first to arrive counts.",
+    sender: { by: "app", change: "never reuse an event id for different content" },
   },
   "identity-conflict": {
-    todo: "Find out whose work it is; it counts for the student that the id names.",
-    sender: { by: "app", change: "name one student in the id and the email of an actor" },
+    todo: "Find out whose work it is; it counts for the student named by the id.",
+    sender: { by: "app", change: "use an actor id and email that belong to the same student" },
   },
   "unreadable-xp": {
-    todo: "Correct the XP in the source; text that is no number never counts.",
+    todo: "Correct the XP in the source; text that is not a number never counts.",
     sender: { by: "source", change: "write XP as a number" },
   },
   "stale-correction": {
-    todo: "Look at the correction again: what it rests on has changed. It stays in force until a person acts.",
-    sender: { by: "source", change: "nothing to mend, unless the change was a mistake" },
+    todo: "Review the correction: its underlying data has changed. It stays in force until a person undoes it.",
+    sender: { by: "source", change: "nothing to fix, unless the change was a mistake" },
   },
 };
 

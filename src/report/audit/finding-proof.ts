@@ -66,7 +66,7 @@ export function proofJson(proof: FindingProof): string {
 }
 
 function historyLine({ stored }: FindingProof): string {
-  if (stored === null) return "Not stored: found by auditing now.";
+  if (stored === null) return "Not stored: found by a new audit.";
   const until = stored.isOpen ? "still open in" : "fixed since; last in";
   return `First found by audit ${auditName(stored.firstAudit)}, ${until} audit ${auditName(stored.lastAudit)}.`;
 }
@@ -86,7 +86,7 @@ function bundledLines(proof: FindingProof): string[] {
     calibrationLine(calibration),
     ...(readings.length === 0
       ? []
-      : ["", "Every reading, the claimed one first:", ...readings.map((one) => `  ${one}`), ...more]),
+      : ["", "Every possible sum, the claimed one first:", ...readings.map((one) => `  ${one}`), ...more]),
   ];
 }
 
@@ -142,7 +142,7 @@ export function proofLines(proof: FindingProof): string[] {
     `${numberToken(counted)} XP counted, ${numberToken(truth)} true, over by ${numberToken(inflation)}.`,
     ...bundledLines(proof),
     ...section(
-      "Results, with every reading of them:",
+      "Results, with every version read:",
       raw.results.flatMap((result) => resultLines(raw, result)),
     ),
     ...section("Facts:", raw.facts.map(factLine)),

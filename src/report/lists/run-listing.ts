@@ -44,7 +44,7 @@ const STATES: Readonly<Record<ListedRun["state"], string>> = {
   done: "done",
   failed: "failed",
   running: "running",
-  lost: "ended without a word",
+  lost: "lost (killed or disconnected)",
 };
 
 const membersOf = (json: string | null): [string, unknown][] =>

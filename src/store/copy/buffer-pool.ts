@@ -21,7 +21,7 @@ export class Blocks {
     return this.closed + this.used;
   }
 
-  /** A block with room for so many contiguous bytes from `used` on. */
+  /** A block with room for this many contiguous bytes from `used` on. */
   protected blockFor(bytes: number): Buffer {
     if (this.open && this.used + bytes <= this.open.length) return this.open;
     this.close();

@@ -35,7 +35,7 @@ export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): 
   await sql`insert into ${landedPlaces} values (${runId}, ${first}, ${last})`.execute(db);
 }
 
-/** Places are read in ranges of so many: of each range the planner expects many events, whatever its statistics say of a run that goes on. */
+/** Landed events are read in ranges of this many places, for which the planner expects many rows even before the table is analyzed. */
 const PLACES_AT_ONCE = sql.lit(1_000);
 
 /** Events `e` that a run landed with ordinals from `first` to `last`; to be joined laterally where these are columns. */
@@ -66,7 +66,7 @@ export interface Affected {
   factsOrResults: boolean;
   /** Whether any fact may have to be deleted. */
   keys: boolean;
-  /** Whether so many events or results are affected that reading all results and actors is cheaper than looking each up. */
+  /** Whether reading all results and actors is cheaper than looking up each affected one. */
   many: boolean;
   /** The landed events that are named as a range; null where there are none. */
   landed: LandedPlaces | null;
@@ -77,7 +77,7 @@ export interface Affected {
 const landedRange = sql`(
   select json_build_object('runId', run_id, 'first', first, 'last', last) from ${landedPlaces})`;
 
-/** A search by index reads about so many pages; a scan reads each page of the table once. */
+/** Pages that an index search reads, about; a scan reads each page of the table once. */
 const PAGES_OF_A_SEARCH = 4;
 
 /** What is affected, and whether that is much beside what is landed. */

@@ -11,7 +11,7 @@ const studentsAffected = sql`
   union select r.student_id from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id
   union select student_id from ${affectedKeys}`;
 
-/** Where there are so many marks, the next one is for everybody. */
+/** From this many marks on, one mark for all students replaces further ones. */
 const MOST_MARKS = 5_000;
 
 /** Marks the saved counts of affected students, or of all, as out of date (docs/audit.md, "Kept counts"); where all are, by one mark. */

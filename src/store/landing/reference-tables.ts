@@ -57,8 +57,11 @@ async function upsertRows(db: Db, table: SourceTable): Promise<void> {
     set ${sql.join(values.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))}`.execute(db);
 }
 
-/** Which results a row of a table shapes: those in which this is its id. (Users shape facts through their students: `changeUsers`.) */
-const SHAPED_BY: Record<Exclude<SourceTableName, "users">, RawBuilder<unknown>> = {
+/**
+ * Which results a row of a table shapes: those in which this is its id; null where it shapes none. (Users shape facts through
+ * their students: `changeUsers`.)
+ */
+const SHAPED_BY: Record<Exclude<SourceTableName, "users">, RawBuilder<unknown> | null> = {
   assessment_results: sql`r.sourced_id`,
   assessment_line_items: sql`r.line_item_id`,
   component_resources: sql`li.component_resource_id`,
@@ -97,7 +100,9 @@ async function changing(
   write: () => Promise<void>,
 ): Promise<void> {
   if (name === "users") return changeUsers(db, ids, write);
-  const results = shaped(SHAPED_BY[name], ids);
+  const id = SHAPED_BY[name];
+  if (id === null) return write();
+  const results = shaped(id, ids);
   await markShaped(db, results);
   await markEventsOfResults(db, rules);
   await write();

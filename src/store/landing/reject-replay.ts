@@ -15,10 +15,13 @@ export interface ReplayLine {
   text: string;
 }
 
-/** Only what was ingested is records of Caliper; rejects of tables are read again by their own commands. */
+/** The commands, as the run log names them, whose rejects are records of Caliper. */
+export const CALIPER_COMMANDS = { ingest: "ingest", landEvents: "land events", replay: "rejects replay" } as const;
+
+/** Rejects of tables are read again by their own commands. */
 const replayable = sql`
   r.record is not null and r.line is not null and r.byte_offset is not null and exists (
-    select from timeback.runs u where u.run_id = r.run_id and u.command in ('ingest', 'land events', 'rejects replay'))`;
+    select from timeback.runs u where u.run_id = r.run_id and u.command = any(${Object.values(CALIPER_COMMANDS)}::text[]))`;
 
 /** Those of the ids that cannot be replayed: their record was not kept, or is no line of Caliper. */
 export async function notReplayable(db: Db, ids: readonly string[]): Promise<string[]> {

@@ -123,7 +123,7 @@ export const insertNew = (db: Db): Promise<Counted> =>
   );
 
 /**
- * Updates the landed rows in `changedResults`, so many, to what is staged. `xp_since` is the date_last_modified of the version that
+ * Updates the landed rows listed in `changedResults` to what is staged. `xp_since` is the date_last_modified of the version that
  * first showed today's XP.
  */
 export async function updateChanged(db: Db, rows: number): Promise<void> {
@@ -138,7 +138,7 @@ export async function updateChanged(db: Db, rows: number): Promise<void> {
   assertWritten("results were changed", numAffectedRows ?? 0n, rows);
 }
 
-/** Marks the landed rows in `changedResults`, so many, as vanished. */
+/** Marks the landed rows listed in `changedResults` as vanished. */
 export async function voidChanged(db: Db, rows: number): Promise<void> {
   const { numAffectedRows } = await sql`
     update timeback.assessment_results t set vanished = true

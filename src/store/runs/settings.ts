@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { type AuditRules, STANDARD_AUDIT_RULES } from "../../domain/rules/audit-rules.js";
-import type { FactRules } from "../../domain/rules/fact-rules.js";
+import { type FactRules, STANDARD_LINK_WINDOW_SECONDS } from "../../domain/rules/fact-rules.js";
 import { multipliersFromText, STANDARD_MULTIPLIERS } from "../../domain/rules/own-xp.js";
 import { UsageError } from "../../errors.js";
 import type { Db } from "../engine/session.js";
@@ -54,7 +54,7 @@ const settings: readonly Setting[] = [
   { key: "zone", standard: "UTC", meaning: "time zone whose days the facts stand on", fault: zoneFault },
   {
     key: "link-window",
-    standard: "86400",
+    standard: String(STANDARD_LINK_WINDOW_SECONDS),
     meaning: "seconds between score_date and eventTime within which rule L2 links",
     fault: secondsFault,
   },

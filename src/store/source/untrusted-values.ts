@@ -20,7 +20,7 @@ export const firstNumber = (...texts: string[]): string =>
 const number = (text: string): string =>
   `case when length(${text}) <= 60 and ${text} ~ '${NUMBER}' then case when abs((${text})::numeric) <= ${LIMIT} then (${text})::numeric end end`;
 
-/** A JSON number of at most so many characters is within the limits: it need not be matched. */
+/** A JSON number of at most this many characters is always within the limits. */
 const SURELY_WITHIN = LIMIT.length - 1;
 const isShortNumber = (json: string, key: string, length: number): string =>
   `jsonb_typeof(${json} -> '${key}') = 'number' and length(${json} ->> '${key}') <= ${length}`;

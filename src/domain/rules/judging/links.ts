@@ -1,4 +1,5 @@
-import { type EventRecord, HOUR, instantText, type Micros, milliOf, type ResultRecord, SECOND } from "./records.js";
+import { STANDARD_LINK_WINDOW_SECONDS } from "../fact-rules.js";
+import { type EventRecord, instantText, type Micros, milliOf, type ResultRecord, SECOND } from "./records.js";
 
 /** An event with what links are found by. */
 export interface LinkableEvent extends EventRecord {
@@ -20,7 +21,7 @@ export interface LinkableResult extends ResultRecord {
   eventRefs: readonly EventRef[];
 }
 
-const WINDOW = 24 * HOUR;
+const WINDOW = STANDARD_LINK_WINDOW_SECONDS * SECOND;
 const CLOSE = 60 * SECOND;
 const MIN_SLUG = 4;
 const DELIMITER = /[ -/:-@[-`{-~]/;

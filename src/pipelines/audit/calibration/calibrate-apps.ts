@@ -52,7 +52,7 @@ export interface CalibrationRequest {
 const MOST_STALE = 1_000;
 
 /**
- * Finds the links of the students of each part, and says how their apps pay, by all events of everybody (docs/audit.md,
+ * Finds the links of the students of each part, and says how their apps pay, by the events of all students (docs/audit.md,
  * "Kept counts"). Where the students are named, others are looked at only as far as they changed since counts were kept.
  */
 export async function calibrateApps(
@@ -92,7 +92,7 @@ const judgedApps = (counters: Counters, numbering: ZeroNumbering): JudgedApps =>
   };
 };
 
-/** The counts of everybody, all of them made now. */
+/** Counts the events of all students anew. */
 async function countedAnew(
   { rules, auditRules, keeps, days }: CalibrationRequest,
   asked: readonly [AuditPart, ...AuditPart[]],

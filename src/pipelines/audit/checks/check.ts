@@ -19,11 +19,11 @@ export interface AuditPart {
 export interface AuditGround extends AuditPart {
   rules: FactRules;
   auditRules: AuditRules;
-  /** How the apps pay, by all events of everybody. */
+  /** How the apps pay, judged by the events of all students. */
   apps: JudgedApps;
 }
 
-/** One question of the audit. A new one is a new file, and a line in `checks`. */
+/** One question of the audit. A new one is a new file, and a line in `structural-checks.ts`. */
 export interface Check {
   /** The kinds of findings that it can make. */
   kinds: readonly FindingKind[];

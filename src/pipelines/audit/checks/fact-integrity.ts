@@ -15,7 +15,7 @@ import type { Check } from "./check.js";
 import { xpWords } from "./xp-words.js";
 
 /**
- * Compares every stored fact, whoever wrote it, with the facts that the landed records give. Each fact of either side is in one
+ * Compares every stored fact, by whichever system, with the facts that the landed records give. Each fact of either side is in one
  * finding at most, and the inflation of a student's findings sums up to exactly what its stored facts count too much.
  * docs/audit.md, "Stored and expected facts".
  */

@@ -7,7 +7,7 @@ import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
 
 /** Reports results whose XP is no number, and so never counts, or different numbers, of which the first counts. docs/audit.md. */
-export const unclearXp: Check = {
+export const unreadableXp: Check = {
   kinds: ["unreadable-xp", "disagreement"],
   meaning: "results whose XP is no number, or different ones",
   async *find({ session: { db }, rules, students }) {

@@ -50,5 +50,5 @@ export function rawLookup({ raw }: Evidence, rules: AuditRules, readEvent: ReadE
   };
 }
 
-/** What stands now is the last reading. */
-export const standing = (result: RawResult | undefined) => result?.readings.at(-1);
+/** The current state of a result. */
+export const lastReading = (result: RawResult | undefined) => result?.readings.at(-1);

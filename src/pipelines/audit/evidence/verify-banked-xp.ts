@@ -4,7 +4,7 @@ import { bankWritesOf } from "../../../domain/rules/judging/bank-writes.js";
 import { bankWindows } from "../../../domain/rules/judging/banked-xp.js";
 import { instantText, type Micros } from "../../../domain/rules/judging/records.js";
 import { xpFromText, xpText } from "../../../domain/values/xp.js";
-import { type RawLookup, type Reread, type SuspectPart, standing } from "./evidence-lookup.js";
+import { lastReading, type RawLookup, type Reread, type SuspectPart } from "./evidence-lookup.js";
 
 /** Instants are written in milliseconds, and compared in microseconds where they were judged. */
 const SLACK = 1000;
@@ -42,7 +42,7 @@ const writesOf = ({ readings, ofDay }: RawResult) =>
 const same = (one: string | null, other: string | null): boolean =>
   one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
 
-/** Amounts that are equal are told alike. */
+/** Compares amounts by value, so that 5 and 5.0 agree. */
 const amounts = (name: string, judged: string | null, raw: string | null): Reread => [
   name,
   judged,
@@ -69,7 +69,7 @@ const windowOf = (banks: Banks, at: number, isLate: boolean): Window => {
   return banks.hosted[at] ? "hosted" : "near";
 };
 
-const told = (id: string, [name, judged, said]: Reread): string =>
+const disagreement = (id: string, [name, judged, said]: Reread): string =>
   `judged: ${name} of result ${id} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
 
 function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly string[], raw: RawLookup): string | null {
@@ -83,7 +83,7 @@ function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly str
       isWithin(raw.rules, window, banks.ats[at] ?? "", instants) ? window : "outside of it",
     ];
     const differing = [...bankReread(banks, at, result, raw), lies].find(([, judged, said]) => judged !== said);
-    if (differing) return told(id, differing);
+    if (differing) return disagreement(id, differing);
   }
   return null;
 }
@@ -95,7 +95,7 @@ function zerosDisagreement(
 ): string | null {
   for (const [at, id] of (zeroIds ?? []).entries()) {
     const result = raw.result(id);
-    const now = standing(result);
+    const now = lastReading(result);
     if (result === undefined || now === undefined) return `raw.results: no result ${id}`;
     const rereads = [
       amounts("xp", "0", now.xp ?? "0"),
@@ -103,7 +103,7 @@ function zerosDisagreement(
       ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Reread,
     ];
     const differing = rereads.find(([, judged, said]) => judged !== said);
-    if (differing) return told(id, differing);
+    if (differing) return disagreement(id, differing);
   }
   return null;
 }

@@ -7,12 +7,12 @@ import { eventKey } from "../../../domain/values/source-keys.js";
 import { xpFromText, xpText } from "../../../domain/values/xp.js";
 import {
   type EventSays,
+  lastReading,
   type RawLookup,
   type ReadEvent,
   type Reread,
   rawLookup,
   type SuspectPart,
-  standing,
 } from "./evidence-lookup.js";
 import type { Evidence } from "./file.js";
 import { bankDisagreement } from "./verify-banked-xp.js";
@@ -68,9 +68,9 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
     ["attempt", suspect.attempt, plus === 0 || plus === 1 ? suspect.attempt : event.attempt],
     ["base", suspect.base, baseOf(suspect, event, raw)],
     ["band", suspect.band, accuracyBand(...questions)],
-    ["multiplier", suspect.multiplier, firstKnown(own.map((result) => standing(result)?.multiplier))],
+    ["multiplier", suspect.multiplier, firstKnown(own.map((result) => lastReading(result)?.multiplier))],
     ["counted", suspect.counted, raw.fact(eventKey(suspect.eventId))],
-    ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, standing(result)?.xp ?? null]),
+    ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, lastReading(result)?.xp ?? null]),
   ];
 }
 

@@ -16,11 +16,11 @@ export interface InputSource {
   from: string | (() => NodeJS.ReadableStream);
 }
 
-/** Bytes as they stand in the file. A block is valid until the next one is asked for. */
+/** Raw bytes of the file. A block is valid until the next one is asked for. */
 export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
 
 /**
- * Size in bytes, as it stands on disk (compressed or not); null where it cannot be known (stdin, a pipe). A missing
+ * Size in bytes on disk (compressed or not); null where it cannot be known (stdin, a pipe). A missing
  * file and a directory are the caller's mistake (UsageError), everything else that stands in the way is a WorkError.
  */
 export async function sizeOfInput({ name, from }: InputSource): Promise<number | null> {

@@ -13,7 +13,7 @@ export interface LineBatch {
 
 /** How to read one input; everything may be left out. */
 export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | "maxExpansion">> {
-  /** Told how many bytes of the file (as it stands on disk, compressed or not) have been taken so far. */
+  /** Receives how many bytes of the file on disk (compressed or not) have been read so far. */
   onRawBytes?: (total: number) => void;
 }
 

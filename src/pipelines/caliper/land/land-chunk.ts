@@ -23,7 +23,7 @@ export interface ChunkLanding {
   rules: FactRules;
   expected: Expected;
   order: LaneOrder;
-  /** Told, after each part, how many records of the chunk were read; throws when the run was told to stop. */
+  /** Receives, after each part, how many records of the chunk were read; throws when a stop was requested. */
   progress(records: number): void;
 }
 

@@ -18,7 +18,7 @@ export interface Place {
 export interface Part extends Place {
   /** The records that were read. */
   builder: RecordBuilder;
-  /** Lines that were left unread: they may well be landed as they stand. */
+  /** Lines that were not parsed, because they were probably landed before. */
   unread: UnreadLines;
   /** How many lines it has. */
   lines: number;
@@ -38,7 +38,7 @@ export interface PartOptions {
   /** Asked for each part: whether its lines are left unread. */
   leavesUnread(): boolean;
   onRawBytes(total: number): void;
-  /** Throws when the run was told to stop. */
+  /** Throws when a stop was requested. */
   stop(): void;
 }
 

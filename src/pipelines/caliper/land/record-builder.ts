@@ -10,7 +10,7 @@ import { incomingEvent, type LandingRun } from "./event-row.js";
 /** Records of one file that are landed in one transaction. */
 export interface Records {
   events: EventRows;
-  /** Records that are landed as they stand. */
+  /** Records that are landed already, unchanged. */
   known: number;
   skipped: number;
   rejects: Reject[];
@@ -32,7 +32,7 @@ export class RecordBuilder {
     this.events = new EventRows(file);
   }
 
-  /** True from so many records on, or about so many bytes to be stored. */
+  /** Whether the batch is full: by its records, or by the bytes it will store. */
   isFull(records: number, size: number): boolean {
     return (
       this.events.length + this.skipped + this.rejects.length >= records ||
@@ -76,7 +76,7 @@ export class RecordBuilder {
     this.rejectedBytes += record?.length ?? 0;
   }
 
-  /** Counts records that are landed as they stand. */
+  /** Counts records that are landed already, unchanged. */
   addKnown(records: number): void {
     this.known += records;
   }

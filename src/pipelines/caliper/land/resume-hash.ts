@@ -38,7 +38,7 @@ export class LinesBefore {
   }
 }
 
-/** A place in a file, what takes the lines before it, and what throws when the run was told to stop. */
+/** A place in a file, what takes the lines before it, and what throws when a stop was requested. */
 interface Passing {
   place: Position;
   before: LinesBefore;

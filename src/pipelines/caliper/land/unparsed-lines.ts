@@ -7,7 +7,7 @@ import type { Line } from "../parse/record.js";
 /** The first id in a line: that of a bare event, as a rule. Where it is another one, nothing is found under it. */
 const FIRST_ID = /"(?:externalI|i)d"\s*:\s*"(?:urn:uuid:)?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"/;
 
-/** Lines that may well be landed as they stand. Hardly any text of them is asked for again: so they lie outside of the heap. */
+/** Lines that were probably landed before. Few of them are ever parsed, so their text is kept outside the JavaScript heap. */
 export class UnreadLines {
   /** Of the lines that have an id: whose payloads they may be. */
   readonly supposed: SupposedPayload[] = [];
@@ -35,9 +35,9 @@ export class UnreadLines {
     this.texts.add([text]);
   }
 
-  /** The lines that are still to be read, in order: those without an id, and of the supposed ones those at the places `unlike`. */
-  toRead(unlike: ReadonlySet<number>): InputLine[] {
-    const known = new Set(this.placesOfSupposed.filter((_, ordinal) => !unlike.has(ordinal)));
+  /** The lines that must be parsed, in order: those without an id, and the supposed ones at the places in `changed`. */
+  toRead(changed: ReadonlySet<number>): InputLine[] {
+    const known = new Set(this.placesOfSupposed.filter((_, ordinal) => !changed.has(ordinal)));
     if (known.size === this.length) return [];
     const places = new Set([...this.addresses.keys()].filter((place) => !known.has(place)));
     const texts = this.texts.at(places).map(onlyText);

@@ -34,7 +34,7 @@ const inItsPlace = (parsed: Parsed & { kind: "rejected" }): Parsed => ({
   record: parsed.record === null ? null : `{"data":[${parsed.record}]}`,
 });
 
-/** Only lines of more characters may hold so many values that to read them takes all memory. */
+/** Shorter lines cannot hold enough values to exhaust memory, so only longer ones are counted first. */
 const LONG = 2 ** 20;
 /** An event with all that its senders say has about 50. */
 const VALUES_OF_AN_ITEM = 50;

@@ -66,7 +66,7 @@ function exerciseMoments(making: Making, happenings: readonly Happening[][]): Mo
   });
 }
 
-/** Bundling is done by now: twins tell what their event tells. Nothing earned is told once. */
+/** Runs after bundling, so that twins repeat the XP of their event. An event that earned nothing has no twin. */
 function keepEvents(world: World, happenings: readonly Happening[]): void {
   for (const happening of happenings) {
     const { event, session, sitting } = happening;

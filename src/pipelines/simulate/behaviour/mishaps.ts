@@ -72,7 +72,7 @@ function isCorrectable({ app, event }: Result, { xp, metadata }: State, bundled:
   return event !== null && event.questions !== null && (event.xp ?? 0) > 0 && !bundled.has(event);
 }
 
-/** How the events travel: late, twice, or with another payload under the same id. Only what is told first counts. */
+/** How the events travel: late, twice, or with another payload under the same id. Only the first payload counts. */
 export function deliver(making: Making): void {
   const { stream, world, rates } = making;
   const own = new Map(world.bundles.map(({ event, own }) => [event, own]));

@@ -41,7 +41,7 @@ export const userRow = (student: Student, madeAt: Moment): Cell[] => [
   jsonText({ isTestUser: student.isTestUser }),
 ];
 
-/** The results as they stand at an instant; those that are not there yet are left out. */
+/** The results in their state at an instant, without those that do not exist yet. */
 export function resultRows(student: Student, results: readonly Result[], at: Moment): Cell[][] {
   return results.flatMap((result) => {
     const state = stateAt(result, at);

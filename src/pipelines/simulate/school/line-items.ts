@@ -9,7 +9,7 @@ import type { LineItem } from "./world.js";
 export const xpMember = (app: App, xp: Amount): LosslessNumber | string =>
   app.xpAsText ? amountText(xp) : jsonAmount(xp);
 
-/** The line item of an activity; of exercises, in the form that the app's link style calls for. */
+/** The line item of an activity; of exercises, in the form that the app's link style needs. */
 export function lineItemOf(app: App, activity: Activity, { isPassive }: { isPassive: boolean }): LineItem {
   const item = { title: activity.title, course: activity.course, saysCourse: app.lineItemCourse };
   if (app.link === "L2-component") return { ...item, id: `li-${activity.key.replaceAll("-", "")}`, activity };

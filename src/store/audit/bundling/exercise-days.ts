@@ -11,7 +11,7 @@ export interface ExerciseDay {
   exercises: number;
 }
 
-/** Exercise days, of everybody; `app` is empty where the events name none. */
+/** Exercise days of all students; `app` is empty where the events name none. */
 export const exerciseDays = tempTable("exercise_days", { app: BYTES, course_id: BYTES, date: "date", n: "bigint" });
 
 /** Creates `exerciseDays` with these. */

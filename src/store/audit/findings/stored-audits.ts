@@ -44,7 +44,7 @@ export interface AuditSummary {
 }
 
 /**
- * Stores an audit of everybody: `sessionFindings`, its totals, and a line of the run log; all or nothing. An unchanged
+ * Stores an audit of all students: `sessionFindings`, its totals, and a line of the run log; all or nothing. An unchanged
  * finding is not stored again. Touches nothing else, and waits only for another audit that is being stored.
  */
 export const storeAudit = (session: Session, command: LoggedCommand, summary: AuditSummary): Promise<void> =>

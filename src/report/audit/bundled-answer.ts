@@ -77,6 +77,12 @@ const WHY: Readonly<Record<string, Why>> = {
   "formula-unsure": summed("probably ", [
     "Not proven: it is not certain which formula this app uses for this exercise.",
   ]),
+  "day-multiple": summed("probably ", [
+    "Not proven: on that day the app paid other students a multiple of their usual XP.",
+  ]),
+  "base-later": summed("probably ", [
+    "Not proven: what the exercise pays was set after the event, and nothing shows what it paid before.",
+  ]),
   "own-ambiguous": summed("probably ", ["Not proven: other amounts of own XP would fit the banked XP too."]),
   "no-exact-sum": unsummed(
     "Probably bundled, not proven: XP was banked around the same time, but no combination of it accounts for exactly the rest.",
@@ -92,7 +98,16 @@ const WHY: Readonly<Record<string, Why>> = {
 export function bundledWhy(finding: ListedFinding): string[] {
   const proof = bundledProof(finding);
   const why = WHY[proof.rule] ?? (() => [finding.summary]);
-  return [...why(finding, proof), ...ownProof(proof), ...alternatives(proof)];
+  return [...why(finding, proof), ...ownProof(proof), ...ruledOut(finding, proof), ...alternatives(proof)];
+}
+
+/** What else could have made the event's XP, and why it did not. */
+function ruledOut({ verdict }: ListedFinding, { evidence: { ownFrom, calibration } }: BundledProof): string[] {
+  const lift = ownFrom === "own-result" ? calibration?.ownResultLift : calibration?.lift;
+  if (verdict !== "confirmed" || lift == null) return [];
+  const bonus = `a bonus (this app pays more in ${lift.explained} of ${lift.banked} exercises with XP banked beside them, and in ${lift.overpaid} of ${lift.quiet} without)`;
+  const others = ownFrom === "own-result" ? [] : ["a day of multiplied XP", "a base XP that was changed later"];
+  return [`Ruled out: ${listed([bonus, ...others])}.`];
 }
 
 function alternatives({ alternatives: others }: BundledProof): string[] {

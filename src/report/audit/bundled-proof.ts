@@ -52,6 +52,22 @@ const result: Read<{ sourcedId: string; xp: string; activityId: Maybe<string>; t
   };
 };
 
+/** Numbers of events; findings of earlier rules have none. */
+const lift: Read<{ quiet: string; overpaid: string; banked: string; explained: string }> = (value, name) => {
+  const members = object(value, name);
+  return {
+    quiet: read(members, "quiet", amount),
+    overpaid: read(members, "overpaid", amount),
+    banked: read(members, "banked", amount),
+    explained: read(members, "explained", amount),
+  };
+};
+
+const calibration = (value: unknown, name: string) => {
+  const members = object(value, name);
+  return { lift: read(members, "lift", maybe(lift)), ownResultLift: read(members, "ownResultLift", maybe(lift)) };
+};
+
 function evidenceIn(members: Members) {
   return {
     activityId: read(members, "activityId", maybe(text)),
@@ -65,6 +81,7 @@ function evidenceIn(members: Members) {
     ownResults: read(members, "ownResults", listed(named)),
     zeroResults: read(members, "zeroResults", listed(named)),
     twins: read(members, "twins", listed(text)),
+    calibration: read(members, "calibration", maybe(calibration)),
   };
 }
 

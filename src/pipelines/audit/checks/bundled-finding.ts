@@ -45,6 +45,9 @@ const evidenceOf = (claim: EventClaim, calibration: Calibration): Finding["evide
       baseXp: xpNumber(row.zeroBases?.[at] ?? null),
     })),
     twins: row.twins,
+    takenBack: row.compensations.map(({ eventId, xp }) => ({ eventId, xp: xpNumber(xp) })),
+    dayMultiples: row.multiples.map((multiple) => xpNumber(multiple)),
+    baseKnown: row.baseKnown,
     calibration: calibrationJson(calibration),
   };
 };

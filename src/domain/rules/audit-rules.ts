@@ -4,7 +4,7 @@ import { type MultiplierTables, multipliersFromText, STANDARD_MULTIPLIERS } from
 export interface AuditRules {
   /** A bank write without host is near an event at most so long before it. */
   bankBeforeSeconds: number;
-  /** A bank write belongs to an exercise at most so long before it. */
+  /** A bank write belongs to the nearest exercise at most so long before or after it. */
   hostSeconds: number;
   /** A bank write without host is late at most so long after an event. */
   bankLateSeconds: number;

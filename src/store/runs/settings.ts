@@ -69,7 +69,11 @@ const settings: readonly Setting[] = [
     STANDARD_AUDIT_RULES.bankBeforeSeconds,
     "before an event in which a bank write without host is near it",
   ),
-  seconds("bank-host", STANDARD_AUDIT_RULES.hostSeconds, "after an exercise in which a bank write belongs to it"),
+  seconds(
+    "bank-host",
+    STANDARD_AUDIT_RULES.hostSeconds,
+    "before or after an exercise in which a bank write belongs to it",
+  ),
   seconds(
     "bank-late",
     STANDARD_AUDIT_RULES.bankLateSeconds,

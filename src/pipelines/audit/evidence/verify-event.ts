@@ -74,10 +74,27 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
   ];
 }
 
+/** What the sender took back, and whether the base was known, as far as the raw rows can tell. */
+function refundReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Reread[] {
+  const refunds = suspect.compensations.map(({ eventId, xp }, at): Reread => {
+    const refund = raw.event(eventId);
+    const isRefund =
+      refund !== null &&
+      refund.occurredAt > event.occurredAt &&
+      (refund.activityKey ?? "") === (suspect.activityId ?? "") &&
+      (amountOf(refund.metrics.totalQuestions) ?? 0n) === 0n;
+    return [`compensations.${at}`, xp, isRefund ? xpText(-(amountOf(refund.metrics.xp) ?? 0n)) : null];
+  });
+  const resource = raw.resource(event.activityKey ?? suspect.activityId);
+  const isKnown =
+    resource === undefined || baseAt(resourceRecord(resource), Date.parse(suspect.occurredAt) * 1000).isKnown;
+  return [...refunds, ["baseKnown", suspect.baseKnown, isKnown || suspect.baseKnown]];
+}
+
 function suspectDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
   const event = raw.event(suspect.eventId);
   if (event === null) return `raw.events: no readable event ${suspect.eventId}`;
-  const rereads = eventReread(suspect, event, raw);
+  const rereads = [...eventReread(suspect, event, raw), ...refundReread(suspect, event, raw)];
   const differing = rereads.find(([, judged, said]) => judged !== said);
   if (differing === undefined) return bankDisagreement(suspect, raw);
   const [name, judged, said] = differing;

@@ -20,6 +20,8 @@ export interface RepairScope {
   email: string | null;
   /** Only these events, also where the audit finds them no more than probable; null is what it confirms. */
   events: readonly string[] | null;
+  /** Only these apps, also where few events show how they pay; null is all that are well known. */
+  apps?: readonly string[] | null | undefined;
 }
 
 /** Who corrects, and why; the user of the caller where nobody is named. */
@@ -42,17 +44,16 @@ export interface RepairAnswer {
 }
 
 /** Audits, and says which corrections the findings call for and what they do to the facts. Changes nothing. @throws UsageError; WorkError */
-export const planCorrections = (store: Store, { email, events }: RepairScope, invocation: Invocation) =>
-  inDraft(store, async (session) => planned(session, await findStudents(session.db, email), events, invocation));
+export const planCorrections = (store: Store, scope: RepairScope, invocation: Invocation) =>
+  inDraft(store, (session) => planned(session, scope, invocation));
 
 async function planned(
   session: Session,
-  students: readonly string[] | null,
-  events: readonly string[] | null,
+  { email, events, apps = null }: RepairScope,
   invocation: Invocation,
 ): Promise<RepairPlan> {
-  await auditEverything(session, students, invocation);
-  return planRepair(session, events);
+  await auditEverything(session, await findStudents(session.db, email), invocation);
+  return planRepair(session, { events, apps, isSweeping: email === null && events === null && apps === null });
 }
 
 /** One writing run, all of it in one transaction. */
@@ -71,13 +72,9 @@ const inRepairRun = <T>(
  * stays as it came, and `undoCorrections` leaves the facts as if it had never been made.
  * @throws UsageError for an unknown email or event; WorkError where the plan is not the agreed one any more; LockedError
  */
-export const repair = (
-  store: Store,
-  { email, events, by, reason, agreed = null }: RepairRequest,
-  invocation: Invocation,
-) =>
+export const repair = (store: Store, { by, reason, agreed = null, ...scope }: RepairRequest, invocation: Invocation) =>
   inRepairRun(store, invocation, async (session, runId) => {
-    const plan = await planned(session, await findStudents(session.db, email), events, invocation);
+    const plan = await planned(session, scope, invocation);
     if (agreed !== null && idsOf(plan) !== idsOf(agreed))
       throw new WorkError(
         "what is landed has changed since the plan was printed: nothing was written; look at it again",

@@ -1,10 +1,17 @@
 import { createInterface } from "node:readline/promises";
-import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { CorrectedTotal, ListedCorrection, PlannedApp } from "../../domain/findings/correction.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import type { RepairPlan } from "../../pipelines/repair/repair.js";
 import { renderListing } from "../../report/formats/listing.js";
 import type { Column } from "../../report/formats/table.js";
-import { correctionColumns, correctionFields, planColumns, totalLines } from "../../report/lists/correction-listing.js";
+import {
+  appLines,
+  appsJson,
+  correctionColumns,
+  correctionFields,
+  planColumns,
+  totalLines,
+} from "../../report/lists/correction-listing.js";
 import { planJson } from "../../report/lists/fact-plan.js";
 import type { CommonFlags } from "../shell/options.js";
 import type { Screen } from "../shell/screen.js";
@@ -17,6 +24,8 @@ export interface PrintedCorrections {
   applied: number;
   corrections: readonly ListedCorrection[];
   totals: readonly CorrectedTotal[];
+  /** The plan by app. */
+  apps?: readonly PlannedApp[];
   /** What a plan does to the facts. */
   facts?: FactPlan;
 }
@@ -28,12 +37,12 @@ async function* pageOf<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]
 async function print(
   screen: Screen,
   flags: CommonFlags,
-  { planned, applied, corrections, totals, facts }: PrintedCorrections,
+  { planned, applied, corrections, totals, apps = [], facts }: PrintedCorrections,
   columns: readonly Column<ListedCorrection>[],
 ): Promise<void> {
   if (flags.quiet && applied > 0 && flags.output === undefined) return; // a run that was done
   const listing = {
-    head: { command: "repair", planned, applied, ...(facts ? { plan: planJson(facts) } : {}) },
+    head: { command: "repair", planned, applied, apps: appsJson(apps), ...(facts ? { plan: planJson(facts) } : {}) },
     rows: "corrections",
     fields: correctionFields,
     columns,
@@ -42,6 +51,7 @@ async function print(
     if (flags.format !== "table" || corrections.length > 0)
       yield* renderListing(flags.format, listing, pageOf(corrections), { color: screen.color, raw: flags.raw });
     if (flags.format === "table" && totals.length > 0) yield `\n${totalLines(totals).join("\n")}\n`;
+    if (flags.format === "table" && apps.length > 0) yield `\n${appLines(apps).join("\n")}\n`;
   }
   await screen.print(answer());
 }

@@ -1,6 +1,12 @@
-import { UsageError } from "../../errors.js";
+import { ExitCode, UsageError } from "../../errors.js";
 import type { Invocation } from "../../operations/invocation.js";
-import { listMadeCorrections, planCorrections, repair, undoCorrections } from "../../operations/repair.js";
+import {
+  listMadeCorrections,
+  planCorrections,
+  type RepairScope,
+  repair,
+  undoCorrections,
+} from "../../operations/repair.js";
 import type { RepairPlan } from "../../pipelines/repair/repair.js";
 import type { Hide } from "../../report/formats/redaction.js";
 import type { Store } from "../../store/engine/session.js";
@@ -13,6 +19,7 @@ import { confirmed, printCorrections, printPlan } from "./print.js";
 /** What `timeback repair` takes. */
 export interface RepairFlags extends CommonFlags {
   event?: string[];
+  app?: string[];
   reason?: string;
   by?: string;
   yes?: boolean;
@@ -28,7 +35,7 @@ export async function runRepair(shell: Shell, email: string | undefined, flags: 
   checkFlags(email, flags);
   if (flags.list) return listMade(shell, email, flags);
   if (flags.undo !== undefined || flags.undoRun !== undefined) return takeBack(shell, flags);
-  const scope = { email: email ?? null, events: flags.event ?? null };
+  const scope: RepairScope = { email: email ?? null, events: flags.event ?? null, apps: flags.app ?? null };
   if (flags.yes) return carryOut(shell, flags, scope, null);
   askedScope(flags, email);
   const opened = open(shell, flags);
@@ -39,11 +46,11 @@ export async function runRepair(shell: Shell, email: string | undefined, flags: 
     await carryOut(shell, { ...flags, force: true }, scope, plan); // the file of the plan is ours
 }
 
-function checkFlags(email: string | undefined, { list, undo, undoRun, event, yes, reason }: RepairFlags): void {
+function checkFlags(email: string | undefined, { list, undo, undoRun, event, app, yes, reason }: RepairFlags): void {
   const taken = [list && "--list", undo && "--undo", undoRun !== undefined && "--undo-run"].filter(Boolean);
   if (taken.length > 1) throw new UsageError(`${taken.join(" and ")} cannot be combined: give one`);
-  if (taken.length === 1 && (yes || event || reason !== undefined))
-    throw new UsageError(`${taken[0]} takes neither --yes, --event nor --reason`);
+  if (taken.length === 1 && (yes || event || app || reason !== undefined))
+    throw new UsageError(`${taken[0]} takes neither --yes, --event, --app nor --reason`);
   if (taken.length === 1 && !list && email !== undefined)
     throw new UsageError(`${taken[0]} already names what to undo: leave out the email`);
 }
@@ -64,7 +71,7 @@ const inRepair = <T>(
 async function carryOut(
   shell: Shell,
   flags: RepairFlags,
-  scope: { email: string | null; events: string[] | null },
+  scope: RepairScope,
   agreed: RepairPlan | null,
 ): Promise<void> {
   const opened = open(shell, flags);
@@ -78,7 +85,9 @@ async function carryOut(
     applied: done.applied,
     corrections: hide(done.corrections),
     totals: hide(done.plan.totals),
+    apps: done.plan.apps,
   });
+  if (done.plan.apps.some(({ heldBack }) => heldBack !== null)) shell.exitWith(ExitCode.attention);
 }
 
 async function takeBack(shell: Shell, flags: RepairFlags): Promise<void> {

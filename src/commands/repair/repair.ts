@@ -12,6 +12,7 @@ export const repairCommand = (shell: Shell): Command =>
     .argument("[email]", "student (without it, all students)")
     .option("--yes", "apply the plan")
     .option("--event <id>", "only this event, even if the audit finds it only probable (repeatable)", collect)
+    .option("--app <name>", "only this app, even if few events show how it pays (repeatable)", collect)
     .option("--reason <text>", "why these events were chosen; stored with the corrections")
     .option("--by <name>", "who makes the correction (default: the user of this process)")
     .option("--list", "list all corrections, including undone ones")
@@ -27,7 +28,8 @@ Examples:
   $ timeback repair --list
   $ timeback repair --undo 3f0c2a9b41d7e865
 
-Only confirmed findings are corrected, unless --event names a probable one. A correction is stored as a separate row: the
+Only confirmed findings are corrected, unless --event names a probable one. Without an email, an app whose claims rest on
+fewer than 10 quiet events is left alone unless --app names it; the plan says so. A correction is stored as a separate row: the
 event is unchanged, and its fact counts the event's own XP and names the correction. Undoing a correction restores the facts
 exactly. On a terminal, the plan asks you to type yes.`,
     )

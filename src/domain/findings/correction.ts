@@ -1,5 +1,14 @@
 import type { Verdict } from "./finding.js";
 
+/** What a repair would do to the events of one app. XP as exact decimal text. */
+export interface PlannedApp {
+  app: string | null;
+  corrections: number;
+  excessXp: string;
+  /** Why its events are left alone unless the app or the student is named; null where they are corrected. */
+  heldBack: string | null;
+}
+
 /** Where a correction stands: only planned, in force, or retired. */
 export type CorrectionState = "planned" | "live" | "undone";
 

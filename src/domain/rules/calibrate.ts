@@ -43,8 +43,11 @@ export const COUNT_KINDS = [
 
 const ENOUGH_QUIET = 10;
 
+/** Whether so many quiet events are enough to decide alone. */
+export const isEnoughQuiet = (events: number): boolean => events >= ENOUGH_QUIET;
+
 /** Whether there are enough quiet events to decide alone. */
-export const isEnough = (quiet: FormulaCounts): boolean => totalOf(quiet) >= ENOUGH_QUIET;
+export const isEnough = (quiet: FormulaCounts): boolean => isEnoughQuiet(totalOf(quiet));
 
 /** The formulas that allow an own amount of which `explains` holds. */
 export const formulasThat = (completion: Completion, explains: (own: Xp) => boolean): FormulaSet =>

@@ -1,16 +1,22 @@
-import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { CorrectedTotal, ListedCorrection, PlannedApp } from "../../domain/findings/correction.js";
+import { isEnoughQuiet } from "../../domain/rules/calibrate.js";
+import type { Calibration } from "../../domain/rules/calibration.js";
 import type { FactRules } from "../../domain/rules/fact-rules.js";
 import { eventKey } from "../../domain/values/source-keys.js";
 import { sumOf, xpFromText, xpText } from "../../domain/values/xp.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import { UsageError } from "../../errors.js";
+import { listCalibrations } from "../../store/audit/calibration/calibrations.js";
 import {
+  type Chosen,
   correctedTotals,
   type Hand,
+  holdBack,
   listCorrections,
   makeCorrections,
   markCorrected,
   planCorrections,
+  plannedApps,
   plannedCorrections,
   retireCorrections,
   type Undoing,
@@ -24,6 +30,8 @@ import { deriveAffected, type FactChanges } from "../../store/facts/update-facts
 /** What a repair would do, or did. */
 export interface RepairPlan {
   corrections: ListedCorrection[];
+  /** By app, with those that are left alone. */
+  apps: PlannedApp[];
   /** The students' XP before and after, the largest difference first. */
   totals: CorrectedTotal[];
   /** What becomes of the facts. */
@@ -60,19 +68,47 @@ function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
   };
 }
 
+/** What is to be corrected, and whether nobody named a student, an event or an app. */
+export interface RepairChoice extends Chosen {
+  isSweeping: boolean;
+}
+
+/** Why the claims of an app are not to be carried out in a sweep; null where they are well founded. docs/repair.md. */
+function doubtOf({ status, quietEvents }: Calibration): string | null {
+  if (status === "presumed") return "how it pays is presumed from few events";
+  return isEnoughQuiet(quietEvents) ? null : `only ${quietEvents} quiet events show how it pays`;
+}
+
+async function chosenApps({ db }: Session, isSweeping: boolean): Promise<PlannedApp[]> {
+  const doubts = new Map((await listCalibrations(db)).map((calibration) => [calibration.app, doubtOf(calibration)]));
+  const apps = (await plannedApps(db)).map((one) => ({
+    ...one,
+    heldBack: isSweeping ? (doubts.get(one.app) ?? null) : null,
+  }));
+  await holdBack(
+    db,
+    apps.filter(({ heldBack }) => heldBack !== null).map(({ app }) => app),
+  );
+  return apps;
+}
+
 /**
- * The corrections that the findings in the session's list call for: of the confirmed ones, or of the named events.
+ * The corrections that the findings in the session's list ask for: of the confirmed ones, or of the named events. In a sweep
+ * over all students, apps whose claims rest on few events are left alone.
  * @throws UsageError for a named event that no finding with a known own XP is about
  */
-export async function planRepair({ db }: Session, events: readonly string[] | null): Promise<RepairPlan> {
-  await planCorrections(db, events);
+export async function planRepair(session: Session, { isSweeping, ...chosen }: RepairChoice): Promise<RepairPlan> {
+  const { db } = session;
+  const { events } = chosen;
+  await planCorrections(db, chosen);
+  const apps = await chosenApps(session, isSweeping);
   const missing = events === null ? [] : await unplannedEvents(db, events);
   if (missing.length > 0)
     throw new UsageError(
       `no finding says what the own XP of ${missing.join(", ")} is: only what the audit confirms or finds probable can be corrected`,
     );
   const corrections = await plannedCorrections(db);
-  return { corrections, totals: await correctedTotals(db), facts: factPlan(corrections) };
+  return { corrections, apps, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
 async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {

@@ -1,4 +1,5 @@
-import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { CorrectedTotal, ListedCorrection, PlannedApp } from "../../domain/findings/correction.js";
+import { type JsonValue, xpNumber } from "../../domain/values/json-text.js";
 import { printable } from "../../domain/values/printable.js";
 import { type Field, list, number, text } from "../formats/fields.js";
 import type { Column } from "../formats/table.js";
@@ -53,3 +54,16 @@ export const correctionColumns: readonly Column<ListedCorrection>[] = [
 /** One line a student: `maya@school.example: 15 -> 9 XP`. */
 export const totalLines = (totals: readonly CorrectedTotal[]): string[] =>
   totals.map((total) => `${printable(whoOf(total))}: ${total.before} -> ${total.after} XP`);
+
+/** `Nice Academy: 1 correction, 6 XP`, and why an app is left alone. */
+export const appLines = (apps: readonly PlannedApp[]): string[] =>
+  apps.map(({ app, corrections, excessXp, heldBack }) => {
+    const name = app ?? "(no app)";
+    const line = `${printable(name)}: ${corrections} correction${corrections === 1 ? "" : "s"}, ${excessXp} XP`;
+    if (heldBack === null) return line;
+    return `${line}; held back: ${heldBack} (to include it: --app ${JSON.stringify(printable(name))}, or name a student)`;
+  });
+
+/** The plan by app, as JSON. */
+export const appsJson = (apps: readonly PlannedApp[]): JsonValue =>
+  apps.map(({ excessXp, ...app }) => ({ ...app, excessXp: xpNumber(excessXp) }));

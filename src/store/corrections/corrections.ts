@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { CorrectedTotal, ListedCorrection } from "../../domain/findings/correction.js";
+import type { CorrectedTotal, ListedCorrection, PlannedApp } from "../../domain/findings/correction.js";
 import { sessionFindings } from "../audit/findings/finding-columns.js";
 import { columnsOf } from "../engine/column-list.js";
 import type { Db } from "../engine/session.js";
@@ -28,27 +28,47 @@ const COLUMNS = [
 ];
 
 /** The corrections that a repair would make, and what their findings say. */
-const planned = madeTable("planned_corrections", [...COLUMNS, "summary", "email", "date", "counted"]);
+const planned = madeTable("planned_corrections", [...COLUMNS, "summary", "email", "date", "counted", "app"]);
+
+/** Which findings are corrected: of these events (null: the confirmed ones), of these apps (null: all). */
+export interface Chosen {
+  events: readonly string[] | null;
+  apps: readonly string[] | null;
+}
 
 /**
  * Creates `planned` from the session's findings: of the confirmed bundles, or of those of the named events. An event whose
  * own XP is not known cannot be corrected.
  */
-export async function planCorrections(db: Db, events: readonly string[] | null): Promise<void> {
-  const chosen =
+export async function planCorrections(db: Db, { events, apps }: Chosen): Promise<void> {
+  const byEvent =
     events === null ? sql`n.verdict = 'confirmed'` : sql`(${memberOf("eventId")}) = any(${[...events]}::text[])`;
+  const chosen = apps === null ? byEvent : sql`${byEvent} and n.app = any(${[...apps]}::text[])`;
   await planned
     .createFrom(sql`
     with p as (
       select n.student_id, (${memberOf("eventId")})::uuid as event_id, trim_scale((${memberOf("ownXp")})::numeric) as own_xp,
         trim_scale((${memberOf("excessXp")})::numeric) as excess_xp,
         array(select r ->> 'sourcedId' from json_array_elements(n.body::json -> 'results') r) as results,
-        n.verdict, ${memberOf("rule")} as rule, n.body as evidence, n.summary, n.email, n.date, n.counted,
+        n.verdict, ${memberOf("rule")} as rule, n.body as evidence, n.summary, n.email, n.date, n.counted, n.app,
         1 + coalesce((select max(c.generation) from timeback.corrections c where c.event_id = (${memberOf("eventId")})::uuid), 0) as generation
       from ${sessionFindings} n
       where n.kind = 'bundled-xp' and ${memberOf("ownXp")} is not null and ${chosen})
     select ${correctionId} as correction_id, p.* from p`)
     .execute(db);
+}
+
+/** The planned corrections of each app, by name, unknown last. */
+export async function plannedApps(db: Db): Promise<Omit<PlannedApp, "heldBack">[]> {
+  const { rows } = await sql<Omit<PlannedApp, "heldBack">>`
+    select app, count(*)::int as corrections, ${text(sql`sum(excess_xp)`)} as "excessXp" from ${planned}
+    group by app order by app collate "C" nulls last`.execute(db);
+  return rows;
+}
+
+/** Takes the corrections of these apps out of the plan. */
+export async function holdBack(db: Db, apps: readonly (string | null)[]): Promise<void> {
+  await sql`delete from ${planned} where coalesce(app, '') = any(${apps.map((app) => app ?? "")}::text[])`.execute(db);
 }
 
 /** Of the named events, those that are not among the planned corrections. */

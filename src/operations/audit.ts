@@ -134,6 +134,6 @@ async function keepAudit(
   { summary, toKeep }: { summary: AuditSummary | null; toKeep: Audited["toKeep"] },
   { caller }: Invocation,
 ): Promise<void> {
-  if (toKeep) await keepCounts(session, toKeep.seen, toKeep.totals);
+  if (toKeep) await keepCounts(session, toKeep.state, toKeep.totals);
   if (summary) await storeAudit(session, { command: "audit", ...caller }, summary);
 }

@@ -10,14 +10,14 @@ import { addFreshCounts, openFreshCounts } from "../../../store/audit/calibratio
 import type { Session } from "../../../store/engine/session.js";
 import type { AuditPart } from "../checks/check.js";
 
-/** Whose records are surveyed, how, and what is noted of them beside their counts. */
+/** Which records to survey, how, and what to collect besides the counts. */
 export interface SurveyRequest {
   part: AuditPart;
   scope: RecordScope;
   examination: Examination;
-  /** Counts by student, to be kept (`openFreshCounts`). */
+  /** Whether to collect counts by student, to be saved (`openFreshCounts`). */
   counts: boolean;
-  /** What the checks of these students read: their twins, and who must be judged (docs/audit.md, "How it is done"). */
+  /** Whether to collect what the checks read: twins, and reports in doubt (docs/audit.md, "How it is done"). */
   forChecks: boolean;
 }
 
@@ -42,7 +42,7 @@ class Days {
   }
 }
 
-/** What is noted of some students, until it is written. */
+/** Collected rows that are not written yet. */
 class Notes {
   readonly counts: { studentId: string; counters: readonly Counter[] }[] = [];
   readonly twins: string[][] = [];
@@ -62,7 +62,7 @@ class Notes {
   }
 }
 
-/** What the events of one student say, and the different reports that some way of paying would not allow. */
+/** One student's counters, and the distinct reports that are not innocent under every formula. */
 interface Counted {
   counters: Counters;
   doubtful: Map<string, { app: string; report: string }>;
@@ -88,7 +88,7 @@ async function openNotes({ part: { session, students }, counts, forChecks }: Sur
   await openDoubtful(session.db);
 }
 
-/** So many rows are written at once. */
+/** Rows per write. */
 const MOST_NOTED = 2_000;
 
 async function writeNotes(session: Session, { counts, twins, doubtful }: Notes): Promise<void> {
@@ -97,7 +97,7 @@ async function writeNotes(session: Session, { counts, twins, doubtful }: Notes):
   await addDoubtful(session, doubtful);
 }
 
-/** Goes through the records of some students once and returns what their events say of how apps pay. */
+/** Reads the records in scope once and returns the counters from which apps are calibrated. */
 export async function survey(request: SurveyRequest): Promise<Counters> {
   const { part, scope, examination } = request;
   const { session, resources } = part;

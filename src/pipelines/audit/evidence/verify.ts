@@ -16,8 +16,8 @@ import { type Evidence, formulaSet, unsealed } from "./file.js";
 import { rawDisagreement } from "./verify-event.js";
 
 /**
- * Derives the finding of an evidence file again, from what the file holds, and compares it byte for byte
- * (docs/evidence.md). Needs no database. `readEvent` reads a landed event's payload.
+ * Recomputes the finding of an evidence file from the file alone and compares it byte for byte (docs/evidence.md). Needs no database.
+ * `readEvent` reads the payload of a landed event.
  */
 export function verify(file: string, readEvent: ReadEvent): Verification {
   const opened = unsealed(file);
@@ -44,7 +44,7 @@ function arithmeticOf({ finding }: Evidence): string | null {
   return typeof evidence?.arithmetic === "string" ? evidence.arithmetic : null;
 }
 
-/** The rules that the file was judged by; a text says why they cannot be this program's. */
+/** The rules that the file was judged by; a string says why this program cannot apply them. */
 function rulesOf({ ruleVersion, program, settings }: Evidence): AuditRules | string {
   if (ruleVersion !== RULE_VERSION)
     return `ruleVersion: the file was judged by rules ${ruleVersion} (timeback ${program}), this program has rules ${RULE_VERSION}: verify it with that version`;
@@ -69,7 +69,7 @@ const calibrationsOf = ({ calibration }: Evidence): Map<string, Calibration> =>
     ),
   );
 
-/** Calibrates and judges again; the first member of the finding that comes out otherwise. */
+/** Calibrates and judges again; returns the first member of the finding that differs. */
 function judgedAgain(evidence: Evidence, { multipliers }: AuditRules, finding: string): string | null {
   const { suspects, counted } = evidence.judged;
   const calibrations = calibrationsOf(evidence);

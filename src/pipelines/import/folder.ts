@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { WorkError, wordsOf } from "../../errors.js";
 import { type CsvFile, type CsvPackage, stemOf } from "./csv-file.js";
 
-/** A file on disk, under the label by which messages name it. */
+/** A file on disk; messages name it by its label. */
 export const diskFile = (label: string, stem: string, path: string): CsvFile => ({
   label,
   stem,
@@ -22,14 +22,11 @@ async function* readDisk(label: string, path: string): AsyncGenerator<Buffer> {
 interface Place {
   label: string;
   path: string;
-  /** Where every file must lie, links resolved. */
+  /** The folder that must contain every file, links resolved. */
   root: string;
 }
 
-/**
- * The CSV files of a folder and of the folders in it, by name.
- * @throws WorkError when a link in it points outside of it.
- */
+/** The CSV files of a folder and of its subfolders, by name. @throws WorkError for a link that points outside */
 export async function readFolder({ name, path }: { name: string; path: string }): Promise<CsvPackage> {
   const label = name.replace(/(?<=.)[/\\]+$/, "");
   const root = await realpath(path);
@@ -59,7 +56,7 @@ async function filesOf(place: Place, entry: Dirent, foldersBelow: number): Promi
     : [diskFile(label, stemOf(label) ?? "", path)];
 }
 
-/** Where an entry really is; undefined for what cannot be a CSV file or a folder. */
+/** The real path of an entry; undefined if it cannot be a CSV file or a folder. */
 async function resolved(label: string, path: string, entry: Dirent): Promise<string | undefined> {
   const mayMatter = stemOf(label) !== undefined || entry.isDirectory();
   if (!entry.isSymbolicLink()) return mayMatter ? path : undefined;

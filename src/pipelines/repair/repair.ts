@@ -21,19 +21,19 @@ import type { Session } from "../../store/engine/session.js";
 import { openAffected } from "../../store/facts/affected.js";
 import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
-/** What a repair would do, or did. */
+/** What a repair would do or has done. */
 export interface RepairPlan {
   corrections: ListedCorrection[];
   /** The students' XP before and after, the largest difference first. */
   totals: CorrectedTotal[];
-  /** What becomes of the facts. */
+  /** Changes of the facts. */
   facts: FactPlan;
 }
 
 const LARGEST = 20;
 const sum = (amounts: readonly string[]): string => xpText(sumOf(amounts.map(xpFromText)));
 
-/** What corrections do to the facts of their events, in the form of every plan. */
+/** Effect of corrections on the facts of their events, as a plan. */
 function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
   if (corrections.length === 0) return { changes: [], largest: [] };
   const change = "updated" as const;
@@ -61,8 +61,8 @@ function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
 }
 
 /**
- * The corrections that the findings in the session's list call for: of the confirmed ones, or of the named events.
- * @throws UsageError for a named event that no finding with a known own XP is about
+ * Plans the corrections for the findings in the session's list: of the confirmed ones, or of the named events.
+ * @throws UsageError for a named event without a finding with known own XP
  */
 export async function planRepair({ db }: Session, events: readonly string[] | null): Promise<RepairPlan> {
   await planCorrections(db, events);
@@ -81,7 +81,7 @@ async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Han
   return deriveAffected(db, rules);
 }
 
-/** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */
+/** Writes the planned corrections and derives the facts that they change. Call it in a run's transaction. */
 export async function carryOut(
   session: Session,
   rules: FactRules,
@@ -93,9 +93,9 @@ export async function carryOut(
 }
 
 /**
- * Retires live corrections and derives the facts as if they had never been made. To be called inside a run's
- * transaction. Those that are undone already stay as they are.
- * @throws UsageError for an id that names no correction, and a run that made none
+ * Retires live corrections and derives the facts as if they had never been made. Call it in a run's transaction. Corrections undone
+ * already stay so.
+ * @throws UsageError for an id that is not a correction, or a run that made none
  */
 export async function undo(
   session: Session,

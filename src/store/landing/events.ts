@@ -30,7 +30,7 @@ export interface ExpectedIds {
   /** Whether they are likely to be new. */
   allNew: boolean;
   /** Resolves when nothing is under way any more that another connection lands. */
-  behind(): Promise<void>;
+  previousCommitted(): Promise<void>;
 }
 
 /** The places of the events that are the first of their id, by their ids. */
@@ -74,7 +74,7 @@ async function copyEvents(session: Session, events: EventRows, fresh: Places): P
 export async function copyNewEvents(
   session: Session,
   events: EventRows,
-  { allNew, behind }: ExpectedIds,
+  { allNew, previousCommitted }: ExpectedIds,
 ): Promise<CopiedEvents> {
   const { db } = session;
   const areAllNew = (fresh: Places) => ifAllNew(db, () => copyEvents(session, events, fresh).then(() => true));
@@ -83,7 +83,7 @@ export async function copyNewEvents(
   if (first !== null && (await areAllNew(first))) return { events, fresh: first };
   const found = await newPlaces(db, events);
   if (await areAllNew(found)) return { events, fresh: found };
-  await behind();
+  await previousCommitted();
   const fresh = await newPlaces(db, events);
   await copyEvents(session, events, fresh);
   return { events, fresh };
@@ -114,7 +114,7 @@ export async function openIncoming(db: Db, runId: string): Promise<Landing> {
 }
 
 /**
- * From the lowest to the highest ordinal. Lines that were first left unread get theirs late, so the range may include events of another
+ * From the lowest to the highest ordinal. Lines that were first left unparsed get theirs late, so the range may include events of another
  * transaction: deriving those again changes nothing.
  */
 const around = (one: Landing["places"], { first, last }: EventRows["places"]): EventRows["places"] => ({

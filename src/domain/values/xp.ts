@@ -1,6 +1,6 @@
 import { decimalText } from "./decimal.js";
 
-/** XP in whole ten-thousandths: exact for every amount with up to four decimals, and every sum of such. */
+/** XP in ten-thousandths: exact for amounts with up to four decimals, and for their sums. */
 export type Xp = bigint;
 
 const XP_DECIMALS = 4;
@@ -26,7 +26,7 @@ export function xpFromText(text: string): Xp {
   return plain.startsWith("-") ? -size : size;
 }
 
-/** The amount as facts store it: rounded to hundredths, half away from zero. */
+/** The amount as stored in facts: rounded to hundredths, half away from zero. */
 export const asCounted = (xp: Xp): Xp => dividedHalfAway(xp, HUNDREDTH) * HUNDREDTH;
 
 /** As decimal text without trailing zeros. */

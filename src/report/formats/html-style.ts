@@ -1,4 +1,4 @@
-/** The one style of a page: readable on a phone, in the dark and on paper. Its colours are told apart by the colour-blind. */
+/** The page's style: readable on a phone, in dark mode and on paper, with colours that the colour-blind can tell apart. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--panel:#f4f6f8;--line:#d0d7de;--accent:#0b5cad;
 --true:#2b7bba;--over:#d9480f;--missing:#8250df;--bad:#a4260a;--maybe:#7a4d00}

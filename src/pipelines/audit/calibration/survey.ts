@@ -74,7 +74,7 @@ function countedOf(records: StudentRecords<LandedEvent>, { suspects }: Examined,
   for (const suspect of suspects) {
     const report = known.of(suspect);
     counters.add(suspectCounters(suspect, report, known));
-    if (report.isInnocentAnyhow) continue;
+    if (report.isAlwaysInnocent) continue;
     const app = suspect.app ?? "";
     doubtful.set(`${app} ${report.text}`, { app, report: report.text });
   }

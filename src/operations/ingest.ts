@@ -46,7 +46,7 @@ export async function ingest(store: Store, request: IngestRequest, invocation: I
   const { settings, stop, progress } = invocation;
   const sizes = await sizesOf(inputs);
   await factRules(store.db, settings);
-  return withPlannedRun(store, runRequest("ingest", invocation, { dryRun, beside: !dryRun }), async (run) => {
+  return withPlannedRun(store, runRequest("ingest", invocation, { dryRun, second: !dryRun }), async (run) => {
     const rules = await storeSettings(run.session.db, settings);
     const summary = await ingestInputs(run, rules, {
       inputs,

@@ -27,7 +27,7 @@ export interface AuditRequest {
   /** Students whose findings are requested; null means all students. */
   students: readonly string[] | null;
   /** A draft of the same snapshot on another connection, which audits half of all students. */
-  beside?: Session | null | undefined;
+  second?: Session | null | undefined;
   /** Whether the calibration counts will be saved for the next audit (docs/audit.md, "Kept counts"). */
   keeps?: boolean | undefined;
   /** Whether `blastRadius` will be called (src/store/audit/findings/blast-radius.ts). */
@@ -40,14 +40,14 @@ export interface Audited {
   toKeep: CountsToKeep | null;
 }
 
-function partsOf({ session, students, beside }: AuditRequest): [AuditPart, ...AuditPart[]] {
+function partsOf({ session, students, second }: AuditRequest): [AuditPart, ...AuditPart[]] {
   const part = (of: Session, some: Students): AuditPart => ({
     session: of,
     students: some,
     resources: new ResourceLookup(of.db),
   });
-  if (students !== null || !beside) return [part(session, students ?? "all")];
-  return [part(session, HALVES[0]), part(beside, HALVES[1])];
+  if (students !== null || !second) return [part(session, students ?? "all")];
+  return [part(session, HALVES[0]), part(second, HALVES[1])];
 }
 
 /**
@@ -68,7 +68,7 @@ export async function audit(request: AuditRequest, filter: FindingFilter, progre
   const { toKeep, ...apps } = await calibrateApps({ ...known, settings, keeps, days: reaches }, parts);
   await Promise.all(parts.map((part) => auditPart({ ...known, apps, ...part }, report)));
   const joined = { fresh_counts: toKeep !== null, exercise_days: reaches };
-  for (const { session: beside } of parts.slice(1)) await joinAudits(session, beside, joined);
+  for (const { session: second } of parts.slice(1)) await joinAudits(session, second, joined);
   await keepFindings(session.db, filter);
   if (students === null) await analyzeFindings(session.db);
   const checked = checks.filter(({ kinds }) => kinds.some((kind) => filter.kinds?.includes(kind) ?? true));

@@ -123,7 +123,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
     commitChunk(state, session, { ...input, chunk, counts, progress }, stoppable(order, request.stop)).finally(() =>
       chunk.release(),
     );
-  const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
+  const lanes: [Session, ...Session[]] = run.second ? [run.session, run.second] : [run.session];
   await inLanes(lanes, readChunks(parts, start, options), land, (work) => withRetries(run.session, work));
   if (lastingPath !== null) await dropCheckpoint(run.session.db, lastingPath);
   addLanded(summary, counts);

@@ -43,13 +43,13 @@ interface Rebuilt {
 }
 
 /** Derives all facts, half of them over the second connection if that sees the same landed rows and settings. */
-async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): Promise<Rebuilt> {
-  if (beside === null) {
+async function rebuildAll({ second }: Run, session: Session, rules: FactRules): Promise<Rebuilt> {
+  if (second === null) {
     const before = await factTotals(session.db, "all");
     await renewCaches(session.db);
     return { before, made: await deriveAll(session, rules, null) };
   }
-  return inSameSnapshot(session, beside, async (same) => {
+  return inSameSnapshot(session, second, async (same) => {
     const [before, isChanged] = await both(factTotals(same.db, "all"), renewCaches(session.db));
     return { before, made: await deriveAll(session, rules, isChanged ? null : same) };
   });

@@ -161,7 +161,7 @@ async function readTables(etl: Etl): Promise<void> {
     }
   if (request.full) await openSeen(run.session.db);
   const lanes: [Session, ...Session[]] = [run.session];
-  if (run.beside && !request.full) lanes.push(run.beside); // `seenIds` of a full read are in one session
+  if (run.second && !request.full) lanes.push(run.second); // `seenIds` of a full read are in one session
   await inLanes(
     lanes,
     turns(etl, starts),
@@ -188,7 +188,7 @@ async function takeTurn(etl: Etl, session: Session, { table, batch, advances }: 
 
 /** The pages of a batch; with a second connection, the next page is read while this one is staged. */
 async function* pagesOf({ run }: Etl, table: SourceTable, batch: Batch): AsyncGenerator<Page> {
-  const pages = run.beside ? prefetch(batch.pages()) : batch.pages();
+  const pages = run.second ? prefetch(batch.pages()) : batch.pages();
   const email = pageColumns(table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }

@@ -5,8 +5,8 @@ import { sumOf, xpFromText, xpText } from "../../domain/values/xp.js";
 import type { FactPlan } from "../../domain/views/fact-plan.js";
 import { UsageError } from "../../errors.js";
 import {
+  type CorrectionRun,
   correctedTotals,
-  type Hand,
   listCorrections,
   makeCorrections,
   markCorrected,
@@ -75,7 +75,7 @@ export async function planRepair({ db }: Session, events: readonly string[] | nu
   return { corrections, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
-async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {
+async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: CorrectionRun): Promise<FactChanges> {
   await openAffected(db);
   await markCorrected(db, runId);
   return deriveAffected(db, rules);
@@ -85,11 +85,11 @@ async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Han
 export async function carryOut(
   session: Session,
   rules: FactRules,
-  hand: Hand,
+  made: CorrectionRun,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
-  await makeCorrections(session.db, hand);
-  const facts = await deriveCorrected(session, rules, hand);
-  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+  await makeCorrections(session.db, made);
+  const facts = await deriveCorrected(session, rules, made);
+  return { corrections: await listCorrections(session.db, { runId: made.runId }), facts };
 }
 
 /**
@@ -101,12 +101,12 @@ export async function undo(
   session: Session,
   rules: FactRules,
   undoing: Undoing,
-  hand: Hand,
+  made: CorrectionRun,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
   const unknown = await unknownCorrections(session.db, undoing);
   if (unknown.length > 0)
     throw new UsageError(`no correction is known as ${unknown.join(", ")}; \`timeback repair --list\` shows them`);
-  await retireCorrections(session.db, undoing, hand);
-  const facts = await deriveCorrected(session, rules, hand);
-  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+  await retireCorrections(session.db, undoing, made);
+  const facts = await deriveCorrected(session, rules, made);
+  return { corrections: await listCorrections(session.db, { runId: made.runId }), facts };
 }

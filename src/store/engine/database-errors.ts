@@ -1,6 +1,6 @@
 import { TimebackError, WorkError } from "../../errors.js";
 
-/** What PostgreSQL, the network and TLS say, and what to do about it. A five-character code is an SQLSTATE. */
+/** Advice by error code of PostgreSQL, the network and TLS. A five-character code is an SQLSTATE. */
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there: is the server running, are host and port right?",
   ENOTFOUND: "the host name is unknown",
@@ -28,7 +28,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "25006": "the session is read-only",
 };
 
-/** Advice for faults without a code, by their message. */
+/** Advice for errors without a code, by message. */
 const ADVICE_BY_MESSAGE: readonly [RegExp, string][] = [
   [
     /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/,
@@ -47,7 +47,7 @@ interface CodedError extends Error {
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** What to do about a fault of the database or of the way there (`""`: nothing known); undefined for any other fault. */
+/** Advice for an error of the database or the connection (`""`: none known); undefined for any other error. */
 function adviceFor({ code = "", syscall, message }: CodedError): string | undefined {
   const byMessage = ADVICE_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   if (byMessage !== undefined) return byMessage;
@@ -55,12 +55,12 @@ function adviceFor({ code = "", syscall, message }: CodedError): string | undefi
   return ADVICE[code] ?? (syscall === undefined && SQLSTATE.test(code) ? "" : undefined);
 }
 
-/** Several addresses of one host fail as an AggregateError without a message: that of the first address is taken. */
+/** If all addresses of a host fail, the AggregateError has no message: the first address's error is used. */
 const firstCause = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
 
 /**
- * A WorkError (exit code 3) that names `what`, for a fault of a database or of the way to it. Any other fault, and one that is explained
- * already, is returned as it is.
+ * Wraps an error of the database or the connection in a WorkError (exit code 3) that names `what`. Any other error, also one already
+ * explained, is returned unchanged.
  */
 export function explainError(what: string, error: unknown, more = ""): unknown {
   if (!(error instanceof Error) || error instanceof TimebackError) return error;
@@ -74,7 +74,7 @@ export function explainError(what: string, error: unknown, more = ""): unknown {
   });
 }
 
-/** Does `work`, and explains its faults (`explainError`). @throws WorkError */
+/** Runs `work` and explains its errors (`explainError`). @throws WorkError */
 export async function withExplainedErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

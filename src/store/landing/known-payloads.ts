@@ -1,15 +1,15 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 
-/** A text that may be the payload of an event. */
+/** A text that may be the payload of a landed event. */
 export interface CandidatePayload {
   /** UUID in lower case. */
   eventId: string;
-  /** Of the text (src/domain/values/digest.ts). */
+  /** Digest of the text (src/domain/values/digest.ts). */
   digest: string;
 }
 
-/** The places of those that are not known to be, byte by byte, the payload of the landed event of that id. */
+/** Indexes of the candidates not known to be, byte for byte, the payload of the landed event with that id. */
 export async function placesNotLanded(db: Db, candidates: readonly CandidatePayload[]): Promise<Set<number>> {
   const { rows } = await sql<{ ordinal: string }>`
     select p.ordinal

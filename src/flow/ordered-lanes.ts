@@ -29,7 +29,7 @@ interface Repeatable {
   repeat(): Promise<void>;
 }
 
-/** The same order, with `stop` called after each wait: it throws if the run was told to stop meanwhile. */
+/** The same order, with `stop` called after each wait: it throws if the run was asked to stop meanwhile. */
 export const stoppable = (order: LaneOrder, stop: () => void): LaneOrder => ({
   previousInserted: () => order.previousInserted().then(stop),
   inserted: () => order.inserted().then(stop),

@@ -18,7 +18,7 @@ export function dividedHalfAway(amount: bigint, divisor: bigint): bigint {
 /** Reads decimal text; digits beyond a ten-thousandth are rounded half away from zero. @throws RangeError if it is not a number */
 export function xpFromText(text: string): Xp {
   const plain = decimalText(text);
-  if (plain === null) throw new RangeError(`no amount of XP: ${text}`);
+  if (plain === null) throw new RangeError(`not an amount of XP: ${text}`);
   const [whole = "0", fraction = ""] = plain.replace("-", "").split(".");
   const digits = BigInt(whole + fraction.padEnd(XP_DECIMALS, "0"));
   const size =

@@ -99,7 +99,7 @@ describe("a Timeback event is rejected", () => {
         { type: "stars", value: 1 },
         { type: "stars", value: 1 },
       ],
-      'duplicate-metric: generated.items[1].type: text "stars" stands here a second time',
+      'duplicate-metric: generated.items[1].type: text "stars" is a duplicate',
     ],
     [
       "too much XP",

@@ -33,7 +33,7 @@ export const conflictFinding = (
   check: "conflict",
   verdict: "confirmed",
   code: "conflict",
-  reason: `this event id stands at ${first.file}:${first.line} with another content; only the first counts`,
+  reason: `this event id is already at ${first.file}:${first.line} with different content; only the first counts`,
   eventId,
   studentId,
   xp: metrics.xp,

@@ -50,7 +50,7 @@ async function filesOf(place: Place, entry: Dirent, foldersBelow: number): Promi
   const info = path === undefined ? undefined : await stat(path);
   if (path === undefined || !(info?.isDirectory() ? foldersBelow > 0 : info?.isFile())) return [];
   if (relative(place.root, path).startsWith(".."))
-    throw new WorkError(`${label} is a link to outside of the folder: refused (nothing was written)`);
+    throw new WorkError(`${label} is a link that points outside the folder: refused (nothing was written)`);
   return info?.isDirectory()
     ? filesIn({ ...place, label, path }, foldersBelow - 1)
     : [diskFile(label, stemOf(label) ?? "", path)];
@@ -65,6 +65,6 @@ async function resolved(label: string, path: string, entry: Dirent): Promise<str
     return mayMatter || (await stat(end)).isDirectory() ? end : undefined;
   } catch (error) {
     if (!mayMatter) return undefined;
-    throw new WorkError(`${label} is a link that leads nowhere (nothing was written)`, { cause: error });
+    throw new WorkError(`${label} is a broken link (nothing was written)`, { cause: error });
   }
 }

@@ -91,7 +91,7 @@ function repeated(names: readonly string[], { columns, keys }: Mapping): string 
       .map(({ at }) => names[at])
       .join(", ")}`;
   if (keys.length > 0 && columns.some(({ column }) => column === "metadata"))
-    return "it has a column metadata beside columns metadata.*";
+    return "it has both a column metadata and columns metadata.*";
   return undefined;
 }
 

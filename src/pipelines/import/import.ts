@@ -151,12 +151,9 @@ async function land({ run }: Import, session: Session, { planned, columns, chunk
   const { table } = planned.mapping;
   const landed = await landChunk(session, { table, columns, text: chunk.text, rejectedIds: chunk.rejectedIds });
   const repeated = landed.duplicates.map(({ sourcedId, line, first }) =>
-    rejectOf(
-      label,
-      line,
-      { code: "csv-duplicate-id", reason: `sourced_id ${sourcedId} stands in line ${first} already` },
-      [sourcedId],
-    ),
+    rejectOf(label, line, { code: "csv-duplicate-id", reason: `sourced_id ${sourcedId} is already in line ${first}` }, [
+      sourcedId,
+    ]),
   );
   const rejects = [...chunk.rejects, ...repeated];
   return { landed, rejected: rejects.length, newRejects: await keepRejects(session, run.runId, rejects) };

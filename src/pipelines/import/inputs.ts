@@ -57,7 +57,7 @@ async function kindOf({ name, path }: NamedPath): Promise<Kind> {
       : unreadable(name, error);
   });
   if (info.isDirectory()) return "folder";
-  if (!info.isFile()) throw new UsageError(`${name}: is no file; the import reads its inputs more than once`);
+  if (!info.isFile()) throw new UsageError(`${name}: is not a file; the import reads its inputs more than once`);
   if (await startsLikeZip(name, path)) return "zip";
   if (stemOf(name) !== undefined) return "csv";
   throw new UsageError(`${name}: neither a folder, a zip nor a CSV file`);

@@ -59,7 +59,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["every faulty header at once", { users: "id\n", results: "sourcedId\n" }, /users\.csv: .*; .*results\.csv: /],
   ["a header with an open quote", { users: 'sourcedId,"email\na,b\n' }, /users\.csv: in its header, a quote is opened/],
   ["an empty file", { users: "" }, /users\.csv: is empty/],
-  ["a folder without any known file", { orgs: "sourcedId\n" }, /none of its files is known \(orgs\.csv\)/],
+  ["a folder without any known file", { orgs: "sourcedId\n" }, /none of its files is recognised \(orgs\.csv\)/],
   [
     "a manifest that promises more than there is",
     { manifest: "file.users,bulk\nfile.results,bulk\n", users: USERS },

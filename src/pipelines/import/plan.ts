@@ -56,14 +56,14 @@ async function planPackage({ label, files }: CsvPackage, dumpsReplace: boolean, 
     const ofTable = wanted.filter(({ stem }) => tableFor(stem) === table);
     if (ofTable.length > 1)
       draft.faults.push(
-        `${ofTable.map((file) => file.label).join(" and ")} are of the same table: import them one after the other`,
+        `${ofTable.map((file) => file.label).join(" and ")} fill the same table: import them one after the other`,
       );
     else if (ofTable[0]) await planFile(ofTable[0], manifest, dumpsReplace, draft);
   }
 }
 
 const nothingKnown = (label: string, files: readonly CsvFile[]): string =>
-  `${label}: none of its files is known (${files.map(({ stem }) => `${stem}.csv`).join(", ")}); expected OneRoster's users, courses, lineItems, results, ` +
+  `${label}: none of its files is recognised (${files.map(({ stem }) => `${stem}.csv`).join(", ")}); expected OneRoster's users, courses, lineItems, results, ` +
   `or dumps named ${importTables.map(({ name }) => name).join(", ")} (nothing was written)`;
 
 function isWanted(file: CsvFile, manifest: Manifest | undefined, draft: Draft): boolean {
@@ -82,7 +82,7 @@ function isWanted(file: CsvFile, manifest: Manifest | undefined, draft: Draft): 
 function missingFiles(label: string, files: readonly CsvFile[], manifest: Manifest | undefined): string[] {
   const promised = [...(manifest ?? [])].filter(([stem, mode]) => mode !== "absent" && tableFor(stem) !== undefined);
   const lost = promised.filter(([stem]) => !files.some((file) => file.stem === stem)).map(([stem]) => `${stem}.csv`);
-  return lost.length > 0 ? [`${label}: the manifest promises ${lost.join(", ")}, which it does not hold`] : [];
+  return lost.length > 0 ? [`${label}: the manifest lists ${lost.join(", ")}, which it does not contain`] : [];
 }
 
 async function planFile(

@@ -88,7 +88,7 @@ test.each([
     "sourcedId,parentLineItem,parentSourcedId",
     /two of its columns are parent_sourced_id: parentLineItem, parentSourcedId/,
   ],
-  ["users", "sourcedId,metadata,metadata.xp", /metadata beside/],
+  ["users", "sourcedId,metadata,metadata.xp", /both a column metadata/],
   ["results", "sourcedId,scoreDate", /no column lineItemSourcedId, studentSourcedId/],
   ["assessment_results", "sourced_id,score_date", /no column assessment_line_item_sourced_id, student_sourced_id/],
 ])("%s with the header %s is refused", (stem, header, why) => {

@@ -142,10 +142,10 @@ test("while the other results are not counted, no XP is inflated yet", () => {
 test.each([
   ["formula-unsure", "Not proven: it is not certain by which rule"],
   ["own-ambiguous", "Not proven: other amounts of own XP"],
-  ["no-exact-sum", "Probably bundled, not proven: banked XP stands beside it"],
+  ["no-exact-sum", "Probably bundled, not proven: there is banked XP near it"],
   [
     "failed-bank-write",
-    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0",
+    "Probably bundled, not proven: the rest looks like XP of activities whose own results are at 0",
   ],
 ])("a probable finding (%s) states its doubt, and only a person may correct it", (rule, doubt) => {
   const told = answer({ findings: [bundled({ verdict: "probable" }, { rule })] }).join("\n");

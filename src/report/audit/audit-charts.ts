@@ -59,7 +59,7 @@ export function xpChart(series: Series<XpStep>): string {
   const missing = steps.some(({ countedXp, trueXp }) => Number(countedXp) < Number(trueXp));
   return [
     `<h2>XP counted against true, by ${EVERY[unit]}</h2>`,
-    barChart(`XP counted against true, by ${unit}; the numbers stand below`, bars),
+    barChart(`XP counted against true, by ${unit}; the numbers are below`, bars),
     legend([
       ["true", "true"],
       ["over", "counted too much (confirmed)"],
@@ -95,7 +95,7 @@ export function inflationChart(series: Series<AppStep>, apps: readonly (string |
   const named = ranked.slice(0, COLORS).map((app, at): [string, string] => [`app${at}`, app ?? NO_APP]);
   return [
     `<h2>Confirmed inflation by app, by ${EVERY[unit]}</h2>`,
-    barChart(`Confirmed inflation by app, by ${unit}; the numbers stand below`, bars),
+    barChart(`Confirmed inflation by app, by ${unit}; the numbers are below`, bars),
     legend([...named, ...(ranked.length > COLORS ? [[`app${COLORS}`, "other apps"] as [string, string]] : [])]),
     omittedNote(series),
     table(

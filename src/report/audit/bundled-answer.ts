@@ -77,13 +77,13 @@ const WHY: Readonly<Record<string, Why>> = {
   "formula-unsure": summed("Probably ", ["Not proven: it is not certain by which rule this app pays this exercise."]),
   "own-ambiguous": summed("Probably ", ["Not proven: other amounts of own XP would fit the banked XP as well."]),
   "no-exact-sum": unsummed(
-    "Probably bundled, not proven: banked XP stands beside it, but no choice of it makes exactly the rest.",
+    "Probably bundled, not proven: there is banked XP near it, but no choice of it makes exactly the rest.",
   ),
   "failed-bank-write": unsummed(
-    "Probably bundled, not proven: the rest looks like XP of activities whose own results stand at 0, as after a write that failed.",
+    "Probably bundled, not proven: the rest looks like XP of activities whose own results are at 0, as after a failed write.",
   ),
   "above-base": aboveBase,
-  "above-banked": unsummed("That is more than the banked XP beside it, which it may hold. It may be by design."),
+  "above-banked": unsummed("That is more than the banked XP near it, which it may include. It may be by design."),
 };
 
 /** Why a bundled event is a finding, in sentences to be read out: the sum, where the rest is counted, how that is known. */

@@ -11,7 +11,7 @@ type Read<T> = (value: unknown, name: string) => T;
 const read = <T>(members: Members, name: string, as: Read<T>): T => as(members[name], name);
 
 function wrong(name: string): never {
-  throw new TypeError(`the proof of a finding has another ${name} than this program knows`);
+  throw new TypeError(`the proof of a finding has an unexpected ${name}`);
 }
 
 const text: Read<string> = (value, name) => (typeof value === "string" ? value : wrong(name));

@@ -16,8 +16,8 @@ export function calibrationLine(calibration: Calibration): string {
   if (status === "holds")
     return `${name} pays base XP times the multiplier${roundings(calibration)}: proven by ${quietExplained} of ${quietEvents} events without banked XP near them.`;
   if (status === "presumed")
-    return `${name} pays base XP times the multiplier${roundings(calibration)}, as far as few events tell: it explains ${eventsExplained} of ${events}.`;
+    return `${name} pays base XP times the multiplier${roundings(calibration)}, as far as the few events show: it explains ${eventsExplained} of ${events}.`;
   if (status === "void")
     return `${name} pays by rules of its own: base XP times the multiplier ${explains}, and proves nothing there.`;
-  return `${name}: too few events tell how it pays (base XP times the multiplier ${explains}).`;
+  return `${name}: too few events to know how it pays (base XP times the multiplier ${explains}).`;
 }

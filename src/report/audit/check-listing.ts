@@ -99,7 +99,7 @@ export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer,
   if (!resources && !results)
     return ["bundled XP was not looked for: give --resources, and --results where you have them"];
   if (!resources) return ["without --resources only an exercise's own result can show bundled XP"];
-  return results ? [] : ["without --results bundled XP shows only beside events of its videos and articles"];
+  return results ? [] : ["without --results bundled XP is found only next to events of its videos and articles"];
 }
 
 /** The lines after the table, or in its place if there are no findings. */

@@ -10,7 +10,7 @@ interface Advice {
 const rebuild = "Rebuild the facts: timeback recompute (with --dry-run it only says what would change).";
 const otherWriter = {
   by: "pipeline",
-  change: "whoever writes processed_facts beside this tool must stop, or write each source into one fact",
+  change: "any other program that writes processed_facts must stop, or write each source into one fact",
 } as const;
 
 /** The advice of every kind. */
@@ -36,14 +36,14 @@ export const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   conflict: {
     todo: "Compare the two contents; the first that arrived counts.",
-    sender: { by: "app", change: "never use an event id for another content" },
+    sender: { by: "app", change: "never reuse an event id for different content" },
   },
   "identity-conflict": {
     todo: "Find out whose work it is; it counts for the student that the id names.",
     sender: { by: "app", change: "name one student in the id and the email of an actor" },
   },
   "unreadable-xp": {
-    todo: "Correct the XP in the source; text that is no number never counts.",
+    todo: "Correct the XP in the source; text that is not a number never counts.",
     sender: { by: "source", change: "write XP as a number" },
   },
   "stale-correction": {

@@ -83,7 +83,7 @@ function watermarkLines({ watermarkBefore, watermarkAfter }: ListedRun): [string
   const after = new Map(membersOf(watermarkAfter));
   return [...new Set([...before.keys(), ...after.keys()])].map((table) => {
     const [from, to] = [before.get(table), after.get(table)];
-    return [`watermark ${table}`, from === to ? `${from} (did not move)` : `${from ?? "none"} -> ${to ?? "unknown"}`];
+    return [`watermark ${table}`, from === to ? `${from} (unchanged)` : `${from ?? "none"} -> ${to ?? "unknown"}`];
   });
 }
 

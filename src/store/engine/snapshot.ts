@@ -66,7 +66,7 @@ async function rowsWritten(db: Db): Promise<string> {
 }
 
 function requireSame(before: string, after: string): void {
-  if (before !== after) throw new WorkError(`the audit wrote to tables (${after}): all of it was taken back`);
+  if (before !== after) throw new WorkError(`the audit wrote to tables (${after}): all of it was rolled back`);
 }
 
 /**

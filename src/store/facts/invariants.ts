@@ -14,7 +14,7 @@ export function assertAllCounted(what: string, read: number, outcomes: Readonly<
   const isSum = counts.reduce((sum, [, count]) => sum + count, 0) === read;
   if (isSum && counts.every(([, count]) => count >= 0)) return;
   throw new UnsoundError(
-    `${read} ${what} were read, and this became of them: ${counts.map(([name, n]) => `${n} ${name}`).join(", ")}`,
+    `${read} ${what} were read, with these outcomes: ${counts.map(([name, n]) => `${n} ${name}`).join(", ")}`,
   );
 }
 

@@ -88,13 +88,13 @@ const judgedApps = (counters: Counters, numbering: ZeroNumbering): JudgedApps =>
 /** Recounts all students. */
 async function recountAll(
   { rules, auditRules, keeps, days }: CalibrationRequest,
-  asked: readonly [AuditPart, ...AuditPart[]],
+  requested: readonly [AuditPart, ...AuditPart[]],
   { state, areKept }: { state: KeptState; areKept: boolean },
 ): Promise<CalibratedApps> {
-  const [first] = asked;
+  const [first] = requested;
   const { session } = first;
   const forChecks = !areNamed(first.students);
-  const parts = forChecks ? asked : [{ ...first, students: "all" as const }];
+  const parts = forChecks ? requested : [{ ...first, students: "all" as const }];
   const counts = keeps && !areKept;
   const zeros = await inEach(parts, async (part) => {
     await gatherLinks(part.session.db, rules, part.students);
@@ -114,7 +114,7 @@ async function recountAll(
   };
 }
 
-interface Kept {
+interface SavedCounts {
   state: KeptState;
   totals: KeptTotals;
   stale: readonly StaleStudent[];
@@ -126,19 +126,19 @@ const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =
 /** The saved counts, with stale students recounted. Null if an app's attempt numbering changed, which affects all counts. */
 async function recountStale(
   { rules, auditRules, keeps }: CalibrationRequest,
-  { state, totals, stale }: Kept,
-  asked: AuditPart & { students: readonly string[] },
+  { state, totals, stale }: SavedCounts,
+  requested: AuditPart & { students: readonly string[] },
 ): Promise<CalibratedApps | null> {
-  const { db } = asked.session;
+  const { db } = requested.session;
   const ids: Students = stale.map(({ id }) => id);
-  await gatherLinks(db, rules, [...new Set([...asked.students, ...ids])]);
+  await gatherLinks(db, rules, [...new Set([...requested.students, ...ids])]);
   const counters = sumOf([totals.counters]);
   const before = zeroNumbering(counters);
   if (ids.length === 0) return { ...judgedApps(counters, before), toKeep: null };
   for (const student of stale) counters.add(student.counters, -1);
   const numbering = zeroNumbering(sumOf([counters, await zeroAttempts(db, rules, ids)]));
   if (!isSame(before.inEvents, numbering.inEvents) || !isSame(before.inResults, numbering.inResults)) return null;
-  const part = { ...asked, students: ids };
+  const part = { ...requested, students: ids };
   const examination = { rules: auditRules, numbering };
   const request = { part, scope: { rules, students: ids }, examination, counts: keeps, forChecks: false };
   counters.add((await survey(request)).list());

@@ -48,15 +48,15 @@ class Notes {
   readonly twins: string[][] = [];
   readonly doubtful: DoubtfulReport[] = [];
 
-  constructor(private readonly asked: Pick<SurveyRequest, "counts" | "forChecks">) {}
+  constructor(private readonly request: Pick<SurveyRequest, "counts" | "forChecks">) {}
 
   get size(): number {
     return this.counts.length + this.twins.length + this.doubtful.length;
   }
 
   add(studentId: string, examined: Examined, { counters, doubtful }: Counted): void {
-    if (this.asked.counts) this.counts.push({ studentId, counters: counters.list() });
-    if (!this.asked.forChecks) return;
+    if (this.request.counts) this.counts.push({ studentId, counters: counters.list() });
+    if (!this.request.forChecks) return;
     this.twins.push(...twinsOf(examined));
     for (const each of doubtful.values()) this.doubtful.push({ studentId, ...each });
   }

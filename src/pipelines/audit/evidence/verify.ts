@@ -83,11 +83,11 @@ function judgedAgain(evidence: Evidence, { multipliers }: AuditRules, finding: s
     ),
   );
   const claim = claims.find(({ suspect }) => suspect.eventId === evidence.finding.eventId);
-  if (claim === undefined) return `finding: judged again, nothing is claimed of event ${evidence.finding.eventId}`;
+  if (claim === undefined) return `finding: judged again, there is no claim about event ${evidence.finding.eventId}`;
   const again = findingJson(bundledFinding(claim, calibrationOf(claim.suspect.app), new Set(counted)));
   if (again === finding) return null;
   const [first] = differencesOf(membersOf(finding), membersOf(again));
   return first === undefined
-    ? "finding: its members stand in another order"
+    ? "finding: its members are in a different order"
     : `finding.${first.path}: the file says ${first.kept}, judged again it is ${first.other}`;
 }

@@ -94,7 +94,7 @@ function faultFrom(error: NodeJS.ErrnoException | Fault): Fault {
   if (error instanceof Fault) return error;
   const { code, message } = error;
   return code === CUT_OFF
-    ? new Fault("truncated-gzip", "the compressed data is cut off here; what stood before was read")
+    ? new Fault("truncated-gzip", "the compressed data is truncated here; what came before was read")
     : new Fault("corrupt-gzip", `the compressed data is damaged near here (${message}); the rest was not read`);
 }
 

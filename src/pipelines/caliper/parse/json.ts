@@ -15,7 +15,7 @@ export type Json =
 const LONG_NUMBER = /[:[,\s]-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3,}(?=[\s,\]}]))/;
 const LONG_TOKEN = /^-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 /** Files of old Macs are a single line here. */
-const LONE_RETURN = "; a carriage return alone ends no line";
+const LONE_RETURN = "; a carriage return alone does not end a line";
 const EXPLAINED_LENGTH = 1_000_000;
 
 /**

@@ -49,7 +49,7 @@ export function readMetrics(items: readonly Metric[], type: TimebackEventType): 
   const seen = new Set<string>();
   for (const [index, { type: name, value }] of items.entries()) {
     const path = `generated.items[${index}]`;
-    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} stands here a second time`);
+    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} is a duplicate`);
     seen.add(name);
     const decimal = decimalText(tokenOf(value));
     if (decimal === null)

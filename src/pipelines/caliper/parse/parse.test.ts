@@ -58,7 +58,7 @@ describe("a line", () => {
     ["{'id':1}", "position 1"],
     ['{"a":"\u0001"}', "position 6"],
     ["", "end of input"],
-    ['{"id":1}\r{"id":2}', "a carriage return alone ends no line"],
+    ['{"id":1}\r{"id":2}', "a carriage return alone does not end a line"],
   ])("of %s is not JSON, and says where", (text, place) => {
     expect(faultOf(text)).toMatch(/^not-json: not JSON: /);
     expect(faultOf(text)).toContain(place);

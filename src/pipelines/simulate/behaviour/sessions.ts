@@ -140,12 +140,12 @@ function sit(
 }
 
 /** Right and wrong answers, of the requested band if there is one. */
-function answer(stream: Stream, asked: Band | undefined): Questions {
+function answer(stream: Stream, fixed: Band | undefined): Questions {
   const total = stream.pick([5, 8, 10, 12]);
   const band = stream.pick<Band>(["perfect", "perfect", "passed", "passed", "passed", "failed"]);
   const wrong = stream.int(1, total <= 8 ? 1 : 2);
   const failing = Math.floor(total / 4) + stream.int(1, 2);
-  return { total, correct: total - { perfect: 0, passed: wrong, failed: failing }[asked ?? band] };
+  return { total, correct: total - { perfect: 0, passed: wrong, failed: failing }[fixed ?? band] };
 }
 
 /** A session of another course whose exercise ends seconds to two minutes after this one's. */

@@ -45,13 +45,13 @@ export async function suspectDetails(
 /** The results among these that a fact of their student other than the event's counts. */
 export async function countedResults(
   db: Db,
-  asked: readonly { studentId: string; eventId: string; sourcedId: string }[],
+  results: readonly { studentId: string; eventId: string; sourcedId: string }[],
 ): Promise<Set<string>> {
-  if (asked.length === 0) return new Set();
+  if (results.length === 0) return new Set();
   const { rows } = await sql<{ id: string }>`
     select q.id
-    from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
-      ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
+    from unnest(${results.map(({ studentId }) => studentId)}::text[], ${results.map(({ eventId }) => eventId)}::text[],
+      ${results.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
     where exists (select from timeback.processed_facts f
         where f.student_id = q.student and f.fact_key = ${resultKey(sql`q.id`)})
       or exists (select from timeback.processed_facts f

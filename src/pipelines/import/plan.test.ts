@@ -61,9 +61,9 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["an empty file", { users: "" }, /users\.csv: is empty/],
   ["a folder without any known file", { orgs: "sourcedId\n" }, /none of its files is recognised \(orgs\.csv\)/],
   [
-    "a manifest that promises more than there is",
+    "a manifest that lists a missing file",
     { manifest: "file.users,bulk\nfile.results,bulk\n", users: USERS },
-    /promises results\.csv/,
+    /lists results\.csv/,
   ],
   [
     "an unknown mode",

@@ -71,15 +71,15 @@ export interface Engine {
   /** The source in `COPY … FROM`. */
   copySource: string;
   retryPolicy: RetryPolicy;
-  /** Ends a draft's connection, which rolls back its transaction. */
-  giveUp(client: pg.PoolClient): Promise<void> | void;
+  /** Rolls back a draft and returns, or closes, its connection. */
+  endDraft(client: pg.PoolClient): Promise<void> | void;
   /** Runs after the pool is closed. */
   afterClose?: () => Promise<void>;
 }
 
 /** Makes a store of a pool and its bulk copy; `close` ends both. */
 export function storeOn(engine: Engine): Store {
-  const { kind, pool, retryPolicy, giveUp, afterClose } = engine;
+  const { kind, pool, retryPolicy, endDraft, afterClose } = engine;
   const connect = () => connectWithRetries(retryPolicy, () => pool.connect());
   pool.on("error", () => {}); // an idle connection failed: the next query reports it
   pool.on("connect", (client) => void client.on("error", () => {})); // one in use failed: its query reports it
@@ -105,7 +105,7 @@ export function storeOn(engine: Engine): Store {
     connections: pool.options.max,
     db: kyselyOn({ connect, end: () => pool.end() }),
     withSession: (work) => lend((client) => work(sessionOn(client, engine)), releaseClean),
-    withDraft: (work) => lend((client) => drafted(client, engine, work), giveUp),
+    withDraft: (work) => lend((client) => drafted(client, engine, work), endDraft),
     async close() {
       await pool.end();
       await afterClose?.();

@@ -17,7 +17,7 @@ export const seedPath = fileURLToPath(new URL("dist/seed.tar.gz", packageFolder)
 
 type Lite = import("@electric-sql/pglite").PGlite;
 
-/** COPY from and to a blob of whole lines; pg-copy-streams crashes the instance. */
+/** COPY from and to a blob of whole lines; pg-copy-streams would end the instance. */
 function blobCopy(lite: Lite): BulkCopy {
   return {
     async copyIn(_client, statement, rows: CopyRows, { head, tail, endsRow }) {
@@ -77,13 +77,13 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await lite.close();
     free();
   };
-  const giveUp = async (client: pg.PoolClient) => {
+  const endDraft = async (client: pg.PoolClient) => {
     await client.query("rollback");
     client.release();
   };
   const retryPolicy = retryPolicyFor("the embedded database"); // no other process uses it
   const copy = blobCopy(lite);
-  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", retryPolicy, giveUp, afterClose });
+  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", retryPolicy, endDraft, afterClose });
 }
 
 /** Makes a directory and its parents; mkdir's own `recursive` never returns if a file system refuses with ENOENT (/proc). */

@@ -78,7 +78,7 @@ export function plainTextHost(url: string): string | null {
 }
 
 /** Closes the connection and lets the server roll back, which takes a while with many temp tables. */
-function giveUp(client: pg.PoolClient): void {
+function endDraft(client: pg.PoolClient): void {
   (client as pg.PoolClient & { unref(): void }).unref();
   client.release(true);
 }
@@ -109,5 +109,5 @@ export function openPostgres({
     connectionTimeoutMillis: 30_000,
     allowExitOnIdle: true, // do not keep the process alive until the server closes
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", retryPolicy, giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", retryPolicy, endDraft });
 }

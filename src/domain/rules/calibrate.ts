@@ -12,16 +12,16 @@ import { type Completion, explainedOwn, FORMULAS, type Formula } from "./own-xp.
 /** A set of formulas: bit n stands for FORMULAS[n]. */
 export type FormulaSet = number;
 
-/** Number of events by the formulas that explain them. */
+/** Number of events, by the set of formulas that explains them. */
 export type FormulaCounts = Map<FormulaSet, number>;
 
-/** What the events of one app say: each event counts under exactly the formulas that explain its XP. */
+/** Counts of one app's events, each under the exact set of formulas that explains its XP. */
 export interface AppCounts {
-  /** Events without banked XP near them, explained alone. */
+  /** Events without near banked XP, explained alone. */
   quiet: FormulaCounts;
-  /** Events with banked XP near them, explained alone or with some of that. */
+  /** Events with near banked XP, explained alone or with some of it. */
   banked: FormulaCounts;
-  /** All events, explained alone or with some of the XP banked near them or later; needed where quiet ones are few. */
+  /** All events, explained alone or with some near or late banked XP; used if quiet events are few. */
   all: FormulaCounts;
 }
 
@@ -30,17 +30,17 @@ const ENOUGH_QUIET = 10;
 /** Whether there are enough quiet events to decide alone. */
 export const isEnough = (quiet: FormulaCounts): boolean => totalOf(quiet) >= ENOUGH_QUIET;
 
-/** The formulas that allow an own amount of which `explains` holds. */
+/** The formulas that allow an own amount for which `explains` is true. */
 export const formulasThat = (completion: Completion, explains: (own: Xp) => boolean): FormulaSet =>
   FORMULAS.reduce(
     (set, formula, bit) => (explainedOwn(formula, completion).some(explains) ? set | (1 << bit) : set),
     0,
   );
 
-/** Counts without events. */
+/** Zero counts. */
 export const noCounts = (): AppCounts => ({ quiet: new Map(), banked: new Map(), all: new Map() });
 
-/** Counts `events` more events that exactly these formulas explain. */
+/** Adds `events` events that exactly these formulas explain. */
 export const count = (counts: FormulaCounts, formulas: FormulaSet, events: number): void => {
   counts.set(formulas, (counts.get(formulas) ?? 0) + events);
 };
@@ -55,8 +55,8 @@ const bitOf = ({ rounding, table }: Formula): FormulaSet =>
   1 << FORMULAS.findIndex((formula) => formula.rounding === rounding && formula.table === table);
 
 /**
- * Whether the events that tell two formulas apart rule the second out: some speak for the first, and fewer than one in
- * ten for the second. Null where no event tells.
+ * Whether the events that distinguish two formulas rule out the second: some fit only the first, and fewer than one in ten only the
+ * second. Null if no event distinguishes them.
  */
 function rulesOut(counts: FormulaCounts, first: FormulaSet, second: FormulaSet): boolean | null {
   let [forFirst, forSecond] = [0, 0];
@@ -68,7 +68,7 @@ function rulesOut(counts: FormulaCounts, first: FormulaSet, second: FormulaSet):
   return forFirst > 0 && forSecond * 10 < forFirst + forSecond;
 }
 
-/** The formula that explains most quiet events; among equals most of the banked ones, then the first. */
+/** The formula that explains most quiet events; among equals most banked ones, then the first. */
 function bestFormula({ quiet, banked }: AppCounts): Formula {
   const ranked = FORMULAS.map((formula) => ({
     formula,
@@ -78,7 +78,7 @@ function bestFormula({ quiet, banked }: AppCounts): Formula {
   return ranked[0]?.formula ?? { rounding: "round", table: "standard" };
 }
 
-/** The roundings and tables that remain possible beside the best ones: quiet events decide, where they tell nothing banked ones. */
+/** The roundings and tables not ruled out against the best formula, by quiet events or, if those do not distinguish, by banked ones. */
 function keptBy(counts: AppCounts): { roundings: Rounding[]; tables: MultiplierTable[] } {
   const best = bestFormula(counts);
   const remains = (other: Formula): boolean => {
@@ -99,28 +99,28 @@ function statusOf({ quiet, all }: AppCounts, kept: FormulaSet): FormulaStatus {
   return events >= 5 && (events - explained) * 10 >= events * 4 ? "void" : "unsure";
 }
 
-/** What the events of one app say about how it pays (docs/audit.md, "Calibration"). */
+/** Calibrates one app by its events (docs/audit.md, "Calibration"). */
 export function calibrate(app: string | null, counts: AppCounts): Calibration {
   const kept = keptBy(counts);
   const formulas = keptFormulas(kept).reduce((set, formula) => set | bitOf(formula), 0);
-  const asked = isEnough(counts.quiet) ? counts.quiet : counts.all;
+  const decisive = isEnough(counts.quiet) ? counts.quiet : counts.all;
   return {
     app,
     status: statusOf(counts, formulas),
     quietEvents: totalOf(counts.quiet),
     quietExplained: explainedBy(formulas, counts.quiet),
-    events: totalOf(asked),
-    eventsExplained: explainedBy(formulas, asked),
+    events: totalOf(decisive),
+    eventsExplained: explainedBy(formulas, decisive),
     ...kept,
   };
 }
 
-/** The formulas that a calibration leaves possible. */
+/** The formulas that a calibration does not rule out. */
 export const keptFormulas = ({ roundings, tables }: Pick<Calibration, "roundings" | "tables">): Formula[] =>
   FORMULAS.filter(({ rounding, table }) => roundings.includes(rounding) && tables.includes(table));
 
-/** Whether the quiet events of an app leave something to its other events to decide. */
-export const leavesOpen = (counts: AppCounts): boolean => {
+/** Whether an app's quiet events alone do not decide between formulas. */
+export const isUndecided = (counts: AppCounts): boolean => {
   const { roundings, tables } = keptBy(counts);
   return roundings.length > 1 || tables.length > 1;
 };

@@ -1,17 +1,17 @@
-import { type AppCounts, CountsByApp, calibrate, count, type FormulaSet, isEnough, leavesOpen } from "./calibrate.js";
+import { type AppCounts, CountsByApp, calibrate, count, type FormulaSet, isEnough, isUndecided } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
 import type { ZeroNumbering } from "./judging/exercises.js";
 
 /**
- * What is counted: events of each app at all (`seen`), its attempts 0 in events and in results, and the events that
- * exactly these formulas explain, as `AppCounts` has them.
+ * Kinds of counts: all events of an app (`seen`), attempts numbered 0 in events and in results, and events by the exact set of
+ * formulas that explains them, as in `AppCounts`.
  */
 export type CounterKind = "seen" | "zero-event" | "zero-result" | keyof AppCounts;
 
-/** Number of events of one app and kind; 0 stands for the formulas where the kind knows none. */
+/** Number of events of one app and kind; formulas are 0 if the kind has none. */
 export type Counter = readonly [app: string, kind: CounterKind, formulas: FormulaSet, events: number];
 
-const BETWEEN = "\0"; // in no name of an app
+const BETWEEN = "\0"; // never in an app's name
 
 const keyOf = ([app, kind, formulas]: Counter): string => `${app}${BETWEEN}${kind}${BETWEEN}${formulas}`;
 
@@ -20,11 +20,11 @@ function counterOf(key: string, events: number): Counter {
   return [app, kind as CounterKind, Number(formulas), events];
 }
 
-/** Sums of counters: what some students say is taken away from and added to what all say, in any order. */
+/** Sums of counters; counters of single students can be added and subtracted in any order. */
 export class Counters {
   readonly #events = new Map<string, number>();
 
-  /** Adds these counters, or with -1 takes them away. */
+  /** Adds these counters, or subtracts them. */
   add(counters: Iterable<Counter>, sign: 1 | -1 = 1): this {
     for (const counter of counters) {
       const key = keyOf(counter);
@@ -33,7 +33,7 @@ export class Counters {
     return this;
   }
 
-  /** The sums that are not 0, in the order of their names. */
+  /** The nonzero sums, by name. */
   list(): Counter[] {
     return [...this.#events]
       .filter(([, events]) => events !== 0)
@@ -46,7 +46,7 @@ export class Counters {
     return new Set(this.list().flatMap(([app, of]) => (of === kind ? [app] : [])));
   }
 
-  /** What the apps' events say, of the kinds that `wanted` asks for. */
+  /** Counts of the apps, of the kinds for which `wanted` is true. */
   counts(wanted: (kind: keyof AppCounts, app: string) => boolean): CountsByApp {
     const apps = new CountsByApp();
     for (const [app, kind, formulas, events] of this.list()) {
@@ -58,15 +58,15 @@ export class Counters {
   }
 }
 
-/** The apps whose quiet events do not decide alone: few of them, or leaving something open. docs/audit.md, "Calibration". */
+/** The apps whose quiet events do not decide alone: too few, or undecided. docs/audit.md, "Calibration". */
 function appsInDoubt(counters: Counters): { few: ReadonlySet<string>; open: ReadonlySet<string> } {
   const quiet = [...counters.counts((kind) => kind === "quiet")];
   const few = new Set(quiet.filter(([, counts]) => !isEnough(counts.quiet)).map(([app]) => app));
-  const open = new Set(quiet.filter(([app, counts]) => !few.has(app) && leavesOpen(counts)).map(([app]) => app));
+  const open = new Set(quiet.filter(([app, counts]) => !few.has(app) && isUndecided(counts)).map(([app]) => app));
   return { few, open };
 }
 
-/** What the events of each app say that decides how it pays (docs/audit.md, "Calibration"); the app without a name is "". */
+/** The counts from which each app is calibrated (docs/audit.md, "Calibration"); the app without a name is "". */
 export function appCounts(counters: Counters): ReadonlyMap<string, AppCounts> {
   const { few, open } = appsInDoubt(counters);
   return counters.counts((kind, app) => kind === "quiet" || few.has(app) || (kind === "banked" && open.has(app)));
@@ -78,6 +78,6 @@ export const zeroNumbering = (counters: Counters): ZeroNumbering => ({
   inResults: counters.apps("zero-result"),
 });
 
-/** How apps pay by such counts; the app without a name is "". */
+/** Calibrates each app by its counts; the app without a name is "". */
 export const calibrated = (apps: ReadonlyMap<string, AppCounts>): Map<string, Calibration> =>
   new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));

@@ -3,7 +3,7 @@ import { type FormulaSet, formulasThat } from "./calibrate.js";
 import type { Completion } from "./own-xp.js";
 import { subsetsOf } from "./subset-sums.js";
 
-/** What an exercise reports, and what is known of how it was completed. */
+/** The XP of an exercise, and how it was completed. */
 export interface PaidCompletion {
   xp: Xp;
   completion: Completion;
@@ -13,6 +13,6 @@ export interface PaidCompletion {
 export const explainedBy = ({ xp, completion }: PaidCompletion, banks: readonly Xp[]): FormulaSet =>
   formulasThat(completion, (own) => own === xp || (banks.length > 0 && subsetsOf(banks, xp - own, 1).first.length > 0));
 
-/** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
-export const tells = ({ xp, completion }: PaidCompletion): boolean =>
+/** Whether an event says anything about how its app pays: not with 0 XP that every formula allows, nor without base XP. */
+export const isInformative = ({ xp, completion }: PaidCompletion): boolean =>
   completion.base !== null && (xp !== 0n || formulasThat(completion, (own) => own > 0n) !== 0);

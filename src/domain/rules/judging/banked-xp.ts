@@ -15,30 +15,30 @@ import {
 } from "./records.js";
 import { TimeLine } from "./time-line.js";
 
-/** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
+/** XP paid for a video or article: banked in a result or, if no results are known, sent in an event. */
 export interface Bank extends NamedBank {
   courseId: string | null;
-  /** An event proves XP shortly before the exercise only. */
+  /** Banked XP from an event proves XP only shortly before the exercise. */
   isEvent: boolean;
 }
 
-/** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
+/** The banked XP relevant to one exercise. docs/audit.md, "Banked XP". */
 export interface BankedXp {
-  /** That which it hosts first, then the nearest in time. */
+  /** Hosted by the exercise first, then nearest in time. */
   near: readonly NamedBank[];
   /** By time. */
   late: readonly NamedBank[];
-  /** Passive results without XP since the last exercise, by id: what a bank write that failed may have lost. */
+  /** Passive results without XP since the previous exercise, by id: what a failed bank write may have lost. */
   zeros: readonly ZeroResult[];
 }
 
-/** A passive result without XP, and what its activity pays. */
+/** A passive result without XP, and its base XP. */
 export interface ZeroResult {
   sourcedId: string;
   base: Xp | null;
 }
 
-/** How far a bank write may lie from its event, and a result at 0, in microseconds: from, to. docs/audit.md, "Banked XP". */
+/** Windows around an event for bank writes and zero results, in microseconds: from, to. docs/audit.md, "Banked XP". */
 export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }: AuditRules) => ({
   hosted: [0, hostSeconds * SECOND] as const,
   near: [-bankBeforeSeconds * SECOND, hostSeconds * SECOND] as const,
@@ -46,11 +46,11 @@ export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }:
   zero: [-2 * HOUR, 0] as const,
 });
 
-/** Whether a result was banked: it says so or, where it gives no reason, is passive and was seen to rise from 0. */
+/** Whether a result was banked: its reason says so or, without a reason, it is passive and rose from 0. */
 export const wasBanked = ({ reason, rise }: { reason: string | null; rise: unknown }, isPassive: boolean): boolean =>
   reason === null ? isPassive && rise !== null : saysBanked(reason);
 
-/** The banked XP that a student's results show. A score date without time proves nothing. */
+/** The banked XP in a student's results. A score date without a time proves nothing. */
 export function banksOfResults({ results, resource }: StudentRecords): Bank[] {
   const banks: Bank[] = [];
   for (const result of results) {
@@ -67,23 +67,23 @@ export function banksOfResults({ results, resource }: StudentRecords): Bank[] {
 
 const earliestFirst = (a: EventRecord, b: EventRecord): number => a.at - b.at || (a.eventId < b.eventId ? -1 : 1);
 
-/** One event of an exercise; its twins are events of the same exercise. */
+/** One event of an exercise, or a twin of it. */
 interface Occurrence {
   event: EventRecord;
   exercise: Exercise;
 }
 
-/** What happened to a student, in the order of time. */
+/** A student's history, in chronological order. */
 interface Past {
   occurrences: TimeLine<Occurrence>;
-  /** Banked XP that no exercise hosts, and that which one does. */
+  /** Banked XP without and with a host exercise. */
   unhosted: TimeLine<Bank>;
   hosted: ReadonlyMap<Exercise, readonly Bank[]>;
   /** Passive results without XP. */
   unpaid: TimeLine<ResultRecord>;
 }
 
-/** The exercise that was completed last, shortly before a bank write; of several at once, the one with the lowest event id. */
+/** The host of a bank write: the exercise completed last, shortly before it; of simultaneous ones, that with the lowest event id. */
 function hostOf({ time, courseId }: Bank, occurrences: TimeLine<Occurrence>, rules: AuditRules): Exercise | null {
   const hosts = occurrences
     .within(time - bankWindows(rules).hosted[1], time)
@@ -122,7 +122,7 @@ function pastOf(
   };
 }
 
-/** What links to the exercise itself is not in it; nor is what was banked in another course. */
+/** Excludes results linked to the exercise itself, and XP banked in another course. */
 const mayHold =
   ({ event, linked }: Exercise) =>
   ({ sourcedId, courseId }: Bank): boolean =>
@@ -177,10 +177,10 @@ function zerosOf(
     .sort(byId);
 }
 
-/** Base XP of results at 0, together. */
+/** Total base XP of zero results. */
 export const zeroBaseOf = (zeros: readonly ZeroResult[]): Xp => sumOf(zeros.map(({ base }) => base ?? 0n));
 
-/** The events of passive activities that report XP, as banked XP: for files without results. */
+/** Events of passive activities with XP, as banked XP, for files without results. */
 export const banksOfEvents = <E extends EventRecord>(
   judged: readonly JudgedEvent<E>[],
   nameOf: (event: E) => string | null,
@@ -199,7 +199,7 @@ export const banksOfEvents = <E extends EventRecord>(
       isEvent: true,
     }));
 
-/** Looks up the banked XP that bears on each of a student's exercises. */
+/** Finds the banked XP relevant to each of a student's exercises. */
 export function bankedXp(
   banks: readonly Bank[],
   exercises: readonly Exercise[],

@@ -1,24 +1,24 @@
 import type { Xp } from "../../values/xp.js";
-import { isInnocentAnyhow } from "../bundling.js";
+import { isAlwaysInnocent } from "../bundling.js";
 import type { FormulaSet } from "../calibrate.js";
 import type { Counter } from "../calibration-counts.js";
-import { explainedBy, tells } from "../explaining-formulas.js";
+import { explainedBy, isInformative } from "../explaining-formulas.js";
 import type { EventRecord, ResultRecord, StudentRecords } from "./records.js";
 import { reportText } from "./reports.js";
 import type { EventSuspect } from "./suspects.js";
 
-/** What can be said of every event with one report. */
+/** What holds for every event with one report. */
 export interface KnownReport {
   text: string;
-  /** Whether such an event is innocent however its app pays. */
-  isInnocentAnyhow: boolean;
-  /** Whether such an event says anything of how its app pays. */
-  tells: boolean;
+  /** Whether such an event is innocent under every calibration. */
+  isAlwaysInnocent: boolean;
+  /** Whether such an event says anything about how its app pays. */
+  isInformative: boolean;
 }
 
 const MOST_REMEMBERED = 20_000;
 
-/** Remembers what can be said of reports and of their sums with banked XP: the events of a school repeat each other. */
+/** Caches what holds for reports and for their sums with banked XP: a school's events repeat each other. */
 export class KnownReports {
   readonly #reports = new Map<string, KnownReport>();
   readonly #formulas = new Map<string, FormulaSet>();
@@ -28,7 +28,7 @@ export class KnownReports {
     const known = this.#reports.get(text);
     if (known !== undefined) return known;
     if (this.#reports.size >= MOST_REMEMBERED) this.#reports.clear();
-    const report = { text, isInnocentAnyhow: isInnocentAnyhow(suspect), tells: tells(suspect) };
+    const report = { text, isAlwaysInnocent: isAlwaysInnocent(suspect), isInformative: isInformative(suspect) };
     this.#reports.set(text, report);
     return report;
   }
@@ -47,23 +47,23 @@ export class KnownReports {
 
 const amountsOf = (banks: EventSuspect["near"]): Xp[] => banks.map(({ xp }) => xp);
 
-/** What one exercise says of how its app pays (docs/audit.md, "Calibration"). */
+/** One exercise's contribution to its app's calibration (docs/audit.md, "Calibration"). */
 export function suspectCounters(suspect: EventSuspect, report: KnownReport, known: KnownReports): Counter[] {
   const app = suspect.app ?? "";
-  if (!report.tells) return [[app, "seen", 0, 1]];
+  if (!report.isInformative) return [[app, "seen", 0, 1]];
   const near = amountsOf(suspect.near);
-  const beside = known.formulas(suspect, report, near);
-  const all = suspect.late.length === 0 ? beside : known.formulas(suspect, report, amountsOf(suspect.banks));
+  const explained = known.formulas(suspect, report, near);
+  const all = suspect.late.length === 0 ? explained : known.formulas(suspect, report, amountsOf(suspect.banks));
   return [
     [app, "seen", 0, 1],
-    [app, near.length === 0 ? "quiet" : "banked", beside, 1],
+    [app, near.length === 0 ? "quiet" : "banked", explained, 1],
     [app, "all", all, 1],
   ];
 }
 
 const isZero = ({ attempt }: EventRecord | ResultRecord): boolean => attempt === 0;
 
-/** The attempts 0 that a student's events, and the results that link to them, report (docs/audit.md, "Attempts"). */
+/** Counts attempts numbered 0 in a student's events and in the results linked to them (docs/audit.md, "Attempts"). */
 export function zeroCounters({ events, links }: StudentRecords): Counter[] {
   const counters: Counter[] = [];
   for (const event of events) {

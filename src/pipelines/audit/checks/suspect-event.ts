@@ -18,7 +18,7 @@ export interface BankColumns {
   bases: (string | null)[];
 }
 
-/** An event that must be looked at, with everything that bears on it, as evidence files hold it. Amounts are decimal text. */
+/** A suspect event with everything that its verdict depends on, as stored in evidence files. Amounts are decimal text. */
 export interface SuspectRow extends SuspectDetails {
   eventId: string;
   studentId: string;
@@ -64,7 +64,7 @@ function columnsOf(banks: EventSuspect["near"]): BankColumns | null {
   };
 }
 
-/** A suspect of the landed records as a row; the order of its members is that of evidence files. */
+/** Turns a suspect into a row. The order of members is that of evidence files. */
 export function rowOf(suspect: EventSuspect, details: SuspectDetails): SuspectRow {
   const { exercise, completion, near, late, zeros } = suspect;
   const { event, activityKey, ownResults, twins } = exercise;
@@ -110,7 +110,7 @@ const banksOf = (columns: BankColumns | null): NamedBank[] =>
     base: xpOrNull(columns?.bases[at]),
   }));
 
-/** The suspect of a row as the judge sees it: all that a verdict needs is in the row. */
+/** Rebuilds the suspect from a row, which holds all that a verdict needs. */
 export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect {
   const near = banksOf(row.near);
   const late = banksOf(row.late);
@@ -135,10 +135,10 @@ export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect
   };
 }
 
-/** The claims about events that nobody has corrected. */
+/** Claims about events without a live correction. */
 export const uncorrected = (claims: readonly EventClaim[]): EventClaim[] =>
   claims.filter(({ suspect }) => suspect.row.correction === null);
 
-/** The results that a claim names, with whose they are. */
+/** The results that a claim names, each with its event and student. */
 export const namedResults = ({ suspect, results }: EventClaim) =>
   results.map((sourcedId) => ({ studentId: suspect.row.studentId, eventId: suspect.eventId, sourcedId }));

@@ -3,9 +3,9 @@ import type { AuditRules } from "../../../domain/rules/audit-rules.js";
 import { bankWindows, wasBanked } from "../../../domain/rules/judging/banked-xp.js";
 import { type Micros, riseOf } from "../../../domain/rules/judging/records.js";
 import { xpFromText } from "../../../domain/values/xp.js";
-import { lastReading, type RawLookup, type Reread, type SuspectPart } from "./evidence-lookup.js";
+import { type Comparison, latest, type RawLookup, type SuspectPart } from "./evidence-lookup.js";
 
-/** Instants are written in milliseconds, and compared in microseconds where they were judged. */
+/** In microseconds: files hold milliseconds, whereas verdicts compared microseconds. */
 const SLACK = 1000;
 
 type Window = keyof ReturnType<typeof bankWindows>;
@@ -20,21 +20,21 @@ const isWithin = (rules: AuditRules, window: Window, at: string, events: readonl
   });
 };
 
-/** The reading in which a result rose from 0. */
+/** The reading in which the XP of a result rose from 0. */
 const riseIn = ({ readings }: RawResult) =>
   riseOf(readings.map(({ xp, xpSince }) => ({ xp: xp === null ? null : xpFromText(xp), since: xpSince })));
 
-/** Whether a result was banked, of an activity that the suspect calls passive. */
+/** Whether a result was banked; its activity was judged as passive. */
 const isBanked = (result: RawResult): boolean => {
-  const reason = lastReading(result)?.xpReason ?? null;
+  const reason = latest(result)?.xpReason ?? null;
   return wasBanked({ reason, rise: riseIn(result) }, true);
 };
 
 const same = (one: string | null, other: string | null): boolean =>
   one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
 
-/** Compares amounts by value, so that 5 and 5.0 agree. */
-const amounts = (name: string, judged: string | null, raw: string | null): Reread => [
+/** Equal amounts get equal text. */
+const amounts = (name: string, judged: string | null, raw: string | null): Comparison => [
   name,
   judged,
   same(judged, raw) ? judged : raw,
@@ -42,8 +42,8 @@ const amounts = (name: string, judged: string | null, raw: string | null): Rerea
 
 type Banks = NonNullable<SuspectPart["near"]>;
 
-function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup): Reread[] {
-  const now = lastReading(result);
+function bankComparisons(banks: Banks, at: number, result: RawResult, raw: RawLookup): Comparison[] {
+  const now = latest(result);
   const resource = raw.resource(result.activityId);
   return [
     ["banked", true, result.linkable && !result.ofDay && isBanked(result)],
@@ -60,7 +60,7 @@ const windowOf = (banks: Banks, at: number, isLate: boolean): Window => {
   return banks.hosted[at] ? "hosted" : "near";
 };
 
-const disagreement = (id: string, [name, judged, said]: Reread): string =>
+const describe = (id: string, [name, judged, said]: Comparison): string =>
   `judged: ${name} of result ${id} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
 
 function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly string[], raw: RawLookup): string | null {
@@ -68,13 +68,15 @@ function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly str
     const result = raw.result(id);
     if (result === undefined) return `raw.results: no result ${id}`;
     const window = windowOf(banks, at, isLate);
-    const lies: Reread = [
+    const inWindow: Comparison = [
       "window",
       window,
       isWithin(raw.rules, window, banks.ats[at] ?? "", instants) ? window : "outside of it",
     ];
-    const differing = [...bankReread(banks, at, result, raw), lies].find(([, judged, said]) => judged !== said);
-    if (differing) return disagreement(id, differing);
+    const differing = [...bankComparisons(banks, at, result, raw), inWindow].find(
+      ([, judged, said]) => judged !== said,
+    );
+    if (differing) return describe(id, differing);
   }
   return null;
 }
@@ -86,20 +88,20 @@ function zerosDisagreement(
 ): string | null {
   for (const [at, id] of (zeroIds ?? []).entries()) {
     const result = raw.result(id);
-    const now = lastReading(result);
+    const now = latest(result);
     if (result === undefined || now === undefined) return `raw.results: no result ${id}`;
-    const rereads = [
+    const comparisons = [
       amounts("xp", "0", now.xp ?? "0"),
       amounts("base", zeroBases?.[at] ?? null, raw.resource(result.activityId)?.xp ?? null),
-      ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Reread,
+      ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Comparison,
     ];
-    const differing = rereads.find(([, judged, said]) => judged !== said);
-    if (differing) return disagreement(id, differing);
+    const differing = comparisons.find(([, judged, said]) => judged !== said);
+    if (differing) return describe(id, differing);
   }
   return null;
 }
 
-/** The first thing that the raw rows say otherwise of a suspect's bank writes and results at 0; null where they agree. */
+/** Describes the first difference between the raw rows and a suspect's bank writes or zero results; null if there is none. */
 export function bankDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
   const instants = [suspect.eventId, ...suspect.twins].flatMap((id) => raw.event(id)?.occurredAt ?? []);
   return (

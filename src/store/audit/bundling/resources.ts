@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { isPassiveType, type ResourceRecord, type StudentRecords } from "../../../domain/rules/judging/records.js";
 import type { Db } from "../../engine/session.js";
 
-/** How many activities are remembered at most. */
+/** Most activities held in memory. */
 const MOST_KNOWN = 50_000;
 
 interface ResourceRow {
@@ -17,18 +17,18 @@ interface ResourceRow {
 const SELECT = sql`select sourced_id as id, round(xp * 10000)::bigint::text as xp, activity_type as "activityType",
   resource_type as "resourceType", title from timeback.resources`;
 
-/** Looks up landed resources, each once: students share the activities of their school. */
+/** Caches landed resources: students share the activities of their school. */
 export class ResourceLookup {
   readonly #known = new Map<string, ResourceRecord | null>();
   readonly #db: Db;
-  /** Whether every resource is known. */
+  /** Whether all resources are loaded. */
   #isWhole = false;
 
   constructor(db: Db) {
     this.#db = db;
   }
 
-  /** Reads all resources at once, if they are not too many: for a caller that goes through all students. */
+  /** Loads all resources unless they are too many: for a caller that reads all students. */
   async readAll(): Promise<void> {
     if (this.#isWhole || this.#known.size > 0) return;
     const { rows } = await sql<ResourceRow>`${SELECT} limit ${sql.lit(MOST_KNOWN + 1)}`.execute(this.#db);
@@ -36,7 +36,7 @@ export class ResourceLookup {
     if (this.#isWhole) this.#add(rows);
   }
 
-  /** Loads the resources of these activities; they stay known until the next call. */
+  /** Loads the resources of these activities; valid until the next call. */
   async know({ events, results }: Pick<StudentRecords, "events" | "results">): Promise<void> {
     if (this.#isWhole) return;
     let unknown = this.#unknownOf(events, results);
@@ -65,7 +65,7 @@ export class ResourceLookup {
     return [...unknown];
   }
 
-  /** The resource of an activity that was asked for; null where there is none. */
+  /** The resource of a loaded activity; null if there is none. */
   readonly of = (activityKey: string | null): ResourceRecord | null =>
     activityKey === null ? null : (this.#known.get(activityKey) ?? null);
 }

@@ -18,19 +18,19 @@ import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-
 import { notOfTestUser } from "../../facts/students.js";
 import type { ResourceLookup } from "./resources.js";
 
-/** An event of the landed records, with its day in the stored zone where that was asked for. */
+/** A landed event, with its day in the stored zone if requested. */
 export interface LandedEvent extends EventRecord {
   /** `YYYY-MM-DD`. */
   day: string | null;
 }
 
-/** Which records are read. */
+/** Which records to read. */
 export interface RecordScope {
   rules: FactRules;
   students: Students;
-  /** `and …`: which of these students; all of them without it. */
+  /** `and …`: restricts the students further. */
   only?: (student: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Whether the days of events are wanted. */
+  /** Whether to compute the days of events. */
   days?: boolean;
 }
 
@@ -64,7 +64,7 @@ const tenThousandths = (amount: string): RawBuilder<unknown> => sql`round(${sql.
 const listOf = (members: readonly RawBuilder<unknown>[], order = sql``): RawBuilder<unknown> =>
   sql`json_agg(json_build_array(${sql.join([...members])}) ${order})::text`;
 
-/** ActivityEvents with metrics, test users as the settings say. */
+/** ActivityEvents with metrics; test users as the settings say. */
 const events = (scope: RecordScope): RawBuilder<unknown> => sql`
   select a.student_id, ${listOf(
     [
@@ -84,7 +84,7 @@ const events = (scope: RecordScope): RawBuilder<unknown> => sql`
   from timeback.caliper_events e join timeback.caliper_actors a on a.actor_key = e.actor_key
   where e.linkable ${wanted(scope, "a.student_id")} ${notOfTestUser(scope.rules, sql`a.student_id`)} group by 1`;
 
-/** Results that may link, each with the event that it links to. */
+/** Linkable results, each with the event that it links to. */
 const results = (scope: RecordScope): RawBuilder<unknown> => sql`
   select r.student_id, ${listOf([
     sql`r.sourced_id`,
@@ -104,7 +104,7 @@ const results = (scope: RecordScope): RawBuilder<unknown> => sql`
   from timeback.assessment_results r left join ${resultLinks} l on l.sourced_id = r.sourced_id
   where r.linkable ${wanted(scope, "r.student_id")} group by 1`;
 
-/** What all readings of those results showed that have XP now and had none in an earlier one, the reading of today last. */
+/** All readings, the current one last, of those results that have XP now and had none in an earlier reading. */
 const readings = (scope: RecordScope): RawBuilder<unknown> => {
   const hadNone = sql`r.linkable and r.xp > 0 ${wanted(scope, "r.student_id")}
     and exists (select from timeback.assessment_result_versions z where z.sourced_id = r.sourced_id and z.xp = 0)`;
@@ -160,7 +160,7 @@ function readingsOf(text: string | null): Map<string, XpReading<Micros>[]> {
   return byResult;
 }
 
-/** A student's records but for the resources. */
+/** A student's records without the resources. */
 type Parsed = Omit<StudentRecords<LandedEvent>, "resource">;
 
 function resultOf(list: ResultList, rises: ReadonlyMap<string, XpReading<Micros>[]>): ResultRecord {
@@ -205,10 +205,10 @@ function parsed({ student, events, results, readings }: StudentRow): Parsed {
 
 const FIRST_PAGE = 10;
 const MOST_STUDENTS = 200;
-/** So much JSON is asked for at once; a student's records always come whole. */
+/** JSON fetched per page; a student's records are never split. */
 const PAGE_BYTES = 1 << 20;
 
-/** How many students the next page may hold, by the size of those of this one. */
+/** Number of students on the next page, from the sizes of those on this one. */
 function nextPage(rows: readonly StudentRow[]): number {
   if (rows.length === 0) return FIRST_PAGE;
   const bytes = rows.reduce((sum, { events, results }) => sum + events.length + (results?.length ?? 0), 0);
@@ -216,8 +216,8 @@ function nextPage(rows: readonly StudentRow[]): number {
 }
 
 /**
- * What the landed records say of students, in no order: every student who has an ActivityEvent with metrics. Reads
- * `resultLinks`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
+ * The landed records of each student with an ActivityEvent with metrics, in no order. Reads `resultLinks`, which `gatherLinks` must
+ * have filled for them. Between two students the session may run other statements.
  */
 export async function* studentRecords(
   db: Db,
@@ -227,7 +227,7 @@ export async function* studentRecords(
   if (!areNamed(scope.students)) await resources.readAll();
   for await (const rows of prefetch(rowsAbout(db, scope.students, statement(scope), nextPage)))
     for (const row of rows) {
-      const records = parsed(row); // one at a time: what lives long must be moved by the garbage collector
+      const records = parsed(row); // one at a time: the garbage collector copies long-lived objects
       await resources.know(records);
       yield { ...records, resource: resources.of };
     }

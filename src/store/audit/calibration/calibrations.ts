@@ -7,17 +7,17 @@ import { madeTable } from "../../engine/temp-table.js";
 
 const countsText = ({ quiet, banked, all }: AppCounts): string => JSON.stringify([[...quiet], [...banked], [...all]]);
 
-/** Which apps were judged: how they pay, what their events say of it, and how they number attempts. */
+/** The calibrated apps: how they pay, their counts, and how they number attempts. */
 export interface JudgedApps {
   calibrations: ReadonlyMap<string, Calibration>;
   counts: ReadonlyMap<string, AppCounts>;
   numbering: ZeroNumbering;
 }
 
-/** How each app that was judged pays, with its counts, as JSON; null for the app without a name. */
+/** Calibration and counts of each app, as JSON; the app is null if it has no name. */
 const appCalibrations = madeTable("calibrations", ["app", "body", "counts", "zero_in_events", "zero_in_results"]);
 
-/** Creates `appCalibrations` with these; the app without a name is "" in the maps. */
+/** Creates `appCalibrations` with these rows; the app without a name is "" in the maps. */
 export async function noteCalibrations(db: Db, { calibrations, counts, numbering }: JudgedApps): Promise<void> {
   const names = [...calibrations.keys()];
   const each = <T>(value: (app: string) => T): T[] => names.map(value);
@@ -30,7 +30,7 @@ export async function noteCalibrations(db: Db, { calibrations, counts, numbering
     .execute(db);
 }
 
-/** How the apps that were judged number attempts. */
+/** How the calibrated apps number attempts. */
 export async function listNumbering(db: Db): Promise<ZeroNumbering> {
   const { rows } = await sql<{ app: string; events: boolean; results: boolean }>`
     select coalesce(app, '') as app, zero_in_events as events, zero_in_results as results from ${appCalibrations}`.execute(
@@ -40,7 +40,7 @@ export async function listNumbering(db: Db): Promise<ZeroNumbering> {
   return { inEvents: named("events"), inResults: named("results") };
 }
 
-/** The counts of the apps that were judged, in C order of their names; the app without a name is "". */
+/** The counts of the calibrated apps, in C order of their names; the app without a name is "". */
 export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   const { rows } = await sql<{ app: string | null; counts: string }>`
     select app, counts from ${appCalibrations} order by coalesce(app, '') collate "C"`.execute(db);
@@ -52,7 +52,7 @@ export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   );
 }
 
-/** How the apps that were judged pay, by name, unknown last. */
+/** The calibrations, by app name, unknown last. */
 export async function listCalibrations(db: Db): Promise<Calibration[]> {
   const { rows } = await sql<{ body: string }>`
     select body from ${appCalibrations} order by app nulls last`.execute(db);

@@ -51,8 +51,8 @@ export const STANDARD_MULTIPLIERS: Readonly<Record<MultiplierTable, string>> = {
 };
 
 /**
- * The multipliers that a table allows, in ten-thousandths: one, or that of each band if the accuracy is unknown. docs/audit.md, "Own
- * XP".
+ * The multipliers that a table allows, in ten-thousandths: one, or that of each band if the accuracy is unknown.
+ * docs/audit.md, "Own XP".
  */
 export function multipliersOf(
   table: MultiplierTable,

@@ -1,7 +1,7 @@
-/** Runs work once everything requested before it has settled. An error rejects only the caller whose work threw it. */
+/** Runs work after all work requested before it has settled. An error rejects only the caller whose work threw it. */
 export type Mutex = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Makes a mutex that is granted in the order of the requests. Not reentrant: work that requests it again deadlocks. */
+/** A mutex granted in the order of requests. Not reentrant: requesting it inside its own work deadlocks. */
 export function mutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -8,7 +8,7 @@ async function* numbers(count: number): AsyncGenerator<number> {
   for (let n = 1; n <= count; n += 1) yield n;
 }
 
-describe("items on lanes in turn", () => {
+describe("items on lanes", () => {
   test("one lane: one after the other", async () => {
     const said: string[] = [];
     await inLanes(
@@ -26,7 +26,7 @@ describe("items on lanes in turn", () => {
     expect(said).toEqual(["a1 begins", "a1 ends", "a2 begins", "a2 ends"]);
   });
 
-  test("two lanes: an item inserts while the one before is derived, and is alone only after it", async () => {
+  test("two lanes: an item inserts while the previous one derives, and continues after its commit", async () => {
     const said: string[] = [];
     await inLanes(
       ["a", "b"],
@@ -47,7 +47,7 @@ describe("items on lanes in turn", () => {
     order("b2 inserts", "a3 inserts", "b2 ends");
   });
 
-  test("an item that is behind the one before holds the next insertion up until it is done", async () => {
+  test("an item that awaits the previous commit blocks the next insertion until its own commit", async () => {
     const said: string[] = [];
     await inLanes(
       ["a", "b"],
@@ -67,7 +67,7 @@ describe("items on lanes in turn", () => {
     order("3 begins", "2 ends");
   });
 
-  test("an item that says nothing of its insertion holds the next one up until it is done", async () => {
+  test("an item that does not report its insertion blocks the next one until it is done", async () => {
     const said: string[] = [];
     await inLanes(
       ["a", "b"],
@@ -83,7 +83,7 @@ describe("items on lanes in turn", () => {
     expect(said).toEqual(["1 begins", "1 ends", "2 begins", "2 ends"]);
   });
 
-  test("a fault reaches those who wait for it and the caller, when nothing is under way any more", async () => {
+  test("an error reaches the waiting items, and the caller once no work is in progress", async () => {
     const ended: string[] = [];
     const run = inLanes(
       ["a", "b"],
@@ -100,7 +100,7 @@ describe("items on lanes in turn", () => {
     expect(ended).toEqual(["1", "3"]);
   });
 
-  test("an item that waits when the run is told to stop goes no further; the one before is through", async () => {
+  test("a waiting item ends when the run is stopped; the previous one completes", async () => {
     const through: number[] = [];
     let isStopped = false;
     const stop = () => {
@@ -121,7 +121,7 @@ describe("items on lanes in turn", () => {
     expect(through).toEqual([1]);
   });
 
-  test("an item that fails is done again alone, and then those that were under way after it; the rest go on", async () => {
+  test("a failed item is repeated alone, then those in progress after it; the rest go on", async () => {
     const done: number[] = [];
     const faults: unknown[] = [];
     let tries = 0;
@@ -164,7 +164,7 @@ describe("items on lanes in turn", () => {
     expect(beside.filter(([n]) => n === 4)).toEqual([[4, false]]);
   });
 
-  test("a fault that comes again ends it", async () => {
+  test("an error that recurs ends everything", async () => {
     const begun: number[] = [];
     const run = inLanes(
       ["a", "b"],

@@ -29,7 +29,7 @@ interface Repeatable {
   repeat(): Promise<void>;
 }
 
-/** The same order, with `stop` called after each wait: it throws if a stop was requested meanwhile. */
+/** The same order, with `stop` called after each wait: it throws if the run was asked to stop meanwhile. */
 export const stoppable = (order: LaneOrder, stop: () => void): LaneOrder => ({
   previousInserted: () => order.previousInserted().then(stop),
   inserted: () => order.inserted().then(stop),

@@ -9,7 +9,7 @@ export async function* prefetch<T>(source: AsyncGenerator<T>): AsyncGenerator<T>
       const { done, value } = await next;
       if (done) return;
       next = source.next();
-      next.catch(() => {}); // a fault is thrown when its turn comes
+      next.catch(() => {}); // an error is thrown when its item is requested
       yield value;
     }
   } finally {

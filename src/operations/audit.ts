@@ -9,7 +9,7 @@ import { type FindingFilter, listFindings } from "../store/audit/findings/findin
 import { type AuditSummary, storeAudit } from "../store/audit/findings/stored-audits.js";
 import { auditTotals, verdictCounts } from "../store/audit/findings/sums.js";
 import type { Db, Session, Store } from "../store/engine/session.js";
-import { besideDraft, inKeptDraft } from "../store/engine/snapshot.js";
+import { inKeptDraft, withSecondDraft } from "../store/engine/snapshot.js";
 import type { FactScope } from "../store/facts/fact-scope.js";
 import { factRules } from "../store/runs/settings.js";
 import { findStudents } from "./find-students.js";
@@ -98,9 +98,9 @@ export async function inAudit<T>(
     const filter = { kinds, apps, from, to };
     const { students } = scope;
     const rules = await factRules(session.db, {});
-    const make = (beside: Session | null) =>
-      auditStudents({ session, rules, students, beside, keeps: true, reaches: reach }, filter, invocation);
-    const audited = await (alone || students ? make(null) : besideDraft(store, session, make));
+    const make = (second: Session | null) =>
+      auditStudents({ session, rules, students, second, keeps: true, reaches: reach }, filter, invocation);
+    const audited = await (alone || students ? make(null) : withSecondDraft(store, session, make));
     const { answer, summary } = await work({ session, scope, filter, audited });
     const { toKeep } = audited;
     if (!toKeep && !summary) return { answer, keep: null };
@@ -134,6 +134,6 @@ async function keepAudit(
   { summary, toKeep }: { summary: AuditSummary | null; toKeep: Audited["toKeep"] },
   { caller }: Invocation,
 ): Promise<void> {
-  if (toKeep) await keepCounts(session, toKeep.seen, toKeep.totals);
+  if (toKeep) await keepCounts(session, toKeep.state, toKeep.totals);
   if (summary) await storeAudit(session, { command: "audit", ...caller }, summary);
 }

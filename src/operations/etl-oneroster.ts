@@ -57,7 +57,7 @@ export async function etlOneroster(store: Store, request: EtlRequest, invocation
   const { sourceUrl, sourceSchema, dryRun = false } = request;
   const { settings, notices } = invocation;
   await factRules(store.db, settings);
-  const run = runRequest(COMMAND, invocation, { dryRun, beside: !dryRun && sourceUrl !== undefined });
+  const run = runRequest(COMMAND, invocation, { dryRun, second: !dryRun && sourceUrl !== undefined });
   const read = (ofRun: Run, source: Source) => readSource(ofRun, source, request, invocation);
   if (sourceUrl === undefined) {
     const schema = sourceSchema ?? IMPORTED_SCHEMA;

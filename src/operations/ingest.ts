@@ -49,7 +49,7 @@ export async function ingest(store: Store, request: IngestRequest, invocation: I
   await factRules(store.db, settings);
   return withPlannedRun(
     store,
-    runRequest(CALIPER_COMMANDS.ingest, invocation, { dryRun, beside: !dryRun }),
+    runRequest(CALIPER_COMMANDS.ingest, invocation, { dryRun, second: !dryRun }),
     async (run) => {
       const rules = await storeSettings(run.session.db, settings);
       const summary = await ingestInputs(run, rules, {

@@ -44,5 +44,5 @@ export function stopOn(signal: AbortSignal): () => void {
 export const runRequest = (
   command: string,
   { caller, lockWaitSeconds }: Invocation,
-  { dryRun = false, beside = false }: { dryRun?: boolean | undefined; beside?: boolean } = {},
-) => ({ command, ...caller, lockWaitSeconds, dryRun, beside });
+  { dryRun = false, second = false }: { dryRun?: boolean | undefined; second?: boolean } = {},
+) => ({ command, ...caller, lockWaitSeconds, dryRun, second });

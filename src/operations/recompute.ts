@@ -46,7 +46,7 @@ export async function recompute(
   checkRecompute(request);
   const { email = null, from = null, to = null, set = {}, dryRun } = request;
   const students = await findStudents(store.db, email);
-  return withPlannedRun(store, runRequest("recompute", invocation, { dryRun, beside: true }), async (run) => ({
+  return withPlannedRun(store, runRequest("recompute", invocation, { dryRun, second: true }), async (run) => ({
     runId: run.runId,
     ...(await recomputeFacts(run, { students, from, to }, set)),
   }));

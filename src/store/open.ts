@@ -6,21 +6,21 @@ import type { Store } from "./engine/session.js";
 import { ANALYTICS, applicationName } from "./runs/runs.js";
 import { migrate, requireCurrentSchema } from "./schema/migrate.js";
 
-/** Where a store is and how to wait for it. */
+/** Location of a store, and how long to wait for it. */
 export interface OpenOptions {
   databaseUrl?: string | undefined;
-  /** Data directory of the embedded database, used where there is no URL. */
+  /** Data directory of the embedded database, used if there is no URL. */
   dataDir: string;
   command: string;
   lockWait: number;
   poolMax: number;
-  /** Bring the schema up to date first; otherwise an outdated schema is refused. */
+  /** Migrate the schema first; otherwise an outdated schema is refused. */
   migrate: boolean;
-  /** Told when something is tried again. */
+  /** Called before a retry. */
   announce?: (line: string) => void;
 }
 
-/** Opens the analytics database as it is, whatever its schema; the caller closes it. */
+/** Opens the analytics database, whatever its schema; the caller closes it. */
 export async function openStore(options: OpenOptions): Promise<Store> {
   const { databaseUrl, dataDir, command, lockWait, poolMax, announce } = options;
   if (databaseUrl === undefined) return openPglite({ home: dataDir, command, lockWaitSeconds: lockWait });
@@ -28,11 +28,11 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   return openPostgres({ url: databaseUrl, max: poolMax, applicationName: applicationName(command), retryPolicy });
 }
 
-/** Lends the analytics database to `work`, with the schema this program knows, and closes it. */
+/** Runs `work` on the analytics database with the current schema, and closes it. */
 export const withStore = <T>(options: OpenOptions, work: (store: Store) => Promise<T>): Promise<T> =>
   withAnyStore(options, (store) => withSchema(store, options, () => work(store)));
 
-/** Does `work` on an analytics database with the schema this program knows. @throws WorkError for any other schema */
+/** Runs `work` on an analytics database with the current schema. @throws WorkError for any other schema */
 export async function withSchema<T>(
   store: Store,
   { migrate: mayMigrate, lockWait }: Pick<OpenOptions, "migrate" | "lockWait">,
@@ -43,7 +43,7 @@ export async function withSchema<T>(
   return work();
 }
 
-/** Lends the analytics database as it is, whatever its schema, and closes it. `opening` may hand out one that is open. */
+/** Runs `work` on the analytics database, whatever its schema, and closes it. `opening` may return an open one. */
 export async function withAnyStore<T>(
   options: OpenOptions,
   work: (store: Store) => Promise<T>,
@@ -63,8 +63,8 @@ const SOURCE_TIMEOUT_MS = 600_000;
 const SOURCE = "the OneRoster source database";
 
 /**
- * Lends a source database; its session is read-only, with a statement timeout of ten minutes. What `work` does with
- * other databases must name their faults itself, as `withRun` does.
+ * Runs `work` on a source database, in a read-only session with a statement timeout of ten minutes. Errors of other databases that
+ * `work` uses must be explained inside it, as `withRun` does.
  */
 export async function withSource<T>(
   { url, command, announce }: { url: string } & Pick<OpenOptions, "command" | "announce">,

@@ -79,7 +79,7 @@ const FORGERIES: readonly (readonly [title: string, change: (file: Json) => void
     ({ calibration }) => {
       calibration[0].quiet = [{ formulas: [], events: 40 }];
     },
-    "judged again, nothing is claimed of event 270cb3ab-0c7a-4314-adef-3fcf71ef4604",
+    "judged again, there is no claim about event 270cb3ab-0c7a-4314-adef-3fcf71ef4604",
   ],
   [
     "the verdict",

@@ -61,7 +61,7 @@ const bothWays = (
       const { toKeep } = await audit({ session, rules, students: [student], keeps: true }, NO_FILTER, () => {});
       const answer = await toldBy(session, student);
       await meanwhile();
-      return { answer, keep: toKeep && ((after) => keepCounts(after, toKeep.seen, toKeep.totals)) };
+      return { answer, keep: toKeep && ((after) => keepCounts(after, toKeep.state, toKeep.totals)) };
     });
     return { kept, anew };
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyRow } from "../../src/store/copy/text-rows.js";
 import { inSavepoint } from "../../src/store/engine/savepoint.js";
 import type { Db, Session } from "../../src/store/engine/session.js";
-import { besideDraft, inDraft } from "../../src/store/engine/snapshot.js";
+import { inDraft, withSecondDraft } from "../../src/store/engine/snapshot.js";
 import { describeOnEngines, type FreshDatabase, freshDatabase, withStoreOf } from "../support/engines.js";
 
 const FAULT = /division by zero/;
@@ -20,9 +20,9 @@ describeOnEngines("a draft", (engine) => {
   });
   afterAll(() => database.close());
 
-  const drafted = <T>(work: (session: Session, beside: Session | null) => Promise<T>): Promise<T> =>
+  const drafted = <T>(work: (session: Session, second: Session | null) => Promise<T>): Promise<T> =>
     withStoreOf(database, (store) =>
-      inDraft(store, (session) => besideDraft(store, session, (beside) => work(session, beside))),
+      inDraft(store, (session) => withSecondDraft(store, session, (second) => work(session, second))),
     );
 
   test("may make tables and fill them, and leaves nothing behind", async () => {
@@ -44,7 +44,7 @@ describeOnEngines("a draft", (engine) => {
 
   test("neither of two connections has parallel workers", async () => {
     const workers = `current_setting('max_parallel_workers_per_gather')`;
-    const both = await drafted(({ db }, beside) => Promise.all([ask(db, workers), beside && ask(beside.db, workers)]));
+    const both = await drafted(({ db }, second) => Promise.all([ask(db, workers), second && ask(second.db, workers)]));
     expect(both).toEqual(["0", engine === "postgres" ? "0" : null]);
   });
 });

@@ -86,7 +86,7 @@ describe("ids and twins", () => {
         eventId: eventUuid(1),
         studentId: "maya",
         xp: 4,
-        reason: `this event id stands at ${first}:1 with another content; only the first counts`,
+        reason: `this event id is already at ${first}:1 with different content; only the first counts`,
       },
     ]);
   });

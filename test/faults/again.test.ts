@@ -82,7 +82,7 @@ describe.skipIf(!hasPostgres)("what was refused for a reason that passes is trie
       const never = await timeback(["db", "status", "-q"], { env: { DATABASE_URL: proxy.url } });
       expect(never).toMatchObject({ code: 3, stdout: "" });
       expect(never.stderr).toMatch(
-        /^timeback: the analytics database: the database system is starting up \(the server takes no connections yet; tried 7 times\);/,
+        /^timeback: the analytics database: the database system is starting up \(the server is not accepting connections yet; tried 7 times\);/,
       );
     } finally {
       await proxy.close();

@@ -111,7 +111,7 @@ describeOnEngines("import oneroster", (engine) => {
         { file: "results.csv", line: "3", code: "csv-invalid-value", reason: expect.stringContaining("score_date") },
         { line: "4", code: "csv-ragged-row" },
         { line: "6", code: "csv-missing-value", reason: "score_date: is empty" },
-        { line: "7", code: "csv-duplicate-id", reason: "sourced_id ar-1 stands in line 2 already" },
+        { line: "7", code: "csv-duplicate-id", reason: "sourced_id ar-1 is already in line 2" },
       ]);
       expect(await desk.import(["manifest.csv", "results.csv"])).toMatchObject({ rejected: 4, newRejects: 0 });
     }));

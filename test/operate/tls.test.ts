@@ -5,7 +5,7 @@ import { spawned as timeback } from "../support/timeback.js";
 import { authority, lendTls } from "../support/tls-server.js";
 
 const UNTRUSTED = /certificate is not trusted: name the CA with sslrootcert/;
-const OTHER_HOST = /its certificate is made out for another host/;
+const OTHER_HOST = /its certificate is for another host/;
 const CA = `sslrootcert=${encodeURIComponent(authority)}`;
 const LIBPQ = "uselibpqcompat=true";
 

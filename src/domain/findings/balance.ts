@@ -1,4 +1,4 @@
-/** One cause of inflation on a day; XP as exact decimal text, negative where too little is counted. */
+/** The inflation from one cause on a day; XP as exact decimal text, negative if too little is counted. */
 export interface BalanceCause {
   kind: string;
   xp: string;

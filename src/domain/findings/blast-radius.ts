@@ -1,4 +1,4 @@
-/** What happened in some weeks: bundled events among exercise events, and their confirmed inflation (exact decimal text). */
+/** Bundled events, exercise events, and confirmed inflation (exact decimal text) of a period of weeks. */
 export interface BlastWeeks {
   /** First and last day, a Monday and a Sunday. */
   from: string;
@@ -8,9 +8,9 @@ export interface BlastWeeks {
   inflation: string;
 }
 
-/** How far the bundling of one app reaches in one course. Amounts are exact decimal text. docs/audit.md, "Blast radius". */
+/** The extent of bundling by one app in one course. Amounts are exact decimal text. docs/audit.md, "Blast radius". */
 export interface BlastRadius {
-  /** Null where the events name none. */
+  /** Null if the events name no app. */
   app: string | null;
   courseId: string | null;
   course: string | null;
@@ -18,11 +18,11 @@ export interface BlastRadius {
   lastDay: string;
   students: number;
   findings: number;
-  /** Of the confirmed ones. */
+  /** Of the confirmed findings. */
   inflation: string;
   /** The inflation over the weeks from the first day to the last. */
   perWeek: string;
-  /** The app's exercise events in the course, and the share that the findings are of them. */
+  /** The app's exercise events in the course, and the fraction of them with findings. */
   events: number;
   share: string;
   weeks: readonly { week: string; findings: number; inflation: string }[];

@@ -1,11 +1,11 @@
 import type { Verdict } from "./finding.js";
 
-/** What `timeback check` looks for, in the order of its test suites. docs/check.md. */
+/** The checks of `timeback check`, in the order of its test suites. docs/check.md. */
 export const CHECKS = ["schema", "conflict", "duplicate-event", "bundled-xp"] as const;
 
 export type CheckKind = (typeof CHECKS)[number];
 
-/** An event, or what should be one, that breaks the contract. Amounts are exact decimal text, XP. docs/check.md. */
+/** An event, or an unreadable record, that breaks the contract. Amounts are exact decimal text, XP. docs/check.md. */
 export interface CheckFinding {
   /** As given on the command line; `-` is stdin. */
   file: string;
@@ -17,18 +17,18 @@ export interface CheckFinding {
   code: string;
   /** One line for people. */
   reason: string;
-  /** Null where the record cannot be read. */
+  /** Null if the record cannot be read. */
   eventId: string | null;
   studentId: string | null;
   xp: string | null;
-  /** `9 = 3 own + 5 (a video) + 1 (an article)`; null where there is no sum. */
+  /** `9 = 3 own + 5 (a video) + 1 (an article)`; null if there is no sum. */
   arithmetic: string | null;
 }
 
-/** So many rejected records of a file are listed; the others are counted. A file that is no Caliper at all has no other end. */
+/** Most rejected records listed per file; further ones are only counted, as in a file that is not Caliper at all. */
 export const MOST_LISTED = 10_000;
 
-/** What became of the records of one file. */
+/** Outcome counts of one file. */
 export interface CheckedFile {
   file: string;
   records: number;

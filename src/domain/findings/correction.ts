@@ -20,16 +20,16 @@ export interface ListedCorrection {
   email: string | null;
   /** Day of the event's fact. */
   date: string | null;
-  /** What the event's fact counts without the correction, and with it. */
+  /** XP of the event's fact without and with the correction. */
   from: string;
   to: string;
   excessXp: string;
-  /** The results in which the excess was found. */
+  /** The results that hold the excess. */
   results: readonly string[];
   verdict: Verdict;
   rule: string;
   state: CorrectionState;
-  /** Why a person chose it; null where the audit confirmed it. */
+  /** The reason given by a person; null if the audit confirmed it. */
   reason: string | null;
   madeBy: string | null;
   /** ISO 8601, UTC. */
@@ -42,7 +42,7 @@ export interface ListedCorrection {
   summary: string;
 }
 
-/** What a student's facts count before and after corrections; exact decimal text. */
+/** XP of a student's facts before and after corrections; exact decimal text. */
 export interface CorrectedTotal {
   studentId: string;
   email: string | null;

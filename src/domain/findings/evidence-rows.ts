@@ -1,9 +1,9 @@
-/** An event as it was landed. */
+/** A landed event. */
 export interface RawEvent {
   eventId: string;
   studentId: string;
   landedRun: string;
-  /** The JSON text that arrived. */
+  /** The JSON text as received. */
   payload: string;
 }
 
@@ -24,15 +24,15 @@ export interface ResultReading {
   xpReason: string | null;
 }
 
-/** A result with every reading that differed, the last one being what stands now. Amounts are decimal text. */
+/** A result with every distinct reading, the current one last. Amounts are decimal text. */
 export interface RawResult {
   sourcedId: string;
   studentId: string;
   lineItemId: string;
   activityId: string;
-  /** Whether it may count: active, not vanished, of no child line item. */
+  /** Whether it may count: active, not vanished, not of a child line item. */
   linkable: boolean;
-  /** Whether its score date is a day without time. */
+  /** Whether its score date is a day without a time. */
   ofDay: boolean;
   totalQuestions: string | null;
   correctQuestions: string | null;
@@ -40,7 +40,7 @@ export interface RawResult {
   readings: ResultReading[];
 }
 
-/** A resource as it was landed. Amounts are decimal text. */
+/** A landed resource. Amounts are decimal text. */
 export interface RawResource {
   sourcedId: string;
   title: string | null;
@@ -63,7 +63,7 @@ export interface RawFact {
   sources: string[];
 }
 
-/** The rows that a finding was made from. docs/evidence.md. */
+/** The rows that a finding is based on. docs/evidence.md. */
 export interface RawRows {
   events: RawEvent[];
   results: RawResult[];

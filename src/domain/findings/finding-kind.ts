@@ -1,4 +1,4 @@
-/** Every kind of finding, in the order in which people should read them. docs/audit.md. */
+/** Every kind of finding, in the order in which they should be read. docs/audit.md. */
 export const FINDING_KINDS = [
   "bundled-xp",
   "double-counted",
@@ -15,7 +15,7 @@ export const FINDING_KINDS = [
 
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** How sure a finding is, the surest first. Only confirmed ones are ever corrected without a person naming them. */
+/** How certain a finding is, surest first. Only confirmed ones are corrected without being named by a person. */
 export const VERDICTS = ["confirmed", "probable", "suspected"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];

@@ -1,6 +1,6 @@
 import { EVENT_PREFIX, RESULT_PREFIX } from "../values/source-keys.js";
 
-/** Members that hold the ids of events, and those that hold the ids of results, alone or in lists. */
+/** Members with ids of events, and with ids of results, single or in lists. */
 const EVENT_MEMBERS = ["eventId", "twins"];
 const RESULT_MEMBERS = ["sourcedId", "alternatives"];
 
@@ -10,7 +10,7 @@ export interface NamedRows {
   results: string[];
 }
 
-/** Every text in a JSON value, with the name of the member that holds it. */
+/** Every string in a JSON value, with the name of its member. */
 function* textsOf(key: string, value: unknown): Generator<[key: string, text: string]> {
   if (typeof value === "string") yield [key, value];
   if (typeof value !== "object" || value === null) return;
@@ -20,7 +20,7 @@ function* textsOf(key: string, value: unknown): Generator<[key: string, text: st
 
 const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
-/** Every landed row that a finding names, by its JSON text: in its particulars or in its evidence. */
+/** The ids of landed rows in a finding's JSON text, in its particulars and its evidence. */
 export function namedRows(body: string): NamedRows {
   const texts = [...textsOf("", JSON.parse(body))];
   const named = (members: readonly string[], prefix: string): string[] => {

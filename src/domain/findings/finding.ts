@@ -17,30 +17,30 @@ export interface Finding {
   app: string | null;
   /** One line for people, with the arithmetic. */
   summary: string;
-  /** What the facts that the finding touches count now, and what they should; inflation = counted - truth. */
+  /** XP that the facts of the finding count now, and that they should count; inflation = counted - truth. */
   counted: string;
   truth: string;
   inflation: string;
-  /** True while the other route of the XP has not been loaded: nothing is counted twice yet. */
+  /** True while the XP has not been loaded by its other route: nothing is counted twice yet. */
   pending: boolean;
-  /** Members that only this kind has, in their order. */
+  /** Members specific to this kind, in order. */
   particulars: Readonly<Record<string, JsonValue>>;
   evidence: Readonly<Record<string, JsonValue>>;
 }
 
 const ID_DIGITS = 16;
 
-/** The id of a finding: of its kind, its student and the names of the rows that it is about. */
+/** The id of a finding, a hash of its kind, its student and the names of the rows that it is about. */
 export const findingId = (kind: FindingKind, studentId: string, about: readonly string[]): string =>
   createHash("sha256")
     .update(JSON.stringify([kind, studentId, ...about]))
     .digest("hex")
     .slice(0, ID_DIGITS);
 
-/** The members that findings of every kind have, beside their evidence. */
+/** The members of every kind of finding, besides evidence. */
 export type FindingMember = Exclude<keyof Finding, "particulars" | "evidence">;
 
-/** Those members in the order in which a finding is written. An amount is a number there. */
+/** The types of those members, in the order in which they are written. An amount is written as a number. */
 export const FINDING_MEMBERS: Readonly<Record<FindingMember, "text" | "day" | "amount" | "boolean">> = {
   id: "text",
   kind: "text",

@@ -1,6 +1,6 @@
 import type { FindingKind, Verdict } from "./finding.js";
 
-/** One student, and the findings of one kind about them; none where the check was passed. */
+/** One student, and the findings of one kind about them; none if the check passed. */
 export interface JudgedCase {
   studentId: string;
   email: string | null;
@@ -8,7 +8,7 @@ export interface JudgedCase {
   findings: { verdict: Verdict; summary: string }[];
 }
 
-/** How many students were judged, and for how many of them findings of a kind are a failure. */
+/** The number of students judged, and by kind the number with failing findings. */
 export interface JudgedCounts {
   students: number;
   failures: ReadonlyMap<FindingKind, number>;

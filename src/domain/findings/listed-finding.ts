@@ -1,21 +1,21 @@
 import type { Finding } from "./finding.js";
 
-/** A finding as it is listed: without its proof, which stands in `body`. Amounts are exact decimal text. docs/audit.md. */
+/** A finding in a list: without its proof, which is in `body`. Amounts are exact decimal text. docs/audit.md. */
 export interface ListedFinding extends Omit<Finding, "particulars" | "evidence"> {
   /** The whole finding: one line of JSON. */
   body: string;
 }
 
-/** Findings under one name: a kind, an app, a week (its Monday). */
+/** Findings grouped by kind, app or week (its Monday). */
 export interface FindingSum {
   name: string | null;
   findings: number;
   confirmed: number;
-  /** Of the confirmed ones; XP as exact decimal text. */
+  /** Of the confirmed findings; XP as exact decimal text. */
   inflation: string;
 }
 
-/** What stands in a scope, and what its confirmed findings say of it. XP as exact decimal text. */
+/** Totals of the facts in a scope, and of its confirmed findings. XP as exact decimal text. */
 export interface AuditTotals {
   students: number;
   facts: number;

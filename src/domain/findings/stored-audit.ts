@@ -1,9 +1,9 @@
 import type { ListedFinding } from "./listed-finding.js";
 
-/** An audit of everybody that was stored. XP as exact decimal text, instants ISO text. docs/audit.md, "Findings that last". */
+/** A stored audit of all students. XP as exact decimal text, instants ISO text. docs/audit.md, "Findings that last". */
 export interface StoredAudit {
   runId: string;
-  /** Audits count up from 1, in the order in which they were stored. */
+  /** Audits are numbered from 1, in the order in which they were stored. */
   number: number;
   finishedAt: string;
   ruleVersion: string;
@@ -13,23 +13,23 @@ export interface StoredAudit {
   inflationXp: string;
 }
 
-/** What became of a finding between two audits; in the order in which they are listed. */
+/** The state of a finding between two audits, in listing order. */
 export const FINDING_STATES = ["new", "fixed", "open"] as const;
 
 export type FindingState = (typeof FINDING_STATES)[number];
 
-/** A finding of two audits: as the later one says it, or the former one where it is fixed. */
+/** A finding of either of two audits, as in the later one, or in the earlier one if it is fixed. */
 export interface ComparedFinding extends ListedFinding {
   state: FindingState;
-  /** What the former audit said; null where it did not have the finding. */
+  /** The verdict of the earlier audit; null if it lacked the finding. */
   formerVerdict: string | null;
   formerInflation: string | null;
 }
 
-/** A stored finding, and the audits that have it. */
+/** A stored finding, and the audits that contain it. */
 export interface StoredFinding extends ListedFinding {
   firstAudit: StoredAudit;
   lastAudit: StoredAudit;
-  /** Whether the newest audit has it. */
+  /** Whether the newest audit contains it. */
   isOpen: boolean;
 }

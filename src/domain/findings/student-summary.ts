@@ -1,19 +1,19 @@
-/** A day with findings: what the facts show, and what is left without the confirmed inflation. XP as exact decimal text. */
+/** A day with findings: the XP counted, and the XP without the confirmed inflation, as exact decimal text. */
 export interface JudgedDay {
   studentId: string;
-  /** Null for findings that no day is known of. */
+  /** Null for findings without a known day. */
   date: string | null;
   shownXp: string;
   trueXp: string;
 }
 
-/** A student's days in scope, together. XP as exact decimal text. */
+/** Totals of a student's days in scope. XP as exact decimal text. */
 export interface JudgedStudent {
   studentId: string;
   days: number;
   shownXp: string;
   trueXp: string;
-  /** Of the days without findings. */
+  /** Days without findings. */
   cleanDays: number;
   cleanXp: string;
 }

@@ -1,7 +1,7 @@
-/** How long one step of a series is. */
+/** The length of one step of a series. */
 export type StepUnit = "day" | "week" | "month";
 
-/** What is counted and what is true in one step of time, by its first day. XP as exact decimal text. */
+/** Counted and true XP in one step of time, named by its first day. XP as exact decimal text. */
 export interface XpStep {
   from: string;
   countedXp: string;
@@ -16,11 +16,11 @@ export interface AppStep {
   inflationXp: string;
 }
 
-/** A series over time: its last steps, where there are too many. */
+/** A time series, limited to its last steps. */
 export interface Series<Step> {
   unit: StepUnit;
-  /** In the order of time; steps without anything are left out. */
+  /** In chronological order, without empty steps. */
   steps: Step[];
-  /** Steps before the first one that are left out. */
+  /** Number of omitted steps before the first. */
   omitted: number;
 }

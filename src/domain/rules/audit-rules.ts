@@ -1,21 +1,21 @@
 import { type MultiplierTables, multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
 
-/** The choices of the audit; stored in the database (docs/audit.md, "Settings"). */
+/** Parameters of the audit, stored in the database (docs/audit.md, "Settings"). */
 export interface AuditRules {
-  /** A bank write without host is near an event at most so long before it. */
+  /** Longest time from a bank write without a host to an event near it. */
   bankBeforeSeconds: number;
   /** A bank write belongs to the nearest exercise at most so long before or after it. */
   hostSeconds: number;
-  /** A bank write without host is late at most so long after an event. */
+  /** Longest time from an event to a late bank write without a host. */
   bankLateSeconds: number;
-  /** A twin follows the one before it at most so much later. */
+  /** Longest time from a twin to the next. */
   twinSeconds: number;
-  /** Without attempts, a linked result is an event's own at most so far from it. */
+  /** Longest time between an event and a linked result of its own, if no attempts are known. */
   ownSeconds: number;
   multipliers: MultiplierTables;
 }
 
-/** The choices of a database that stores no others. */
+/** The parameters of a database that stores no others. */
 export const STANDARD_AUDIT_RULES: AuditRules = {
   bankBeforeSeconds: 900,
   hostSeconds: 10,

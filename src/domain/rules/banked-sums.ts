@@ -9,11 +9,11 @@ export interface BankWrite {
   xp: Xp;
   /** Base XP of its activity. */
   base: Xp | null;
-  /** Whether the event is the exercise that the bank write followed at once. */
+  /** Whether the event is of the exercise that hosts the bank write. */
   hosted: boolean;
 }
 
-/** So many other readings a claim lists. */
+/** Most alternative readings that a claim lists. */
 export const MOST_ALTERNATIVES = 20;
 
 /** What a bank write is called: a result may have had several, at different times (microseconds). */
@@ -25,7 +25,7 @@ interface Reading {
   banks: readonly string[];
 }
 
-/** What a search found: readings that name the nearest banked XP first, their number, and whether all of it was searched. */
+/** The readings found, those with the nearest banked XP first; their number; and whether the search was complete. */
 export interface Search {
   readings: Reading[];
   count: number;
@@ -33,8 +33,8 @@ export interface Search {
 }
 
 /**
- * The ways in which an event's XP is one of these own amounts and a set of bank writes: those of an earlier pool before
- * others, and the larger own amount first. The last pool holds the others; the number is of its readings.
+ * Every way to split an event's XP into one of these own amounts and a set of bank writes. Earlier pools come first, then larger own
+ * amounts. The last pool contains the others; `count` is of its readings.
  */
 export function search(pools: readonly (readonly BankWrite[])[], xp: Xp, ownValues: readonly Xp[]): Search {
   const found: Search = { readings: [], count: 0, complete: true };

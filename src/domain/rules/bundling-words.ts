@@ -3,17 +3,17 @@ import type { BankWrite } from "./banked-sums.js";
 import type { BundleClaim, BundleRule, Suspect } from "./bundling.js";
 import { type Micros, milliOf } from "./judging/records.js";
 
-/** A bank write as findings name it. */
+/** A bank write with the names that findings show. */
 export interface NamedBank extends BankWrite {
   time: Micros;
   activityId: string | null;
   title: string | null;
 }
 
-/** A claim whose banked XP has names. */
+/** A claim with named bank writes. */
 export type NamedClaim = BundleClaim<Suspect & { banks: readonly NamedBank[] }>;
 
-/** What each rule says, for people. */
+/** Each rule in words. */
 export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
   near: "banked XP beside the event makes up exactly what its own XP leaves",
   "near+late": "banked XP beside the event and later makes up exactly what its own XP leaves",

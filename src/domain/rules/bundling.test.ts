@@ -21,7 +21,7 @@ const bank = (sourcedId: string, whole: number, changes: Partial<BankWrite> = {}
   ...changes,
 });
 
-/** The guide's exercise: base 2, all right, 9 XP; 5 and 1 are banked with it. */
+/** The guide's exercise: base 2, all correct, 9 XP; 5 and 1 are banked with it. */
 const suspect = (changes: Partial<Suspect> = {}): Suspect => ({
   eventId: "e-1",
   app: "app",
@@ -61,7 +61,7 @@ test.each([
   expect(judge([suspect()], status)).toMatchObject([{ verdict, own: xp(3), results: ["article", "video"] }]);
 });
 
-test("a void formula convicts nobody without an own result", () => {
+test("a void formula yields no claim without an own result", () => {
   expect(judge([suspect()], "void")).toEqual([]);
   expect(judge([suspect({ ownResultXp: [xp(3)] })], "void")).toMatchObject([{ verdict: "confirmed" }]);
 });
@@ -72,7 +72,7 @@ test("a sum that would take too long to search is not confirmed", () => {
   expect(claim).toMatchObject({ verdict: "probable", rule: "no-exact-sum", searchedAll: false, results: [] });
 });
 
-test("late banked XP that another claim names is no sign of a failed bank write", () => {
+test("late banked XP that another claim names does not indicate a failed bank write", () => {
   const late = bank("video", 6, { hosted: false });
   const first = suspect({ eventId: "e-1", xp: xp(8), ownResultXp: [xp(3)], near: [], late: [late] });
   const second = suspect({ eventId: "e-2", near: [late] });

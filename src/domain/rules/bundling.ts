@@ -7,7 +7,7 @@ import { allowedAtMultiples } from "./day-multiples.js";
 import type { Compensation } from "./judging/compensations.js";
 import { allowedOwn, type Completion, FORMULAS, type MultiplierTables, paid } from "./own-xp.js";
 
-/** An event whose XP may hold other activities' XP, with everything that bears on it. docs/audit.md, "Bundled XP". */
+/** An event whose XP may include other activities' XP, with everything its verdict depends on. docs/audit.md, "Bundled XP". */
 export interface Suspect {
   eventId: string;
   app: string | null;
@@ -15,10 +15,10 @@ export interface Suspect {
   completion: Completion;
   /** XP of its own results. */
   ownResultXp: readonly Xp[];
-  /** Banked XP near it and after it, nearest first. Nothing that is linked to the event itself. */
+  /** Banked XP near it and late after it, nearest first, without results linked to the event itself. */
   near: readonly BankWrite[];
   late: readonly BankWrite[];
-  /** Base XP of the passive results at 0 since the last exercise: what a failed bank write may have lost. */
+  /** Base XP of the passive results at 0 since the previous exercise: what a failed bank write may have lost. */
   zeroBase: Xp;
   /** XP that the sender took back of it later, the earliest first. */
   compensations: readonly Compensation[];
@@ -28,10 +28,10 @@ export interface Suspect {
   multiples: readonly bigint[];
 }
 
-/** Where the own XP of an event is known from, the strongest first. */
+/** The source of an event's own XP, strongest first. */
 export type OwnEvidence = "own-result" | "stored-multiplier" | "multiplier-table" | "unknown";
 
-/** Why a suspect was judged as it was. */
+/** The rule by which a suspect was judged. */
 export type BundleRule =
   | "near"
   | "near+late"
@@ -45,15 +45,15 @@ export type BundleRule =
   | "above-base"
   | "above-banked";
 
-/** What the audit says of one suspect. */
+/** The audit's claim about one suspect. */
 export interface BundleClaim<S extends Suspect = Suspect> {
   suspect: S;
   verdict: Verdict;
   rule: BundleRule;
   ownEvidence: OwnEvidence;
-  /** Every amount that the event's own XP may be, by that evidence. */
+  /** Every possible amount of own XP, by that evidence. */
   ownValues: readonly Xp[];
-  /** The own XP that the claim names; null where it names none. */
+  /** The own XP of the claim; null if it names none. */
   own: Xp | null;
   /** The results whose banked XP makes up the rest, by id; none where no subset does. */
   results: readonly string[];
@@ -62,7 +62,7 @@ export interface BundleClaim<S extends Suspect = Suspect> {
   /** Every other set of results that makes up the rest, at most 20, and the number of all readings. */
   alternatives: readonly (readonly string[])[];
   readings: number;
-  /** False where the search was given up. */
+  /** False if the search was abandoned. */
   searchedAll: boolean;
 }
 
@@ -76,7 +76,7 @@ interface Judged<S extends Suspect> {
   ownValues: readonly Xp[];
 }
 
-/** What is known of the own XP, by the strongest evidence that says anything; only amounts below the event's XP. */
+/** Possible own XP below the event's XP, by the strongest evidence available. */
 function ownXp(
   { xp, completion, ownResultXp }: Suspect,
   allowed: readonly Xp[],
@@ -88,15 +88,15 @@ function ownXp(
   return { evidence: completion.multiplier === null ? "multiplier-table" : "stored-multiplier", values };
 }
 
-/** What an event is judged by at first sight: its XP, how its activity was completed, and what its own results say. */
+/** What first judges an event: its XP, how its activity was completed, and its own results. */
 export type Report = Pick<Suspect, "xp" | "completion" | "ownResultXp">;
 
 /** Whether an own result of an event says that it earned less. */
 export const hasLowerOwnResult = ({ xp, ownResultXp }: Report): boolean => ownResultXp.some((own) => own < xp);
 
 /**
- * Whether an event can be cleared before its banked XP is looked at: it reports no XP, or XP that is allowed and nothing
- * that may be believed says otherwise, or its app pays by rules of its own. Of events whose activity is not passive.
+ * Whether an event is cleared before its banked XP is examined: it reports no XP, or allowed XP that no credible own result
+ * contradicts, or its app pays by its own rules. For events of activities that are not passive.
  */
 export function isInnocent(report: Report, calibration: Calibration): boolean {
   if (report.xp <= 0n) return true;
@@ -106,15 +106,15 @@ export function isInnocent(report: Report, calibration: Calibration): boolean {
   return isAllowed && (calibration.status === "holds" || !isContradicted);
 }
 
-/** Whether an event is innocent however its app pays. */
-export const isInnocentAnyhow = (report: Report): boolean =>
+/** Whether an event is innocent under every calibration. */
+export const isAlwaysInnocent = (report: Report): boolean =>
   report.xp <= 0n ||
   (!hasLowerOwnResult(report) &&
     FORMULAS.every((formula) => allowedOwn([formula], report.completion).includes(report.xp)));
 
 const isFree = (taken: ReadonlySet<string>) => (bank: BankWrite) => !taken.has(bank.key);
 
-/** The banked XP that an event may hold: what was hosted by it before other XP near it, and late XP last. */
+/** The banked XP that an event may include: hosted by it, then near it, then late. */
 function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "near" | "near+late"): BankWrite[][] {
   const free = near.filter(isFree(taken));
   const pools = [free.filter(({ hosted }) => hosted), free];
@@ -166,7 +166,7 @@ function claimOf<S extends Suspect>(judged: Judged<S>, { verdict, rule, own, fou
   };
 }
 
-/** Confirmed where exactly one amount of own XP leaves a sum of banked XP within reach. */
+/** Confirms a bundle if exactly one amount of own XP leaves a rest that banked XP within reach sums to. */
 function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string>, reach: "near" | "near+late") {
   const { suspect, ownValues } = judged;
   if (judged.isAllowed || doubtOf(judged) !== null) return null;
@@ -174,7 +174,7 @@ function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string
   const owns = new Set(within.readings.map(({ own }) => own));
   const [own] = owns;
   if (own === undefined || owns.size > 1 || !within.complete) return null;
-  // The wider search names the same set first: it looks at the nearer pools before it looks further.
+  // The wider search finds the same set first, since it searches the nearer pools first.
   const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
   return claimOf(judged, { verdict: "confirmed", rule: reach, own, found });
 }
@@ -212,7 +212,7 @@ function probable<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<strin
     : null;
 }
 
-/** The most that any formula pays: base times the largest multiplier, rounded up. */
+/** Most XP that any formula pays: base times the largest multiplier, rounded up. */
 function mostOwn(base: Xp, tables: MultiplierTables): Xp {
   const multipliers = Object.values(tables).flat(2);
   return paid(
@@ -234,7 +234,7 @@ function suspected<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<stri
     : null;
 }
 
-/** What is known of a suspect before its banked XP is looked at; null where it is innocent. */
+/** What is known of a suspect before its banked XP is examined; null if it is innocent. */
 function judged<S extends Suspect>(suspect: S, calibration: Calibration): Judged<S> | null {
   if (isInnocent(suspect, calibration)) return null;
   const formulas = keptFormulas(calibration);

@@ -8,7 +8,7 @@ const tables = {
   decay: multipliersFromText(STANDARD_MULTIPLIERS.decay),
 };
 
-/** The formulas by which a first attempt with all right pays this XP for this base. */
+/** The formulas that pay this XP for a first attempt, all correct, with this base. */
 const fits = (base: string, xp: string, attempt = 1) =>
   formulasThat(
     { base: xpFromText(base), band: "full", attempt, multiplier: null, tables },

@@ -13,16 +13,16 @@ import { type Completion, explainedOwn, FORMULAS, type Formula } from "./own-xp.
 /** A set of formulas: bit n stands for FORMULAS[n]. */
 export type FormulaSet = number;
 
-/** Number of events by the formulas that explain them. */
+/** Number of events, by the set of formulas that explains them. */
 export type FormulaCounts = Map<FormulaSet, number>;
 
-/** What the events of one app say: each event counts under exactly the formulas that explain its XP. */
+/** Counts of one app's events, each under the exact set of formulas that explains its XP. */
 export interface AppCounts {
-  /** Events without banked XP near them, explained alone. */
+  /** Events without near banked XP, explained alone. */
   quiet: FormulaCounts;
-  /** Events with banked XP near them, explained alone or with some of that. */
+  /** Events with near banked XP, explained alone or with some of it. */
   banked: FormulaCounts;
-  /** All events, explained alone or with some of the XP banked near them or later; needed where quiet ones are few. */
+  /** All events, explained alone or with some near or late banked XP; used if quiet events are few. */
   all: FormulaCounts;
   /** Quiet events by the formulas of whose every own amount they pay more. */
   overpaid: FormulaCounts;
@@ -49,7 +49,7 @@ export const isEnoughQuiet = (events: number): boolean => events >= ENOUGH_QUIET
 /** Whether there are enough quiet events to decide alone. */
 export const isEnough = (quiet: FormulaCounts): boolean => isEnoughQuiet(totalOf(quiet));
 
-/** The formulas that allow an own amount of which `explains` holds. */
+/** The formulas that allow an own amount for which `explains` is true. */
 export const formulasThat = (completion: Completion, explains: (own: Xp) => boolean): FormulaSet =>
   FORMULAS.reduce(
     (set, formula, bit) => (explainedOwn(formula, completion).some(explains) ? set | (1 << bit) : set),
@@ -63,7 +63,7 @@ export const appCountsOf = (counts: (kind: keyof AppCounts) => Iterable<[Formula
 /** Counts without events. */
 export const noCounts = (): AppCounts => appCountsOf(() => []);
 
-/** Counts `events` more events that exactly these formulas explain. */
+/** Adds `events` events that exactly these formulas explain. */
 export const count = (counts: FormulaCounts, formulas: FormulaSet, events: number): void => {
   counts.set(formulas, (counts.get(formulas) ?? 0) + events);
 };
@@ -82,8 +82,8 @@ export const setOf = (formulas: readonly Formula[]): FormulaSet =>
   formulas.reduce((set, formula) => set | bitOf(formula), 0);
 
 /**
- * Whether the events that tell two formulas apart rule the second out: some speak for the first, and fewer than one in
- * ten for the second. Null where no event tells.
+ * Whether the events that distinguish two formulas rule out the second: some fit only the first, and fewer than one in ten only the
+ * second. Null if no event distinguishes them.
  */
 function rulesOut(counts: FormulaCounts, first: FormulaSet, second: FormulaSet): boolean | null {
   let [forFirst, forSecond] = [0, 0];
@@ -95,7 +95,7 @@ function rulesOut(counts: FormulaCounts, first: FormulaSet, second: FormulaSet):
   return forFirst > 0 && forSecond * 10 < forFirst + forSecond;
 }
 
-/** The formula that explains most quiet events; among equals most of the banked ones, then the first. */
+/** The formula that explains most quiet events; among equals most banked ones, then the first. */
 function bestFormula({ quiet, banked }: AppCounts): Formula {
   const ranked = FORMULAS.map((formula) => ({
     formula,
@@ -105,7 +105,7 @@ function bestFormula({ quiet, banked }: AppCounts): Formula {
   return ranked[0]?.formula ?? { rounding: "round", table: "standard" };
 }
 
-/** The roundings and tables that remain possible beside the best ones: quiet events decide, where they tell nothing banked ones. */
+/** The roundings and tables not ruled out against the best formula, by quiet events or, if those do not distinguish, by banked ones. */
 function keptBy(counts: AppCounts): { roundings: Rounding[]; tables: MultiplierTable[] } {
   const best = bestFormula(counts);
   const remains = (other: Formula): boolean => {
@@ -150,21 +150,21 @@ export const lifts = ({ quiet, overpaid, banked, explained }: Lift): boolean =>
 export function calibrate(app: string | null, counts: AppCounts): Calibration {
   const kept = keptBy(counts);
   const formulas = setOf(keptFormulas(kept));
-  const asked = isEnough(counts.quiet) ? counts.quiet : counts.all;
+  const decisive = isEnough(counts.quiet) ? counts.quiet : counts.all;
   return {
     app,
     status: statusOf(counts, formulas),
     quietEvents: totalOf(counts.quiet),
     quietExplained: explainedBy(formulas, counts.quiet),
-    events: totalOf(asked),
-    eventsExplained: explainedBy(formulas, asked),
+    events: totalOf(decisive),
+    eventsExplained: explainedBy(formulas, decisive),
     ...kept,
     lift: liftOf(counts, formulas),
     ownResultLift: ownResultLiftOf(counts),
   };
 }
 
-/** The formulas that a calibration leaves possible. */
+/** The formulas that a calibration does not rule out. */
 export const keptFormulas = ({ roundings, tables }: Pick<Calibration, "roundings" | "tables">): Formula[] =>
   FORMULAS.filter(({ rounding, table }) => roundings.includes(rounding) && tables.includes(table));
 

@@ -9,7 +9,7 @@ import type { ZeroNumbering } from "./judging/exercises.js";
  */
 export type CounterKind = "seen" | "zero-event" | "zero-result" | MultipleKind | keyof AppCounts;
 
-/** Number of events of one app and kind; 0 stands for the formulas where the kind knows none. */
+/** Number of events of one app and kind; formulas are 0 if the kind has none. */
 export type Counter = readonly [app: string, kind: CounterKind, formulas: FormulaSet, events: number];
 
 const COUNTS: ReadonlySet<string> = new Set(COUNT_KINDS);
@@ -24,11 +24,11 @@ function counterOf(key: string, events: number): Counter {
   return [app, kind as CounterKind, Number(formulas), events];
 }
 
-/** Sums of counters: what some students say is taken away from and added to what all say, in any order. */
+/** Sums of counters; counters of single students can be added and subtracted in any order. */
 export class Counters {
   readonly #events = new Map<string, number>();
 
-  /** Adds these counters, or with -1 takes them away. */
+  /** Adds these counters, or subtracts them. */
   add(counters: Iterable<Counter>, sign: 1 | -1 = 1): this {
     for (const counter of counters) {
       const key = keyOf(counter);
@@ -37,7 +37,7 @@ export class Counters {
     return this;
   }
 
-  /** The sums that are not 0, in the order of their names. */
+  /** The nonzero sums, by name. */
   list(): Counter[] {
     return [...this.#events]
       .filter(([, events]) => events !== 0)
@@ -50,7 +50,7 @@ export class Counters {
     return new Set(this.list().flatMap(([app, of]) => (of === kind ? [app] : [])));
   }
 
-  /** What the apps' events say, of the kinds that `wanted` asks for. */
+  /** Counts of the apps, of the kinds for which `wanted` is true. */
   counts(wanted: (kind: keyof AppCounts, app: string) => boolean): CountsByApp {
     const apps = new CountsByApp();
     for (const [app, kind, formulas, events] of this.list()) {
@@ -77,6 +77,6 @@ export const zeroNumbering = (counters: Counters): ZeroNumbering => ({
   inResults: counters.apps("zero-result"),
 });
 
-/** How apps pay by such counts; the app without a name is "". */
+/** Calibrates each app by its counts; the app without a name is "". */
 export const calibrated = (apps: ReadonlyMap<string, AppCounts>): Map<string, Calibration> =>
   new Map([...apps].map(([app, counts]) => [app, calibrate(app === "" ? null : app, counts)]));

@@ -1,8 +1,8 @@
-/** How an amount that the multiplier makes is brought to the XP that is paid. */
+/** How an app rounds base times multiplier to XP. */
 export const ROUNDINGS = ["round", "ceil", "none"] as const;
 export type Rounding = (typeof ROUNDINGS)[number];
 
-/** Which multipliers later attempts have. docs/audit.md, "Own XP". */
+/** Tables of multipliers for later attempts. docs/audit.md, "Own XP". */
 export const MULTIPLIER_TABLES = ["standard", "decay"] as const;
 export type MultiplierTable = (typeof MULTIPLIER_TABLES)[number];
 
@@ -29,13 +29,13 @@ export type Lift = {
 export interface Calibration {
   app: string | null;
   status: FormulaStatus;
-  /** Events without banked XP near them, and how many of those the kept formulas explain. */
+  /** Events without near banked XP, and how many of them the kept formulas explain. */
   quietEvents: number;
   quietExplained: number;
-  /** The events that decided, and how many the kept formulas explain: the quiet ones; where those are few, all, alone or with banked XP. */
+  /** The decisive events, and how many the kept formulas explain: the quiet ones; if those are few, all, alone or with banked XP. */
   events: number;
   eventsExplained: number;
-  /** The roundings and tables that the events leave possible. */
+  /** The roundings and tables not ruled out. */
   roundings: readonly Rounding[];
   tables: readonly MultiplierTable[];
   /** Own XP being what the kept formulas allow, and what the events' own results say. */

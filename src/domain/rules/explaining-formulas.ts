@@ -3,7 +3,7 @@ import { type FormulaSet, formulasThat } from "./calibrate.js";
 import { allowedOwn, type Completion, FORMULAS } from "./own-xp.js";
 import { subsetsOf } from "./subset-sums.js";
 
-/** What an exercise reports, and what is known of how it was completed. */
+/** The XP of an exercise, and how it was completed. */
 export interface PaidCompletion {
   xp: Xp;
   completion: Completion;
@@ -25,5 +25,5 @@ export const liftedBy = ({ xp, completion }: PaidCompletion, banks: readonly Xp[
   explainedBy({ xp, completion }, banks) & ~formulasThat(completion, (own) => own === xp);
 
 /** An event of 0 that every formula pays 0 for tells nothing; neither does one whose base is not known. */
-export const tells = ({ xp, completion }: PaidCompletion): boolean =>
+export const isInformative = ({ xp, completion }: PaidCompletion): boolean =>
   completion.base !== null && (xp !== 0n || formulasThat(completion, (own) => own > 0n) !== 0);

@@ -3,10 +3,10 @@ export const STANDARD_LINK_WINDOW_SECONDS = 86_400;
 
 /** What shapes facts; stored in the database (docs/facts.md, "Settings"). */
 export interface FactRules {
-  /** IANA zone whose days the facts stand on. */
+  /** IANA time zone of the days of facts. */
   zone: string;
-  /** Greatest distance between `score_date` and `eventTime` for rule L2, inclusive. */
+  /** Longest time between `score_date` and `eventTime` for rule L2, inclusive. */
   linkWindowSeconds: number;
-  /** Whether facts of test users (`isTestUser`) are made. */
+  /** Whether test users (`isTestUser`) have facts. */
   testUsers: "exclude" | "include";
 }

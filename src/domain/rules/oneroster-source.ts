@@ -1,5 +1,5 @@
-/** The schema of the analytics database that `import oneroster` fills, and that the ETL reads where no source database is named. */
+/** The schema of the analytics database that `import oneroster` fills, and that the ETL reads if no source database is given. */
 export const IMPORTED_SCHEMA = "oneroster";
 
-/** How many days before its watermark the ETL starts to read, by default. */
+/** Default overlap of the ETL before its watermark, in days. */
 export const OVERLAP_DAYS = 7;

@@ -70,11 +70,11 @@ test("no rounding is further than 1 XP from the product, and rounding up never p
   );
 });
 
-test("all formulas together allow each amount once, the smallest first", () => {
+test("all formulas together allow each amount once, in ascending order", () => {
   expect(allowedOwn(FORMULAS, completion({ attempt: 2 })).map(xpText)).toEqual(["1", "1.25", "2"]);
 });
 
-test("without base nothing is allowed", () => {
+test("without base XP nothing is allowed", () => {
   expect(allowedOwn(FORMULAS, completion({ base: null, multiplier: 12_500n }))).toEqual([]);
 });
 

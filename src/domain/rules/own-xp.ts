@@ -1,31 +1,34 @@
 import { dividedHalfAway, ONE_XP, type Xp, xpFromText, xpText } from "../values/xp.js";
 import { MULTIPLIER_TABLES, type MultiplierTable, ROUNDINGS, type Rounding } from "./calibration.js";
 
-/** How well the questions were answered: all right, at least 80 %, less; null where that is not known. */
+/** How well the questions were answered: all correct, at least 80 %, less; null if unknown. */
 export type AccuracyBand = "full" | "pass" | "fail" | null;
 
-/** One way in which an app may pay: a rounding and a table of multipliers. */
+/** How an app may pay: a rounding and a table of multipliers. */
 export interface Formula {
   rounding: Rounding;
   table: MultiplierTable;
 }
 
-/** For each attempt the multipliers, in ten-thousandths, for all right and for at least 80 %; the last stands for all later ones. Less than 80 %: 0. */
+/**
+ * Multipliers by attempt, in ten-thousandths, for all correct and for at least 80 %; the last row holds for all later attempts. Below
+ * 80 %: 0.
+ */
 export type MultiplierRows = readonly (readonly [full: bigint, pass: bigint])[];
 
 /** The multipliers of each table. */
 export type MultiplierTables = Readonly<Record<MultiplierTable, MultiplierRows>>;
 
-/** What is known of one completed activity before anybody asks what it paid. */
+/** What is known of a completed activity, apart from the XP paid. */
 export interface Completion {
   /** XP of the activity's resource. */
   base: Xp | null;
   band: AccuracyBand;
   /** Counted from 1. */
   attempt: number;
-  /** The multiplier stored on its own result, in ten-thousandths. */
+  /** The multiplier stored in its own result, in ten-thousandths. */
   multiplier: bigint | null;
-  /** The multipliers of which one applies where none is stored. */
+  /** The multipliers that apply if none is stored. */
   tables: MultiplierTables;
 }
 
@@ -34,7 +37,7 @@ export const FORMULAS: readonly Formula[] = MULTIPLIER_TABLES.flatMap((table) =>
   ROUNDINGS.map((rounding) => ({ rounding, table })),
 );
 
-/** Reads a row for each attempt: `1.25/1,1/0.5`. @throws RangeError for what is no such text */
+/** Parses one row per attempt: `1.25/1,1/0.5`. @throws RangeError for invalid text */
 export const multipliersFromText = (text: string): MultiplierRows =>
   text.split(",").map((row) => {
     const [full = "", pass = ""] = row.split("/");
@@ -47,7 +50,10 @@ export const STANDARD_MULTIPLIERS: Readonly<Record<MultiplierTable, string>> = {
   decay: "1.25/1,0.625/0.5,0.3125/0.25,0/0",
 };
 
-/** The multipliers that a table allows, in ten-thousandths: one, or each band's where the accuracy is not known. docs/audit.md, "Own XP". */
+/**
+ * The multipliers that a table allows, in ten-thousandths: one, or that of each band if the accuracy is unknown.
+ * docs/audit.md, "Own XP".
+ */
 export function multipliersOf(
   table: MultiplierTable,
   { band, attempt, tables }: Pick<Completion, "band" | "attempt" | "tables">,
@@ -58,7 +64,7 @@ export function multipliersOf(
   return [{ full, pass, fail: 0n }[band]];
 }
 
-/** Base times multiplier, brought to what the app pays. */
+/** Base times multiplier, rounded. */
 export function paid(base: Xp, multiplier: bigint, rounding: Rounding): Xp {
   const product = base * multiplier;
   const unit = ONE_XP * ONE_XP;
@@ -72,7 +78,7 @@ export function paid(base: Xp, multiplier: bigint, rounding: Rounding): Xp {
 export const possibleMultipliers = (formula: Formula, completion: Completion): readonly bigint[] =>
   completion.multiplier === null ? multipliersOf(formula.table, completion) : [completion.multiplier];
 
-/** Every own XP that one of the formulas allows, without repetition, the smallest first; none where the base is not known. */
+/** Every amount of own XP that some formula allows, without duplicates, ascending; empty if the base is unknown. */
 export function allowedOwn(formulas: readonly Formula[], completion: Completion): Xp[] {
   const { base } = completion;
   if (base === null) return [];
@@ -89,12 +95,12 @@ export function explainedOwn(formula: Formula, completion: Completion): Xp[] {
   return allowedOwn([formula], completion);
 }
 
-/** Reads a multiplier from decimal text, in ten-thousandths. @throws RangeError for what is no number */
+/** Parses a multiplier into ten-thousandths. @throws RangeError if it is not a number */
 export const multiplierFromText = (text: string): bigint => xpFromText(text);
 
 const ROUNDED: Readonly<Record<Rounding, string>> = { round: "rounded to", ceil: "rounded up to", none: "that is" };
 
-/** How one of the formulas comes to this own XP: `2 x 1.25 = 2.5, rounded up to 3`; null where none of them does. */
+/** The calculation of own XP by one of the formulas: `2 x 1.25 = 2.5, rounded up to 3`; null if none yields it. */
 export function ownArithmetic(formulas: readonly Formula[], completion: Completion, own: Xp): string | null {
   const { base } = completion;
   if (base === null) return null;

@@ -1,5 +1,5 @@
 /**
- * Names the rules by which bundled XP is judged (docs/audit.md, "Bundled XP"). It changes with every change of a rule or
- * of what a finding says: evidence is verified by the rules that it was made with, and audits by different rules differ.
+ * Version of the rules that judge bundled XP (docs/audit.md, "Bundled XP"). It changes with every change of a rule or of the content
+ * of a finding: evidence is verified by the rules that made it, and audits by different rules differ.
  */
 export const RULE_VERSION = "2";

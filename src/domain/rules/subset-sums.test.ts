@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { subsetsOf } from "./subset-sums.js";
 
-/** Every non-empty subset that sums to `wanted`, by trying all; subsets of earlier items first. */
+/** Every non-empty subset that sums to `wanted`, by brute force; subsets of earlier items first. */
 function tried(amounts: readonly bigint[], wanted: bigint, from = 0): number[][] {
   return amounts.slice(from).flatMap((amount, offset) => {
     const index = from + offset;
@@ -13,7 +13,7 @@ function tried(amounts: readonly bigint[], wanted: bigint, from = 0): number[][]
 
 const amounts = fc.array(fc.bigInt({ min: 1n, max: 9n }), { maxLength: 9 });
 
-test("finds every subset that sums, in order, as trying all of them does", () => {
+test("finds the same subsets, in the same order, as brute force", () => {
   fc.assert(
     fc.property(amounts, fc.bigInt({ min: 1n, max: 30n }), (items, wanted) => {
       const all = tried(items, wanted);
@@ -22,7 +22,7 @@ test("finds every subset that sums, in order, as trying all of them does", () =>
   );
 });
 
-test("names at most as many as are asked for, and counts them all", () => {
+test("returns at most the requested number, and counts all", () => {
   const { first, count, complete } = subsetsOf(Array(8).fill(1n), 4n, 21);
   expect({ named: first.length, count, complete }).toEqual({ named: 21, count: 70, complete: true });
   expect(first[0]).toEqual([0, 1, 2, 3]);
@@ -37,7 +37,7 @@ test("60 bank writes of whole XP are searched to the end", () => {
   expect(subsetsOf(items, 3_000_000n, 1)).toMatchObject({ complete: true, first: [expect.anything()] });
 });
 
-test("a search that would take too much is given up, and says so", () => {
+test("a search that would be too large is abandoned and reported as incomplete", () => {
   const items = Array.from({ length: 40 }, (_, n) => 2n ** BigInt(n));
   expect(subsetsOf(items, 2n ** 40n - 1n, 1)).toEqual({ first: [], count: 0, complete: false });
 });

@@ -1,17 +1,17 @@
-/** Subsets of a list of positive amounts that make up one sum. */
+/** Subsets of a list of positive amounts with a given sum. */
 export interface Subsets {
   /** The first ones, each as indexes into the list; subsets of earlier items come first. */
   first: number[][];
-  /** How many there are; a lower bound where the search was given up. */
+  /** Their number; a lower bound if the search was abandoned. */
   count: number;
-  /** False where there were too many sums to look at all. */
+  /** False if there were too many partial sums. */
   complete: boolean;
 }
 
-/** So many partial sums are kept at most: 60 items of whole XP come nowhere near it. */
+/** Most partial sums held: 60 items of whole XP need far fewer. */
 const MOST_SUMS = 200_000;
 
-/** For each position, the sums that the items from there on can make (up to `wanted`), with the number of ways. */
+/** For each position, the sums (up to `wanted`) of the items from there on, with the number of ways; null if there are too many. */
 function waysFrom(amounts: readonly bigint[], wanted: bigint): Map<bigint, number>[] | null {
   const ways: Map<bigint, number>[] = [new Map([[0n, 1]])];
   let kept = 1;
@@ -30,8 +30,8 @@ function waysFrom(amounts: readonly bigint[], wanted: bigint): Map<bigint, numbe
 }
 
 /**
- * The non-empty subsets of `amounts` (all above 0) that sum to exactly `wanted`, at most `limit` of them, and their
- * number. The search is bounded: beyond it nothing is found, and `complete` is false.
+ * The non-empty subsets of `amounts` (all above 0) that sum to exactly `wanted`, at most `limit` of them, and their number. If the
+ * bound of the search is exceeded, none is found and `complete` is false.
  */
 export function subsetsOf(amounts: readonly bigint[], wanted: bigint, limit: number): Subsets {
   const none: Subsets = { first: [], count: 0, complete: true };

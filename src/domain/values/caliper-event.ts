@@ -1,10 +1,10 @@
-/** Who an event is about, as far as the event itself says. docs/facts.md, "Students". */
+/** The actor of an event, as the event identifies it. docs/facts.md, "Students". */
 export interface Actor {
-  /** Last path or URN segment of `actor.id`; null where there is none. */
+  /** Last path or URN segment of `actor.id`; null if there is none. */
   segment: string | null;
-  /** True where `actor.id` has the shape of a user (`…/users/<id>`, `urn:…:user:<id>`). */
+  /** True if `actor.id` has the form of a user (`…/users/<id>`, `urn:…:user:<id>`). */
   looksLikeUser: boolean;
-  /** Trimmed and lower-cased; null where missing. */
+  /** Trimmed and lower-cased; null if missing. */
   email: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Metrics {
   antiPattern: string | null;
 }
 
-/** A Timeback event with every field that a fact reads, typed, and its verbatim payload. */
+/** A Timeback event with every field that facts use, typed, and its verbatim payload. */
 export interface LandableEvent {
   /** UUID in lower case, without `urn:uuid:`. */
   eventId: string;
@@ -30,7 +30,7 @@ export interface LandableEvent {
   /** Instant in UTC with microseconds: `2025-03-01T08:00:00.000000Z`. */
   occurredAt: string;
   activityKey: string | null;
-  /** Last segment of `object.id`, when it may serve as a slug (at least 4 characters) and is not the activity key. */
+  /** Last segment of `object.id`, if usable as a slug (at least 4 characters) and not the activity key. */
   objectSlug: string | null;
   subject: string | null;
   app: string | null;

@@ -7,6 +7,6 @@ export interface Expansion {
 /** Far above what a school exports: CSV and JSON expand 5 to 50 times, a zip or gzip bomb about 1,000 times. */
 export const usualExpansion: Expansion = { ratio: 250, fromBytes: 64 * 2 ** 20 };
 
-/** Whether `compressed` bytes that expand to `expanded` bytes are to be taken for a decompression bomb. */
+/** Whether data that expands from `compressed` to `expanded` bytes counts as a decompression bomb. */
 export const expandsTooFar = (expanded: number, compressed: number, { ratio, fromBytes }: Expansion): boolean =>
   expanded > fromBytes && expanded > ratio * compressed;

@@ -13,6 +13,6 @@ test.each(["", "   ", null, undefined])("%j is no email", (email) => {
   expect(foldEmail(email)).toBeNull();
 });
 
-test("a Cyrillic letter is another person", () => {
+test("an email with a Cyrillic look-alike letter is a different one", () => {
   expect(foldEmail("\u0430da@x")).not.toBe(foldEmail("ada@x"));
 });

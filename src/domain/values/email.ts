@@ -1,6 +1,6 @@
 /**
- * The one form in which emails are kept and compared: trimmed and lower-cased, null where nothing is left. Plus signs
- * stay, and nothing else is folded: a Cyrillic letter that looks like a Latin one is another person.
+ * The canonical form of an email: trimmed and lower-cased, null if blank. Nothing else is folded: plus signs stay, and a Cyrillic
+ * look-alike letter makes a different email.
  */
 export function foldEmail(email: string | null | undefined): string | null {
   const folded = email?.trim().toLowerCase() ?? "";

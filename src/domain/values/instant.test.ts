@@ -50,7 +50,7 @@ describe("an instant with an offset", () => {
   });
 });
 
-describe("what names no instant", () => {
+describe("text that is not an instant", () => {
   test.each([
     ["2025-03-01T08:00:00", "offset is missing"],
     ["2025-03-01", "a date and a time"],

@@ -24,7 +24,7 @@ describe("lastSegment", () => {
   });
 });
 
-test("a random urn:uuid is never an activity key, in any case", () => {
+test("a random urn:uuid is never an activity key, whatever its letter case", () => {
   expect(activityKeyOf("URN:UUID:9e3779b1-0001-4000-8000-000000000000")).toBeNull();
   expect(activityKeyOf("https://host/activities/9e3779b1-0001-4000-8000-000000000000")).not.toBeNull();
 });

@@ -12,7 +12,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The known texts most similar to the wanted one, nearest first: for "did you mean". */
+/** The known texts most similar to `wanted`, nearest first: for "did you mean". */
 export function nearest(wanted: string, known: readonly string[], limit: number): string[] {
   return known
     .map((text) => ({ text, edits: distance(wanted, text) }))

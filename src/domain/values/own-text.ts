@@ -1,2 +1,2 @@
-/** A copy of the text that shares no memory: V8 keeps the whole text alive that a substring was cut from. */
+/** A copy that shares no memory: V8 keeps a substring's whole parent text alive. */
 export const detached = (text: string): string => Buffer.from(text).toString();

@@ -6,7 +6,7 @@ const pseudonyms = new Pseudonyms({ secret: "s", ids: IDS });
 const NOBODY = new Set<string>();
 const text = (value: string, names: ReadonlySet<string> = NOBODY) => pseudonyms.text(value, names);
 
-test("the same person has the same pseudonym, in any case; another secret gives another one", () => {
+test("a person has one pseudonym, whatever the letter case; another secret gives another one", () => {
   const email = pseudonyms.email("Maya@School.example");
   expect(email).toMatch(/^student-[0-9a-f]{10}@redacted\.example$/);
   expect(pseudonyms.email(" maya@school.example ")).toBe(email);
@@ -16,7 +16,7 @@ test("the same person has the same pseudonym, in any case; another secret gives 
   expect(elsewhere.student("maya-chen-7f21")).not.toBe(pseudonyms.student("maya-chen-7f21"));
 });
 
-test("emails are found in any text, also encoded in a URL and before the ending of a file", () => {
+test("emails are found in any text, also encoded in a URL and before a file extension", () => {
   const email = pseudonyms.email("maya@school.example");
   expect(text("for <Maya@School.example>, twice: maya@school.example.")).toBe(`for <${email}>, twice: ${email}.`);
   expect(text("https://host/u?of=maya%40school.example&x=1")).toContain(`${email}&x=1`);
@@ -24,7 +24,7 @@ test("emails are found in any text, also encoded in a URL and before the ending 
   expect(text("数学 @ 10:00, a@b")).not.toContain("a@b");
 });
 
-test("ids are found as whole words inside of others, and nowhere else", () => {
+test("ids are found as whole words inside other ids, and nowhere else", () => {
   const id = pseudonyms.student("maya-chen-7f21");
   expect(text("result_maya-chen-7f21_video_5")).toBe(`result_${id}_video_5`);
   expect(text("maya-chen-7f212")).toBe("maya-chen-7f212");
@@ -35,13 +35,13 @@ test("ids are found as whole words inside of others, and nowhere else", () => {
   );
 });
 
-test("an id of a few digits is replaced where it stands alone, not inside of dates and amounts", () => {
+test("an id of a few digits is replaced only on its own, not inside dates and amounts", () => {
   expect(text("42")).toBe(pseudonyms.student("42"));
   expect(text("42 XP on 2025-03-42")).toBe("42 XP on 2025-03-42");
   expect(text("result 123456 of 5")).toBe(`result ${pseudonyms.student("123456")} of 5`);
 });
 
-test("names of ids and emails are found inside of other ids; what is a pseudonym stays", () => {
+test("names from ids and emails are found inside other ids; pseudonyms are kept", () => {
   expect(namesIn("Maya.Chen2@school.example")).toEqual(["maya", "chen"]);
   expect(namesIn("student-0042")).toEqual([]);
   expect(namesIn("270cb3ab-0c7a-4314-adef-3fcf71ef4604")).toEqual([]);

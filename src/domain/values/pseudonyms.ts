@@ -21,13 +21,13 @@ const NO_NAMES = new Set(
 
 /** The people that pseudonyms replace. */
 export interface KnownPeople {
-  /** Without it a pseudonym cannot be traced to a person, not even by trying emails. */
+  /** Without it a pseudonym cannot be traced to a person, even by trying emails. */
   secret: string;
   /** Every student id, and every email that does not look like one. */
   ids: Iterable<string>;
 }
 
-/** Pseudonyms of one database: the same person has the same one in every run and form. docs/reading.md, "Redacted". */
+/** Pseudonyms of one database: a person has the same one in every run and every spelling. docs/reading.md, "Redacted". */
 export class Pseudonyms {
   readonly #secret: string;
   readonly #ids = new Map<string, string>();
@@ -62,21 +62,21 @@ export class Pseudonyms {
     return `student-${this.#code("email", foldEmail(email) ?? "")}@redacted.example`;
   }
 
-  /** `person-7f3a91c2d4`: who made a correction, or a name inside of an id. */
+  /** `person-7f3a91c2d4`: the author of a correction, or a name inside an id. */
   person(name: string): string {
     return `person-${this.#code("person", name.toLowerCase())}`;
   }
 
-  /** 16 digits in place of an id that is derived from a student's: it could be derived again by guessing the student. */
+  /** Replaces an id derived from a student's id: it could be derived again by guessing the student. */
   findingId(id: string): string {
     return createHmac("sha256", this.#secret).update(`finding:${id}`).digest("hex").slice(0, id.length);
   }
 
-  /** The text with emails, known ids and these names replaced, wherever they occur as words, in any case. */
+  /** Replaces emails, known ids and these names wherever they occur as words, in any letter case. */
   text(text: string, names: ReadonlySet<string>): string {
     if (this.#ids.has(text)) return this.student(text);
     return text
-      .split(/((?:student|person)-[0-9a-f]{10}(?:@redacted\.example)?)/) // what stands for somebody already
+      .split(/((?:student|person)-[0-9a-f]{10}(?:@redacted\.example)?)/) // existing pseudonyms are kept
       .map((part, at) => (at % 2 === 1 ? part : this.#withoutPeople(part, names)))
       .join("");
   }

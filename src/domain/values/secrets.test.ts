@@ -67,7 +67,7 @@ test.each([
     expect(JSON.stringify(safeArguments(words))).not.toContain(SECRET);
 });
 
-test("a complaint repeats what was typed without its passwords, and everything else as it is", () => {
+test("an error message quotes the command line without passwords, and otherwise unchanged", () => {
   const typed = [
     `postgres://etl:my ${SECRET}@db/x`,
     `--lock-wait=host=db password='a ${SECRET}'`,

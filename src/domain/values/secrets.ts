@@ -5,7 +5,7 @@ const PARAMETER = /([?&](?:password|pass|pwd)=)[^&\s'"]*/gi;
 const KEY_VALUE =
   /((?:pass(?:word|wd|phrase)?|pwd|secret|token)(?:\s*=\s*|["']\s*:\s*))(?!\*{3})(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&]+)/gi;
 
-/** The text with `***` in place of every password that is marked as one: people paste URLs in the wrong places. */
+/** Replaces every recognisable password by `***`: people paste URLs in the wrong places. */
 export const withoutPasswords = (text: string): string =>
   text.replace(IN_URL, "$1:***@").replace(PARAMETER, "$1***").replace(KEY_VALUE, "$1***");
 
@@ -33,7 +33,7 @@ function decoded(word: string): string {
 
 const URL_OPTION = /^--(?:database|source)-url$/;
 
-/** A word of a command line, safe for the run log. */
+/** A command-line word, safe for the run log. */
 function safeWord(word: string, before: string | undefined): string {
   const [, option = "", value = ""] = /^(--[\w-]+=)(.*)$/s.exec(word) ?? [];
   if (option !== "") return `${option}${safeWord(value, option.slice(0, -1))}`;
@@ -44,15 +44,15 @@ function safeWord(word: string, before: string | undefined): string {
 }
 
 /**
- * The command line as the run log keeps it: URLs without user, password and parameters, and no value of anything named
- * a password, percent-encoded or not. Everything else stays.
+ * The command line for the run log: URLs without user, password and parameters, and no value of anything named like a password,
+ * percent-encoded or not. Everything else is kept.
  */
 export const safeArguments = (words: readonly string[]): string[] =>
   words.map((word, at) => safeWord(word, words[at - 1]));
 
 const LEAST_CHARACTERS = 4;
 
-/** An error message that may quote the command line (a word, or the value after its `=`), without the passwords in it. */
+/** An error message, which may quote the command line (a word, or the value after its `=`), without passwords. */
 export function safeComplaint(text: string, typed: readonly string[]): string {
   const repeated = safeArguments(typed).flatMap((safe, at) => {
     const word = typed[at] ?? "";

@@ -1,8 +1,8 @@
-/** What stands before the id in the key of a landed event, and in that of a landed result. */
+/** Key prefixes of landed events and of landed results. */
 export const EVENT_PREFIX = "caliper:event:";
 export const RESULT_PREFIX = "oneroster:assessment_result:";
 
-/** Names an event (UUID in lower case) among the sources of facts; also the key of the fact that is made from it. docs/facts.md. */
+/** The source key of an event (UUID in lower case), which is also the key of its fact. docs/facts.md. */
 export const eventKey = (id: string): string => `${EVENT_PREFIX}${id}`;
-/** Names a result (its sourcedId) among the sources of facts; also the key of the fact of a result that no event explains. */
+/** The source key of a result (its sourcedId), which is also the key of its fact if no event explains it. */
 export const resultKey = (id: string): string => `${RESULT_PREFIX}${id}`;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asCounted, dividedHalfAway, sumOf, xpFromText, xpText } from "./xp.js";
 
-test("what is written is read as the same amount", () => {
+test("written amounts read back unchanged", () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(10n ** 13n), max: 10n ** 13n }), (xp) => {
       expect(xpFromText(xpText(xp))).toBe(xp);

@@ -1,6 +1,6 @@
 import { decimalText } from "./decimal.js";
 
-/** XP in whole ten-thousandths: exact for every amount with up to four decimals, and every sum of such. */
+/** XP in ten-thousandths: exact for amounts with up to four decimals, and for their sums. */
 export type Xp = bigint;
 
 const XP_DECIMALS = 4;
@@ -18,7 +18,7 @@ export function dividedHalfAway(amount: bigint, divisor: bigint): bigint {
 /** Reads decimal text; digits beyond a ten-thousandth are rounded half away from zero. @throws RangeError if it is not a number */
 export function xpFromText(text: string): Xp {
   const plain = decimalText(text);
-  if (plain === null) throw new RangeError(`no amount of XP: ${text}`);
+  if (plain === null) throw new RangeError(`not an amount of XP: ${text}`);
   const [whole = "0", fraction = ""] = plain.replace("-", "").split(".");
   const digits = BigInt(whole + fraction.padEnd(XP_DECIMALS, "0"));
   const size =
@@ -26,7 +26,7 @@ export function xpFromText(text: string): Xp {
   return plain.startsWith("-") ? -size : size;
 }
 
-/** The amount as facts store it: rounded to hundredths, half away from zero. */
+/** The amount as stored in facts: rounded to hundredths, half away from zero. */
 export const asCounted = (xp: Xp): Xp => dividedHalfAway(xp, HUNDREDTH) * HUNDREDTH;
 
 /** As decimal text without trailing zeros. */

@@ -1,15 +1,15 @@
-/** What a run would do to facts of one kind. XP as exact decimal text. */
+/** Planned changes to facts of one kind. XP as exact decimal text. */
 export interface PlannedChange {
   change: "inserted" | "updated" | "deleted";
   eventType: string;
-  /** Where the XP of the facts is from; null for facts of another system that do not say. */
+  /** Source of the facts' XP; null for facts of another system without one. */
   xpSource: string | null;
   rows: number;
   xpBefore: string;
   xpAfter: string;
 }
 
-/** One fact that a run would write or remove; XP is null where it has none, or is not there. */
+/** A fact that a run would write or remove; XP is null if the fact has none or does not exist. */
 export interface PlannedFact {
   change: PlannedChange["change"];
   studentId: string;
@@ -20,7 +20,7 @@ export interface PlannedFact {
   xpAfter: string | null;
 }
 
-/** What a run would do to the facts: every change by kind, and the facts whose XP changes most. docs/reading.md, "Plans". */
+/** Planned changes to the facts: counts by kind, and the facts whose XP changes most. docs/reading.md, "Plans". */
 export interface FactPlan {
   changes: PlannedChange[];
   largest: PlannedFact[];

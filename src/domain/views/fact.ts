@@ -1,12 +1,12 @@
-/** How a column is listed: numbers as exact decimal text, instants in ISO 8601 (UTC, milliseconds), days as `YYYY-MM-DD`. */
+/** How a column is output: numbers as exact decimal text, instants in ISO 8601 (UTC, milliseconds), days as `YYYY-MM-DD`. */
 export type FactColumnKind = "text" | "number" | "instant" | "day" | "list";
 
 const always = <Kind extends FactColumnKind>(kind: Kind) => ({ kind, optional: false as const });
 const optional = <Kind extends FactColumnKind>(kind: Kind) => ({ kind, optional: true as const });
 
 /**
- * The columns of `processed_facts` that a derivation makes, in order; the first two are the key. The one list of them: how each
- * is derived stands in src/store/facts/fact-columns.ts, which does not compile without it. docs/facts.md.
+ * The derived columns of `processed_facts`, in order, the first two being the key. This is the only list: their derivations are in
+ * src/store/facts/fact-columns.ts, which must have every column to compile. docs/facts.md.
  */
 export const FACT_COLUMNS = {
   student_id: always("text"),
@@ -45,7 +45,7 @@ type Member<Column extends string> = Column extends `${infer First}_${infer Rest
   ? `${First}${Capitalize<Member<Rest>>}`
   : Column;
 
-/** The name of a column where facts are listed: in camelCase. */
+/** A column's name in output: camelCase. */
 export const factMember = <Column extends FactColumn>(column: Column): Member<Column> =>
   column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as Member<Column>;
 
@@ -53,5 +53,5 @@ type Value<Column extends { kind: FactColumnKind; optional: boolean }> =
   | (Column["kind"] extends "list" ? readonly string[] : string)
   | (Column["optional"] extends true ? null : never);
 
-/** A live fact: the columns of `processed_facts`, without the instants at which they were written. */
+/** A stored fact, without the instants at which it was written. */
 export type ListedFact = { [Column in FactColumn as Member<Column>]: Value<(typeof FACT_COLUMNS)[Column]> };

@@ -1,9 +1,9 @@
-/** A quarantined record as it is listed; numbers are decimal text. */
+/** A quarantined record in a list; numbers are decimal text. */
 export interface ListedReject {
   id: string;
   runId: string;
   file: string;
-  /** 1-based; null where the input has no lines (a database table). */
+  /** 1-based; null if the input has no lines (a database table). */
   line: string | null;
   byteOffset: string | null;
   code: string;
@@ -13,15 +13,15 @@ export interface ListedReject {
   lastSeen: string;
 }
 
-/** A reject with everything that is kept of it. */
+/** A reject with all its stored values. */
 export interface WholeReject extends ListedReject {
-  /** Place of the record in its line, from 0. */
+  /** Index of the record in its line, from 0. */
   member: string;
-  /** The line (or row) as it was read; null where it could not be kept. */
+  /** The line (or row) as read; null if it could not be stored. */
   record: string | null;
 }
 
-/** Rejects of one code. */
+/** The number of rejects with one code. */
 export interface CodeCount {
   code: string;
   count: number;

@@ -1,10 +1,10 @@
-/** A name and an exact amount as decimal text. Kept in lists: the members of an object would lose their order. */
+/** A name and an exact amount as decimal text. In lists, as the members of an object would lose their order. */
 export interface Amount {
   name: string;
   value: string;
 }
 
-/** One student's day. Numbers are exact decimal text; the sum of none is 0. docs/reading.md. */
+/** One student's day. Numbers are exact decimal text; an empty sum is 0. docs/reading.md. */
 export interface StudentDay {
   studentId: string;
   email: string | null;

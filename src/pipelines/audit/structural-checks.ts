@@ -6,7 +6,7 @@ import { factIntegrity } from "./checks/fact-integrity.js";
 import { identityConflict } from "./checks/identity-conflict.js";
 import { unreadableXp } from "./checks/unreadable-xp.js";
 
-/** Every check but that of bundled XP, which must be made first: disagreements leave out what it explains. */
+/** Every check except bundled XP, which must run first: disagreements leave out what it explains. */
 export const structuralChecks: readonly Check[] = [
   factIntegrity,
   duplicateEvent,

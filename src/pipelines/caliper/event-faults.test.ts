@@ -99,7 +99,7 @@ describe("a Timeback event is rejected", () => {
         { type: "stars", value: 1 },
         { type: "stars", value: 1 },
       ],
-      'duplicate-metric: generated.items[1].type: text "stars" stands here a second time',
+      'duplicate-metric: generated.items[1].type: text "stars" is a duplicate',
     ],
     [
       "too much XP",
@@ -112,7 +112,7 @@ describe("a Timeback event is rejected", () => {
     expect(faultOf(metrics(...items))).toContain(fault);
   });
 
-  test("for more than a day of seconds in one event", () => {
+  test("for more seconds than a day has", () => {
     const active = (value: number) => timeSpent({ generated: { items: [{ type: "active", value }] } });
     expect(eventOf(active(86_400)).metrics.active).toBe("86400");
     expect(faultOf(active(86_400.001))).toContain(
@@ -126,7 +126,7 @@ describe("a Timeback event is rejected", () => {
     expect(faultOf(text)).toContain("bad-metric: generated.items[0].value: expected a finite number, found number ");
   });
 
-  test("for a long number where an entity should stand", () => {
+  test("for a long number in place of an entity", () => {
     const text = JSON.stringify(activity({ object: { course: -77 } })).replace("-77", "12345678901234567890");
     expect(faultOf(text)).toBe(
       "schema: object.course: expected an object or an IRI, found number 12345678901234567890",
@@ -153,7 +153,7 @@ describe("a Timeback event is rejected", () => {
     expect(faultOf(activity(changes))).toContain(fault);
   });
 
-  test("but not for one that an index just can", () => {
+  test("but not for one that an index can just hold", () => {
     const email = `${"é".repeat(499)}@x`;
     expect(eventOf(activity({ actor: { id: `https://host/users/${"u".repeat(1000)}`, email } })).actor).toMatchObject({
       ...{ segment: "u".repeat(1000), email },

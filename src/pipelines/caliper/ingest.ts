@@ -11,7 +11,7 @@ import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { type InputSource, isLasting } from "./input/input.js";
 import { type Chunk, PARTS_OF_CHUNK, readChunks } from "./land/chunks.js";
 import type { LandingRun } from "./land/event-row.js";
-import { type Expected, landChunk, nothingExpected } from "./land/land-chunk.js";
+import { type Expected, landChunk, noExpectation } from "./land/land-chunk.js";
 import { addLanded, type LandedRecords, noneLanded } from "./land/land-records.js";
 import { type Place, readParts } from "./land/parts.js";
 
@@ -19,18 +19,18 @@ import { type Place, readParts } from "./land/parts.js";
 export interface IngestSummary extends LandedRecords {
   files: number;
   facts: FactChanges;
-  /** Files that an unfinished run had begun; their earlier records are in the counts. */
+  /** Files resumed from an unfinished run; their earlier records are included in the counts. */
   resumed: number;
 }
 
-/** What is read, and how. */
+/** What to ingest, and how. */
 export interface IngestRequest {
   inputs: readonly InputSource[];
-  /** Records, or bytes, after which a transaction is committed; whichever is reached first. */
+  /** Approximate number of records, and of bytes, landed in one transaction. */
   chunkRecords: number;
   chunkBytes: number;
   limits: InputLimits;
-  /** Throws when a stop was requested. */
+  /** Throws if the run was asked to stop. */
   stop(): void;
   progress(file: string, state: { rawBytes: number; records: number }): void;
 }
@@ -45,8 +45,8 @@ interface Ingest {
 }
 
 /**
- * Lands Caliper files and derives the facts they affect, chunk by chunk; each chunk is committed with its facts and the
- * place in the file, so that a run that is killed is continued by the next one over the same bytes.
+ * Lands Caliper files and derives the facts they affect, chunk by chunk. Each chunk is committed together with its facts and a
+ * checkpoint, so a run that was killed is continued by the next run over the same bytes.
  */
 export async function ingest(run: Run, rules: FactRules, request: IngestRequest): Promise<IngestSummary> {
   const summary: IngestSummary = {
@@ -56,7 +56,7 @@ export async function ingest(run: Run, rules: FactRules, request: IngestRequest)
     resumed: 0,
   };
   const landing = { runId: run.runId, events: 0 };
-  const state: Ingest = { run, landing, rules, request, summary, expected: nothingExpected() };
+  const state: Ingest = { run, landing, rules, request, summary, expected: noExpectation() };
   for (const source of request.inputs) {
     await ingestInput(state, source);
     summary.files += 1;
@@ -74,20 +74,23 @@ async function ingestInput(state: Ingest, source: InputSource): Promise<void> {
   else await readFrom(state, input, undefined);
 }
 
-/** What is read. */
+/** One input. */
 interface Input {
   source: InputSource;
-  /** Where its bytes stay, so that it can be read again from a place in it; null where they do not. */
+  /** Absolute path of a file that can be read again from a checkpoint; null for a pipe or a stream. */
   lastingPath: string | null;
 }
 
-/** Where a former run stopped. */
+/** Where an earlier run stopped. */
 const placeOf = ({ byteOffset, line, prefixSha256 }: Checkpoint): Place => ({
   end: { byteOffset, number: line },
   prefixSha256,
 });
 
-/** Reads a file from a checkpoint or from the start. False: its lines are not those of the checkpoint, nothing was done. */
+/**
+ * Ingests an input from a checkpoint or from the start. Returns false, having done nothing, if the lines before the checkpoint have
+ * changed.
+ */
 async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | undefined): Promise<boolean> {
   const { request, run, summary, expected } = state;
   const { source, lastingPath } = input;
@@ -101,7 +104,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
     partRecords: Math.ceil(request.chunkRecords / PARTS_OF_CHUNK),
     partBytes: Math.ceil(request.chunkBytes / PARTS_OF_CHUNK),
     limits: request.limits,
-    leavesUnread: () => expected.isRepeating,
+    defersParsing: () => expected.isRepeating,
     onRawBytes: (total: number) => {
       rawBytes = total;
     },
@@ -120,7 +123,7 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
     commitChunk(state, session, { ...input, chunk, counts, progress }, stoppable(order, request.stop)).finally(() =>
       chunk.release(),
     );
-  const lanes: [Session, ...Session[]] = run.beside ? [run.session, run.beside] : [run.session];
+  const lanes: [Session, ...Session[]] = run.second ? [run.session, run.second] : [run.session];
   await inLanes(lanes, readChunks(parts, start, options), land, (work) => withRetries(run.session, work));
   if (lastingPath !== null) await dropCheckpoint(run.session.db, lastingPath);
   addLanded(summary, counts);
@@ -130,12 +133,12 @@ async function readFrom(state: Ingest, input: Input, checkpoint: Checkpoint | un
 /** A chunk of an input. */
 interface ChunkInput extends Input {
   chunk: Chunk;
-  /** Of the file, what is committed. */
+  /** Counts of what the file has committed. */
   counts: LandedRecords;
   progress(records: number): void;
 }
 
-/** Lands one chunk with its facts and the place where it ends. */
+/** Commits one chunk with its facts and a checkpoint at its end. */
 async function commitChunk(state: Ingest, on: Session, input: ChunkInput, order: LaneOrder): Promise<void> {
   const { run, rules, request, expected } = state;
   const { source, chunk, counts } = input;
@@ -154,7 +157,7 @@ async function commitChunk(state: Ingest, on: Session, input: ChunkInput, order:
   addChanges(state.summary.facts, made);
 }
 
-/** Saves the place where the chunk ends, with the counts of its file up to there. */
+/** Saves a checkpoint at the chunk's end, with the counts of the file up to there. */
 async function saveProgress(
   { db }: Session,
   { lastingPath, chunk, counts }: ChunkInput,

@@ -8,28 +8,28 @@ import type { LandingRun } from "./land/event-row.js";
 import { copyRecords, type LandedRecords, openLanding, settleRecords } from "./land/land-records.js";
 import { RecordBuilder } from "./land/record-builder.js";
 
-/** A record in memory, or a line of several, with the address that it has if it is rejected. */
+/** A record in memory, or one of several in a line, with the address for its reject. */
 export interface BatchLine {
-  /** From 1. */
+  /** 1-based. */
   line: number;
-  /** Place in its line of a record that now stands by itself, from 0. */
+  /** Index in its original line of a record that is now a line of its own, from 0. */
   member: number;
   byteOffset: number;
   text: string;
 }
 
-/** Who lands a batch, and by which rules. */
+/** The session and run that land a batch, and the rules. */
 export interface BatchRun {
   session: Session;
   landing: LandingRun;
   rules: FactRules;
 }
 
-const NOTHING_EXPECTED = { allNew: false, async behind() {} };
+const NO_EXPECTATION = { allNew: false, async previousCommitted() {} };
 
 /**
- * Lands some lines of one file (or of what stands for one in addresses) and derives the facts that they affect, in one
- * transaction, tried again where the database refused it for a reason that passes. `also` is done in it too, with what was rejected.
+ * Lands lines of one file (or of what addresses name in its place) and derives the facts they affect, in one transaction that is
+ * retried after transient errors. `also` runs inside it, with the rejects.
  */
 export async function landBatch(
   { session, landing, rules }: BatchRun,
@@ -42,7 +42,7 @@ export async function landBatch(
   const records = builder.records();
   const land = async (inside: Session) => {
     const opened = await openLanding(inside, landing.runId);
-    const copied = await copyRecords(inside, opened, records, NOTHING_EXPECTED);
+    const copied = await copyRecords(inside, opened, records, NO_EXPECTATION);
     const landed = await settleRecords(inside, opened, { rules, file, landed: copied, known: 0 });
     await also(inside, records.rejects);
     return landed;

@@ -7,16 +7,16 @@ import { addChanges } from "../facts/derived-step.js";
 import { addLanded, type LandedRecords, noneLanded } from "./land/land-records.js";
 import { type BatchRun, landBatch } from "./land-batch.js";
 
-/** What became of the records that were read again. */
+/** Outcomes of the replayed records. */
 export interface ReplaySummary extends LandedRecords {
-  /** Rejected records that were read; of a line that was none, all that it holds now. */
+  /** Rejected records that were read again; a rejected line counts once, however many records it yields now. */
   lines: number;
   facts: FactChanges;
-  /** Rejects that were asked for and cannot be replayed: their record was not kept, or is no line of Caliper. */
+  /** Requested rejects that cannot be replayed: their record was not kept, or is not Caliper. */
   left: number;
 }
 
-/** Which rejects, how many are read at once, and what stops the run between two pages. */
+/** Which rejects, the page size, and `stop`, which is called between pages. */
 export interface ReplayRequest {
   filter: RejectFilter;
   page: { lines: number; bytes: number };
@@ -24,9 +24,8 @@ export interface ReplayRequest {
 }
 
 /**
- * Reads rejected records again, as if they stood in their files: what can be landed now is landed and leaves the
- * quarantine. What is rejected again for the same reason keeps its id. Each page is committed with its facts; a second
- * replay changes nothing.
+ * Reads rejected records again, at their original addresses: what can be landed now is landed and leaves the quarantine, and what is
+ * rejected again for the same reason keeps its id. Each page is committed with its facts. Idempotent.
  */
 export async function replayRejects(
   { runId, session }: Run,
@@ -46,7 +45,7 @@ export async function replayRejects(
   return summary;
 }
 
-/** The lines come ordered by file. */
+/** Groups lines by file. */
 function byFile(lines: readonly ReplayLine[]): ReplayLine[][] {
   return [...new Set(lines.map(({ file }) => file))].map((file) => lines.filter((line) => line.file === file));
 }

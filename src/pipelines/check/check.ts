@@ -17,27 +17,27 @@ import { type Gathered, type GatherProgress, gather } from "./gather.js";
 import type { RecordFile, SourceRows } from "./records.js";
 import { resolveStudents } from "./students.js";
 
-/** What is checked. */
+/** What to check. */
 export interface CheckRequest {
   inputs: readonly RecordFile[];
-  /** Tables that evidence is read from, in the order of EVIDENCE_TABLES. */
+  /** Tables of evidence, in the order of EVIDENCE_TABLES. */
   tables: readonly SourceRows[];
   progress: GatherProgress;
 }
 
-/** What the check says. */
+/** The result of a check. */
 export interface CheckOutcome {
   files: readonly CheckedFile[];
   /** By file (as given), line and check. */
   findings: CheckFinding[];
-  /** The students of the events, in byte order. */
+  /** Ids of all students of the events, in byte order. */
   students: string[];
   calibrations: Calibration[];
 }
 
 /**
- * Says which records of the files break the contract, from the files and the tables alone (docs/check.md). Memory holds a
- * short note of each ActivityEvent, an id and a digest of each event, and the results of the students in question.
+ * Finds the records that break the contract, from the files and tables alone (docs/check.md). Memory holds a short note of each
+ * ActivityEvent, an id and a digest of each event, and the results of the students concerned.
  */
 export async function check({ inputs, tables, progress }: CheckRequest): Promise<CheckOutcome> {
   const gathered = await gather(inputs, progress);
@@ -108,18 +108,18 @@ interface StudentEvents {
   spent: readonly SpentNote[];
 }
 
-/** Goes through the students three times, for what is asked of all of them first, and holds one student's suspects at once. */
+/** Passes over the students three times: attempt numbering and calibration need all of them first. Holds one student's suspects. */
 function judge(students: readonly StudentEvents[], evidence: Evidence) {
   const rules = STANDARD_AUDIT_RULES;
-  function* eachStudent() {
+  function* allRecords() {
     for (const student of students) yield recordsOf(student, evidence);
   }
   const zeros = new Counters();
-  for (const records of eachStudent()) zeros.add(zeroCounters(records));
+  for (const records of allRecords()) zeros.add(zeroCounters(records));
   const examination = { rules, numbering: zeroNumbering(zeros), ...banksFrom(evidence) };
   const counters = new Counters();
   const known = new KnownReports();
-  for (const records of eachStudent()) {
+  for (const records of allRecords()) {
     const { suspects } = examine(records, examination);
     for (const suspect of suspects) counters.add(suspectCounters(suspect, known.of(suspect), known));
     counters.add(dayCounters(suspects, known));
@@ -128,7 +128,7 @@ function judge(students: readonly StudentEvents[], evidence: Evidence) {
   const multiples = new DayMultiples(paidStudents(counters.list(), calibrations), calibrations);
   const calibrationOf = (app: string | null): Calibration => calibrations.get(app ?? "") as Calibration;
   const findings: CheckFinding[] = [];
-  for (const records of eachStudent()) {
+  for (const records of allRecords()) {
     const { judged, suspects } = examine(records, examination);
     findings.push(...twinsOf(records.student, judged));
     const own = dayCounters(suspects, known);
@@ -143,7 +143,7 @@ function judge(students: readonly StudentEvents[], evidence: Evidence) {
   return { findings, calibrations: byApp.filter(({ events }) => events > 0) };
 }
 
-/** Where no results are given, banked XP is what the student's own events for videos and articles say. */
+/** Without results, banked XP is what the student's events for videos and articles report. */
 const banksFrom = ({ hasResults }: Evidence): Pick<Examination<EventNote>, "banksOf"> =>
   hasResults ? {} : { banksOf: (_, judged) => banksOfEvents(judged, ({ activityName }) => activityName) };
 

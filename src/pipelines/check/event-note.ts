@@ -3,14 +3,14 @@ import type { Micros, SpentRecord } from "../../domain/rules/judging/records.js"
 import { type Xp, xpFromText } from "../../domain/values/xp.js";
 import type { CheckedEvent } from "./records.js";
 
-/** One sender's name for one student; events of equal actors share it. */
+/** An actor as an event names it; events of equal actors share it. */
 export interface ActorNote {
   segment: string | null;
   looksLikeUser: boolean;
   email: string | null;
 }
 
-/** What is remembered of an ActivityEvent that carries metrics. */
+/** What is kept of an ActivityEvent that carries metrics. */
 export interface EventNote extends LinkableEvent {
   file: string;
   line: number;
@@ -29,12 +29,12 @@ const amount = (text: string | null): Xp | null => (text === null ? null : xpFro
 export const microsOf = (instant: string): Micros =>
   Date.parse(`${instant.slice(0, 23)}Z`) * 1000 + Number(instant.slice(23, 26));
 
-/** Keeps each text and each actor once: events of a class repeat them thousands of times. */
+/** Interns texts and actors: the events of a class repeat them thousands of times. */
 export class NoteMaker {
   private readonly texts = new Map<string, string>();
   private readonly actors = new Map<string, ActorNote>();
 
-  /** Every actor that was seen. */
+  /** Every actor so far. */
   get seenActors(): ActorNote[] {
     return [...this.actors.values()];
   }

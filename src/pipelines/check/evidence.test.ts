@@ -30,7 +30,7 @@ test.each([
   expect(read(metadata)?.xp).toBe(xp);
 });
 
-test("instants without offset are UTC; a day is no instant", () => {
+test("instants without an offset are UTC; a day is not an instant", () => {
   expect(read({ completedAt: "2025-03-01T12:00:00+02:00", endedAt: "2025-03-01 10:00:00" })).toMatchObject({
     scoredAt: Date.parse("2025-03-01T10:00:00.250Z") * 1000,
     completedAt: Date.parse("2025-03-01T10:00:00Z") * 1000,
@@ -49,7 +49,7 @@ test("events are named by the result's id, caliperSourcedId and relatedCaliperEv
   ]);
 });
 
-test("the activity is that of the line item's resource, else its name; child line items and deleted results are out", () => {
+test("the activity is that of the line item's resource, else its name; child line items and deleted results are left out", () => {
   const evidence = new Evidence((student) => student === "ada");
   evidence.add("component_resources", row({ sourced_id: "cr", resource_sourced_id: "res-9" }));
   evidence.add("assessment_line_items", row({ sourced_id: "item", component_resource_sourced_id: "cr" }));
@@ -87,7 +87,7 @@ test("a later reading stays, and every reading is remembered with when its XP wa
   ]);
 });
 
-test("an email of two users is nobody's", () => {
+test("an email shared by two users identifies neither", () => {
   const evidence = new Evidence(() => true);
   for (const [sourced_id, email] of [
     ["u1", "a@x"],

@@ -15,7 +15,7 @@ import { ONE_XP, type Xp, xpFromText } from "../../domain/values/xp.js";
 import { microsOf } from "./event-note.js";
 import type { EvidenceTable, SourceRow } from "./records.js";
 
-/** A status in any case; a row that names none is active. */
+/** Case-insensitive; a row without a status is active. */
 const isActive = (row: SourceRow): boolean => (row.get("status") ?? "active").toLowerCase() === "active";
 
 const XP_KEYS = ["xp", "xpEarned", "timeback.xp"];
@@ -62,7 +62,7 @@ const eventIdOf = (value: unknown): string[] => {
   return bare !== undefined && UUID.test(bare) ? [bare] : [];
 };
 
-/** The events that a result names, each with the form of rule L1 that names it: 0 is the strongest. docs/facts.md, "Links". */
+/** The events that a result names, each with its form of rule L1 (0 is the strongest). docs/facts.md, "Links". */
 function eventRefs(sourcedId: string, { caliperSourcedId, relatedCaliperEvents }: Metadata): EventRef[] {
   const related = Array.isArray(relatedCaliperEvents) ? relatedCaliperEvents : [];
   const own = sourcedId.startsWith("caliper_") ? sourcedId.slice("caliper_".length) : null;
@@ -88,9 +88,9 @@ interface ComponentResource {
   resource: string | null;
 }
 
-/** A result as it was read so far. */
+/** A result and its readings so far. */
 interface ReadResult {
-  /** Its last reading; null where that is no evidence: not active, or of a child line item. */
+  /** Its last reading; null if that does not count: not active, or of a child line item. */
   record: LinkableResult | null;
   /** Its last reading, whatever it is. */
   last: LinkableResult | null;
@@ -98,29 +98,29 @@ interface ReadResult {
   readings: ResultReading[];
 }
 
-/** What the rows of OneRoster tables say of the students asked for. Rows must come in the order of EVIDENCE_TABLES. */
+/** The evidence that OneRoster tables hold for the requested students. Add rows in the order of EVIDENCE_TABLES. */
 export class Evidence {
   /** Active users by email. */
   readonly usersByEmail = new SoleOwners();
-  /** Every user, with the email. */
+  /** Emails of all users, by id. */
   readonly users = new Map<string, string | null>();
   private readonly read = new Map<string, Omit<ResourceRecord, "isTouchedWithMany">>();
   /** The minutes in which many resources were modified. */
   private touched: ReadonlySet<number | null> | null = null;
   private readonly results = new Map<string, Map<string, ReadResult>>();
-  /** Whether results were read at all: then banked XP is theirs. */
+  /** Whether results were given: banked XP then comes from them. */
   hasResults = false;
-  /** Whether resources were read at all: then it is known what activities pay. */
+  /** Whether resources were given: base XP is known only then. */
   hasResources = false;
   /** The course of each component. */
   private readonly courseOfComponent = new Map<string, string | null>();
   private readonly componentResources = new Map<string, ComponentResource>();
   private readonly lineItems = new Map<string, LineItem>();
 
-  /** `concerns` says whether results of a student are of interest: all others are let go. */
+  /** Results of students for whom `concerns` is false are dropped. */
   constructor(private readonly concerns: (student: string) => boolean) {}
 
-  /** Whether one of these emails is that of a user of this id. */
+  /** Whether the user with this id has one of these emails. */
   hasEmailOf(id: string, emails: ReadonlySet<string>): boolean {
     const email = this.users.get(id);
     return email !== undefined && email !== null && emails.has(email);
@@ -162,7 +162,10 @@ export class Evidence {
     if (isActive(row) && email !== undefined) this.usersByEmail.add(email, id);
   }
 
-  /** A result that is read again is a later reading of it: the last one stands. Results that are not active and those of child line items prove nothing. */
+  /**
+   * A row with a known id is a later reading, which replaces the earlier one. Inactive results and those of child line items are not
+   * evidence.
+   */
   private addResult(sourcedId: string, row: SourceRow): void {
     this.hasResults = true;
     const student = row.get("student_sourced_id") ?? "";
@@ -180,7 +183,7 @@ export class Evidence {
     this.results.set(student, results);
   }
 
-  /** The results of one student, in the order of their ids. */
+  /** The results of one student, by id. */
   resultsOf(student: string): LinkableResult[] {
     const results = [...(this.results.get(student)?.values() ?? [])].flatMap(({ record }) => record ?? []);
     return results.sort((a, b) => (a.sourcedId < b.sourcedId ? -1 : 1));

@@ -9,7 +9,7 @@ import type { EventNote } from "./event-note.js";
 import type { CheckedEvent } from "./records.js";
 import type { Address } from "./seen-ids.js";
 
-/** What `ingest` would put into quarantine. docs/caliper.md. */
+/** A record that `ingest` would quarantine. docs/caliper.md. */
 export const schemaFinding = (address: Address, code: string, reason: string): CheckFinding => ({
   ...address,
   check: "schema",
@@ -22,7 +22,7 @@ export const schemaFinding = (address: Address, code: string, reason: string): C
   arithmetic: null,
 });
 
-/** One id with two contents: only the first would count. */
+/** An id with two contents, of which only the first would count. */
 export const conflictFinding = (
   address: Address,
   { eventId, metrics }: CheckedEvent,
@@ -33,14 +33,14 @@ export const conflictFinding = (
   check: "conflict",
   verdict: "confirmed",
   code: "conflict",
-  reason: `this event id stands at ${first.file}:${first.line} with another content; only the first counts`,
+  reason: `this event id is already at ${first.file}:${first.line} with different content; only the first counts`,
   eventId,
   studentId,
   xp: metrics.xp,
   arithmetic: null,
 });
 
-/** A later twin: the group is judged under its first event. docs/audit.md, "Twins". */
+/** A twin after the first: its group is judged by the first event. docs/audit.md, "Twins". */
 export const twinFinding = (first: EventNote, twin: EventNote, studentId: string): CheckFinding => {
   const xp = twin.xp === null ? null : xpText(twin.xp);
   return {
@@ -57,10 +57,10 @@ export const twinFinding = (first: EventNote, twin: EventNote, studentId: string
   };
 };
 
-/** Without resources nothing says that the activity cannot pay the XP by itself. */
+/** Without resources the base XP is unknown, so the activity itself may pay the XP. */
 const UNCHECKED = "; what the activity can pay is not known, so it is not confirmed";
 
-/** A claim of the audit's rules about an event of the files. Where no resources were read, nothing is confirmed. */
+/** A claim of the audit's rules about an event in the files. Without resources nothing is confirmed. */
 export function bundledFinding(
   claim: NamedClaim & { suspect: Pick<EventSuspect<EventNote>, "student" | "exercise"> },
   calibration: Calibration,

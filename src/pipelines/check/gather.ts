@@ -4,13 +4,13 @@ import { conflictFinding, schemaFinding } from "./findings.js";
 import type { CheckedEvent, CheckedRecord, RecordFile } from "./records.js";
 import { type Address, SeenIds } from "./seen-ids.js";
 
-/** A record that contradicts an earlier one of its id. Its student is known when all was read. */
+/** A record that contradicts an earlier one with its id. Its student is resolved after all files are read. */
 interface Conflict {
   actor: ActorNote;
   finding: CheckFinding;
 }
 
-/** What is remembered of all files. */
+/** What is kept of all files. */
 export interface Gathered {
   files: CheckedFile[];
   faults: CheckFinding[];
@@ -20,7 +20,7 @@ export interface Gathered {
   actors: readonly ActorNote[];
 }
 
-/** Told how far the reading is. Throws where it should stop. */
+/** Called with the file's counts so far; throws to stop. */
 export type GatherProgress = (file: CheckedFile) => void;
 
 /**

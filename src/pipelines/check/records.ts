@@ -10,7 +10,7 @@ type Metric =
   | "unknown"
   | "antiPattern";
 
-/** An event as the reader of Caliper gives it, as far as the check looks at it. docs/caliper.md, "What is kept". */
+/** The fields of a Caliper event that the check reads. docs/caliper.md, "What is kept". */
 export interface CheckedEvent {
   eventId: string;
   eventType: "ActivityEvent" | "TimeSpentEvent";
@@ -27,22 +27,22 @@ export interface CheckedEvent {
   metrics: Readonly<Record<Metric, string | null>>;
 }
 
-/** One record of a file, and what became of it at the door. */
+/** One record of a file: an event, skipped or rejected. */
 export type CheckedRecord =
   | { kind: "event"; line: number; event: CheckedEvent }
   | { kind: "skipped"; line: number }
   | { kind: "rejected"; line: number; code: string; reason: string };
 
-/** The records of one file, some at a time. */
+/** The records of one file, in batches. */
 export interface RecordFile {
   file: string;
   records: AsyncIterable<readonly CheckedRecord[]>;
 }
 
-/** A row of the OneRoster tables that evidence is read from: column to text, blank cells absent. */
+/** A row of a OneRoster table, as text by column; blank cells are absent. */
 export type SourceRow = ReadonlyMap<string, string>;
 
-/** Tables that evidence is read from, in the order in which the check wants them. */
+/** Tables of evidence, in the order in which the check needs them. */
 export const EVIDENCE_TABLES = [
   "users",
   "resources",

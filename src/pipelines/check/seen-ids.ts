@@ -7,13 +7,13 @@ export interface Address {
   line: number;
 }
 
-/** What an event id means to those that were seen before it. */
+/** Whether an event id is new, repeats the same content, or conflicts with an earlier one. */
 export type Seen = { kind: "new" } | { kind: "same" } | { kind: "conflict"; first: Address };
 
 const DIGEST_BYTES = 12;
 const ID_BYTES = 16;
 
-/** A digest of every field that a fact reads: what `ingest` compares. docs/facts.md. */
+/** A digest of the fields that facts read: those that `ingest` compares. docs/facts.md. */
 function digestOf({ eventId, ...fields }: CheckedEvent): string {
   const { payload: _, ...read } = fields as typeof fields & { payload?: string };
   const hash = createHash("sha256")
@@ -22,7 +22,7 @@ function digestOf({ eventId, ...fields }: CheckedEvent): string {
   return hash.toString("latin1", 0, DIGEST_BYTES);
 }
 
-/** Remembers each event id once, with a digest of its content and where it first stood: about 200 bytes an id. */
+/** Keeps each event id once, with a digest of its content and its first address: about 200 bytes per id. */
 export class SeenIds {
   private readonly ids = new Map<string, string>();
   private readonly files: string[] = [];

@@ -2,7 +2,7 @@ import { SoleOwners } from "../../domain/rules/judging/sole-owners.js";
 import type { ActorNote } from "./event-note.js";
 import type { Evidence } from "./evidence.js";
 
-/** User ids that the files themselves name together with an email. */
+/** User ids that the files pair with an email. */
 function emailsOf(actors: readonly ActorNote[]): SoleOwners {
   const owners = new SoleOwners();
   for (const { segment, looksLikeUser, email } of actors)
@@ -11,8 +11,8 @@ function emailsOf(actors: readonly ActorNote[]): SoleOwners {
 }
 
 /**
- * The student of every actor, by the rules of docs/facts.md, "Students". Where no users were read, an id that a result
- * names stands for a user, and an email for the one user id that the files name together with it.
+ * The student of every actor, by the rules of docs/facts.md, "Students". If no users were given, an id that a result names counts as
+ * a user, and an email stands for the one user id that the files pair it with.
  */
 export function resolveStudents(actors: readonly ActorNote[], evidence: Evidence): Map<ActorNote, string> {
   const hasUsers = evidence.users.size > 0;

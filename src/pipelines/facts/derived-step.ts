@@ -5,8 +5,8 @@ import { openAffected } from "../../store/facts/affected.js";
 import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
 /**
- * Lands something and derives the facts that it affects, in one transaction: `land` changes landed rows and lists what
- * it affects, and either both are committed or neither is. It is tried once: who calls it knows whether `land` can be repeated.
+ * Runs `land`, which changes landed rows and marks what they affect, and derives the affected facts, in one transaction. Not retried:
+ * only the caller knows whether `land` can be repeated.
  */
 export async function withDerivedFacts<T>(
   session: Session,

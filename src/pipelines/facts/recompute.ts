@@ -18,38 +18,38 @@ import { deriveAffected, deriveAll, type FactChanges } from "../../store/facts/u
 import type { Run } from "../../store/runs/runs.js";
 import { changeSettings, type RequestedSettings } from "../../store/runs/settings.js";
 
-/** What a recompute changed (or, as a plan, would change). */
+/** What a recompute changed (or, in a dry run, would change). */
 export interface RecomputeSummary {
   facts: FactChanges & { unchanged: number; foreign: number };
-  /** Exact decimal text: the XP of the facts in scope. */
+  /** XP of the facts in scope, as exact decimal text. */
   xp: { before: string; after: string };
-  /** The first of the rows that another system wrote, and that were removed. */
+  /** The first of the removed rows that another system wrote. */
   foreignFacts: ForeignFact[];
 }
 
 const FOREIGN_SHOWN = 20;
 const NO_FOREIGN = { count: 0, first: [] };
 
-/** What is kept beside landed rows for speed: the student of every actor, the activity of every result. True where any changed. */
+/** Renews what is cached on landed rows: the student of every actor, the activity of every result. Returns whether any changed. */
 async function renewCaches(db: Db): Promise<boolean> {
   const moved = await moveActors(db, "all");
   return (await renewActivities(db, "all")) + moved > 0;
 }
 
-/** Facts that a rebuild found, and what it made of them. */
+/** Totals before a rebuild, and its changes. */
 interface Rebuilt {
   before: FactTotals;
   made: FactChanges;
 }
 
-/** Derives everything; half of the work over the second connection, where that sees the same landed rows and settings. */
-async function rebuildAll({ beside }: Run, session: Session, rules: FactRules): Promise<Rebuilt> {
-  if (beside === null) {
+/** Derives all facts, half of them over the second connection if that sees the same landed rows and settings. */
+async function rebuildAll({ second }: Run, session: Session, rules: FactRules): Promise<Rebuilt> {
+  if (second === null) {
     const before = await factTotals(session.db, "all");
     await renewCaches(session.db);
     return { before, made: await deriveAll(session, rules, null) };
   }
-  return inSameSnapshot(session, beside, async (same) => {
+  return inSameSnapshot(session, second, async (same) => {
     const [before, isChanged] = await both(factTotals(same.db, "all"), renewCaches(session.db));
     return { before, made: await deriveAll(session, rules, isChanged ? null : same) };
   });
@@ -61,7 +61,7 @@ async function rebuildAffected(db: Db, scope: FactScope, rules: FactRules): Prom
   return { before, made: await deriveAffected(db, rules) };
 }
 
-/** Rebuilds the facts in scope from what was landed, in one transaction. A second run changes nothing. */
+/** Rebuilds the facts in scope from the landed rows, in one transaction. Idempotent. */
 export async function recompute(run: Run, scope: FactScope, settings: RequestedSettings): Promise<RecomputeSummary> {
   return inTransaction(run.session, async (session) => {
     const { db } = session;

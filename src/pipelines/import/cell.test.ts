@@ -29,7 +29,7 @@ test.each([
   ["1e2", "100"],
 ])("the number %s is %s", (text, value) => expect(readCell("number", text)).toEqual({ ok: true, value }));
 
-test.each(["85%", "1e39", "1e-60", "NaN", "Infinity", "0x10", "1,5"])("%s is no number that a real can hold", (text) =>
+test.each(["85%", "1e39", "1e-60", "NaN", "Infinity", "0x10", "1,5"])("%s is not a number that fits a real", (text) =>
   expect(readCell("number", text)).toMatchObject({ ok: false }),
 );
 
@@ -69,5 +69,5 @@ test.each([
   "",
 ])("%s is no JSON that the database can hold", (text) => expect(readCell("json", text)).toMatchObject({ ok: false }));
 
-test("JSON that is nested too deep for the database is refused", () =>
+test("JSON nested too deep for the database is refused", () =>
   expect(readCell("json", "[".repeat(600) + "]".repeat(600))).toMatchObject({ ok: false }));

@@ -5,7 +5,7 @@ import { arrayLiteral } from "../../store/copy/text-rows.js";
 import type { ColumnKind } from "../../store/landing/import-tables.js";
 import { jsonFault } from "./json-cell.js";
 
-/** A cell as PostgreSQL takes it, or why it cannot be taken. */
+/** A cell as PostgreSQL text, or why it is rejected. */
 export type Cell = { ok: true; value: string; isDay?: boolean } | { ok: false; why: string };
 
 const taken = (value: string): Cell => ({ ok: true, value });
@@ -26,7 +26,7 @@ const BOOLEANS: Readonly<Record<string, string>> = {
   no: "false",
 };
 
-/** Reads a cell that is not blank. docs/import.md, "What a cell may hold". */
+/** Reads a nonblank cell. docs/import.md, "What a cell may hold". */
 export const readCell = (kind: ColumnKind, text: string): Cell => readers[kind](text);
 
 const readers: Readonly<Record<ColumnKind, (text: string) => Cell>> = {
@@ -52,7 +52,7 @@ const readers: Readonly<Record<ColumnKind, (text: string) => Cell>> = {
   list: (text) => taken(arrayLiteral(listOf(text))),
 };
 
-/** Naive UTC; text without an offset means UTC, a day means its midnight. */
+/** Naive UTC; text without an offset is UTC, a day is its midnight. */
 function moment(text: string): Cell {
   const isDay = DAY.test(text);
   const spaced = isDay ? `${text}T00:00:00` : text.replace(" ", "T");
@@ -61,7 +61,7 @@ function moment(text: string): Cell {
   return { ok: true, value: reading.instant.replace("T", " ").replace("Z", ""), isDay };
 }
 
-/** A PostgreSQL `real`: what it cannot hold is refused here, else it would end the whole chunk. */
+/** A PostgreSQL `real`: what does not fit is rejected here, else it would fail the whole chunk. */
 function real(text: string): Cell {
   const decimal = text.length <= 100 ? decimalText(text) : null;
   if (decimal === null) return refuse("expected a number");

@@ -5,15 +5,15 @@ import type { PlannedFile } from "./plan.js";
 import { rejectOf } from "./reject.js";
 import { readRow } from "./row.js";
 
-/** Rows of a file that are landed together. */
+/** Rows of a file, landed together. */
 export interface Chunk {
-  /** Taken and rejected ones. */
+  /** Accepted and rejected rows. */
   rows: number;
-  /** COPY text of those taken. */
+  /** COPY text of the accepted rows. */
   text: string;
   rejects: Reject[];
   rejectedIds: string[];
-  /** Rejected rows whose id cannot be read. */
+  /** Rejected rows whose id is unreadable. */
   nameless: number;
 }
 
@@ -26,7 +26,7 @@ export const emptyChunk = (): Chunk => ({ rows: 0, text: "", rejects: [], reject
 export const isFull = ({ rows, text, rejects }: Chunk, mostRows: number): boolean =>
   rows >= mostRows || text.length >= MOST_CHARACTERS || rejects.length >= MOST_REJECTS;
 
-/** Adds a row of the file, or its reject; a row of blank cells only is none. */
+/** Adds a row of the file, or its reject; blank rows are skipped. */
 export function addRow(chunk: Chunk, { file, mapping }: PlannedFile, columns: readonly string[], row: CsvRow): void {
   const reading = readRow(mapping, columns, row);
   if (reading.kind === "blank") return;

@@ -2,13 +2,13 @@
 export interface CsvFile {
   /** As given on the command line, plus the path inside: `export.zip/results.csv`. */
   label: string;
-  /** Its name in lower case, without folders and without `.csv`: what says which table it is. */
+  /** File name in lower case, without folder and `.csv`: it determines the table. */
   stem: string;
-  /** Its bytes, from the start each time. */
+  /** Opens it from the start. */
   open(): AsyncIterable<Buffer>;
 }
 
-/** Files that belong together, under one manifest. */
+/** Files that share one manifest. */
 export interface CsvPackage {
   /** The folder or zip as given, or the names of the single files. */
   label: string;
@@ -17,11 +17,11 @@ export interface CsvPackage {
 
 const CSV = /([^/\\]+)\.csv$/i;
 
-/** The stem of a CSV file's path; undefined for other files and for hidden ones (`._users.csv` of a Mac). */
+/** The stem of a CSV file's path; undefined for other and for hidden files (macOS's `._users.csv`). */
 export function stemOf(path: string): string | undefined {
   const stem = CSV.exec(path)?.[1];
   return stem === undefined || stem.startsWith(".") ? undefined : stem.toLowerCase();
 }
 
-/** Whether a path inside a package is a file of it: at the top, or one folder deep. */
+/** Whether a path inside a package is at the top or one folder deep. */
 export const isNear = (path: string): boolean => path.split("/").length <= 2;

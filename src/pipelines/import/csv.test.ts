@@ -49,7 +49,7 @@ test("CR LF counts once, also within a cell and among LF", async () => {
   ]);
 });
 
-test("blank lines before the header and among the rows count, and cells keep their blanks", async () => {
+test("blank lines before the header and between rows are numbered, and cells keep their blanks", async () => {
   expect(await rowsOf("\n\nid,b\n\n 1 ,2\n")).toEqual([
     { line: 3, cells: ["id", "b"] },
     { line: 5, cells: [" 1 ", "2"] },
@@ -64,7 +64,7 @@ test("a quote within an unquoted cell is text", async () => {
   ]);
 });
 
-test("text after a closing quote is kept with its quotes: what must not hold any is then refused", async () => {
+test("text after a closing quote is kept with its quotes, so that a cell which must not hold any is refused", async () => {
   expect(await rowsOf('id,b\n"1"x,2\n"3" ,"4" y\n')).toMatchObject([
     {},
     { cells: ['"1"x', "2"] },
@@ -72,11 +72,11 @@ test("text after a closing quote is kept with its quotes: what must not hold any
   ]);
 });
 
-test("rows of another width are given as they are", async () => {
+test("rows of another width are returned as they are", async () => {
   expect((await rowsOf("id,b\n1\n1,2,3\n")).map(({ cells }) => cells.length)).toEqual([2, 1, 3]);
 });
 
-test("a quote that is never closed ends the file at the record in which it stands", async () => {
+test("an unclosed quote ends the file at its record", async () => {
   const seen: CsvRow[] = [];
   const reading = (async () => {
     for await (const row of readCsv(fileOf('id,b\n1,2\n3,"x\n4,5\n'))) seen.push(row);
@@ -86,7 +86,7 @@ test("a quote that is never closed ends the file at the record in which it stand
   expect(seen).toHaveLength(2);
 });
 
-test("a quote that is never closed does not take a large file into memory", async () => {
+test("an unclosed quote does not read a large file into memory", async () => {
   const content = `id,b\n1,2\n3,"x\n${"4,y\n".repeat(3 << 20)}`;
   await expect(rowsOf(content, 1 << 16)).rejects.toMatchObject({
     line: 3,

@@ -8,7 +8,7 @@ export interface CsvRow {
   cells: string[];
 }
 
-/** From this line on a file is no CSV; what was read before it stands. */
+/** From this line on the file is not CSV; earlier records are valid. */
 export class BrokenCsv extends Error {
   constructor(
     readonly line: number,
@@ -18,15 +18,15 @@ export class BrokenCsv extends Error {
   }
 }
 
-/** In characters. A quote that is never closed would otherwise take the whole file into memory. */
+/** In characters. Otherwise an unclosed quote would read the whole file into memory. */
 const LONGEST_RECORD = 4 * 2 ** 20;
 const LONGEST_HEADER = 64 * 2 ** 10;
 const LINE_END = /\r\n|\r|\n/g;
 
 /**
- * The records of a CSV file, the header first; blank lines are left out. Holds one record in memory, never the file.
- * Takes UTF-8 (with or without BOM) and UTF-16, any line ends, and comma, semicolon or tab, whichever the header has.
- * @throws BrokenCsv where a quote is not closed or a record is longer than 4 MiB.
+ * The records of a CSV file, the header first, without blank lines. Holds one record in memory. Accepts UTF-8 (with or without BOM)
+ * and UTF-16, any line ends, and comma, semicolon or tab as in the header.
+ * @throws BrokenCsv for an unclosed quote or a record longer than 4 MiB
  */
 export async function* readCsv(file: CsvFile): AsyncGenerator<CsvRow> {
   const { start, rest } = await peek(file.open());
@@ -41,7 +41,7 @@ export async function* readCsv(file: CsvFile): AsyncGenerator<CsvRow> {
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    // An error would take the records along that wait in the stream; so they are skipped, and nothing after one is read.
+    // An error would drop the records queued in the stream; so bad records are skipped, and nothing after one is read.
     skip_records_with_error: true,
     on_skip(error) {
       fault ??= error;
@@ -69,7 +69,7 @@ interface Parsed {
   info: { empty_lines: number };
 }
 
-/** The parser's own count of lines is of the end of a record, and counts CR LF in a cell twice. */
+/** The parser's line count is of the record's end, and counts CR LF in a cell twice. */
 const lineEndsIn = (cells: readonly string[]): number =>
   cells.reduce(
     (sum, cell) => sum + (cell.includes("\n") || cell.includes("\r") ? (cell.match(LINE_END)?.length ?? 0) : 0),
@@ -108,7 +108,7 @@ async function* resumed(taken: readonly Buffer[], iterator: AsyncIterator<Buffer
   }
 }
 
-/** Of comma, semicolon and tab the one that stands most often outside of quotes in the first line; comma where none does. */
+/** The most frequent of comma, semicolon and tab outside quotes in the first line; comma if there is none. */
 function delimiterOf(start: Buffer): string {
   const line = /^[\r\n\s]*[^\r\n]*/.exec(start.toString("latin1"))?.[0] ?? "";
   const bare = line.replace(/"[^"]*"/g, "");

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { WorkError, wordsOf } from "../../errors.js";
 import { type CsvFile, type CsvPackage, stemOf } from "./csv-file.js";
 
-/** A file on disk, under the label by which messages name it. */
+/** A file on disk; messages name it by its label. */
 export const diskFile = (label: string, stem: string, path: string): CsvFile => ({
   label,
   stem,
@@ -22,14 +22,11 @@ async function* readDisk(label: string, path: string): AsyncGenerator<Buffer> {
 interface Place {
   label: string;
   path: string;
-  /** Where every file must lie, links resolved. */
+  /** The folder that must contain every file, links resolved. */
   root: string;
 }
 
-/**
- * The CSV files of a folder and of the folders in it, by name.
- * @throws WorkError when a link in it points outside of it.
- */
+/** The CSV files of a folder and of its subfolders, by name. @throws WorkError for a link that points outside */
 export async function readFolder({ name, path }: { name: string; path: string }): Promise<CsvPackage> {
   const label = name.replace(/(?<=.)[/\\]+$/, "");
   const root = await realpath(path);
@@ -53,13 +50,13 @@ async function filesOf(place: Place, entry: Dirent, foldersBelow: number): Promi
   const info = path === undefined ? undefined : await stat(path);
   if (path === undefined || !(info?.isDirectory() ? foldersBelow > 0 : info?.isFile())) return [];
   if (relative(place.root, path).startsWith(".."))
-    throw new WorkError(`${label} is a link to outside of the folder: refused (nothing was written)`);
+    throw new WorkError(`${label} is a link that points outside the folder: refused (nothing was written)`);
   return info?.isDirectory()
     ? filesIn({ ...place, label, path }, foldersBelow - 1)
     : [diskFile(label, stemOf(label) ?? "", path)];
 }
 
-/** Where an entry really is; undefined for what cannot be a CSV file or a folder. */
+/** The real path of an entry; undefined if it cannot be a CSV file or a folder. */
 async function resolved(label: string, path: string, entry: Dirent): Promise<string | undefined> {
   const mayMatter = stemOf(label) !== undefined || entry.isDirectory();
   if (!entry.isSymbolicLink()) return mayMatter ? path : undefined;
@@ -68,6 +65,6 @@ async function resolved(label: string, path: string, entry: Dirent): Promise<str
     return mayMatter || (await stat(end)).isDirectory() ? end : undefined;
   } catch (error) {
     if (!mayMatter) return undefined;
-    throw new WorkError(`${label} is a link that leads nowhere (nothing was written)`, { cause: error });
+    throw new WorkError(`${label} is a broken link (nothing was written)`, { cause: error });
   }
 }

@@ -1,45 +1,45 @@
 import { type ImportTable, importTables } from "../../store/landing/import-tables.js";
 
-/** Where a file comes from: OneRoster CSV (`sourcedId`), or a dump with the database's own column names (`sourced_id`). */
+/** OneRoster CSV (`sourcedId`), or a dump with the database's own column names (`sourced_id`). */
 export type Dialect = "oneroster" | "dump";
 
-/** A column of the file that is kept. */
+/** A column of the file that is imported. */
 export interface MappedColumn {
   at: number;
   column: string;
 }
 
-/** What a file's header says: which cells go where. */
+/** A parsed header: the target of each cell. */
 export interface Mapping {
   table: ImportTable;
   dialect: Dialect;
   columns: readonly MappedColumn[];
-  /** Extension columns of OneRoster, which become keys of `metadata`. */
+  /** OneRoster extension columns, which become keys of `metadata`. */
   keys: readonly { at: number; key: string }[];
   /** The whole header. */
   names: readonly string[];
-  /** Columns that a dump has and the table does not. */
+  /** Columns of a dump that the table lacks. */
   unknown: readonly string[];
 }
 
-/** A mapping, or why a file with this header cannot be taken. */
+/** A mapping, or why the header is rejected. */
 export type HeaderReading = { ok: true; mapping: Mapping } | { ok: false; why: string };
 
-/** OneRoster's names of tables, in lower case. */
+/** OneRoster's table names, in lower case. */
 const tableNames: Readonly<Record<string, string>> = {
   lineitems: "assessment_line_items",
   results: "assessment_results",
 };
 
 const EXTENSION = /^metadata\.(.+)$/;
-/** OneRoster names that are not the table's in other letters. */
+/** OneRoster names that differ from the table's in more than spelling. */
 const ALIASES: Readonly<Record<string, string>> = {
   line_item_sourced_id: "assessment_line_item_sourced_id",
   parent_line_item: "parent_sourced_id",
   parent_line_item_sourced_id: "parent_sourced_id",
 };
 
-/** The table that a file of this name fills; undefined where it is not needed. */
+/** The table for a file name; undefined if it is not imported. */
 export const tableFor = (stem: string): ImportTable | undefined =>
   importTables.find(({ name }) => name === (tableNames[stem] ?? stem));
 
@@ -91,7 +91,7 @@ function repeated(names: readonly string[], { columns, keys }: Mapping): string 
       .map(({ at }) => names[at])
       .join(", ")}`;
   if (keys.length > 0 && columns.some(({ column }) => column === "metadata"))
-    return "it has a column metadata beside columns metadata.*";
+    return "it has both a column metadata and columns metadata.*";
   return undefined;
 }
 

@@ -16,9 +16,9 @@ import type { ImportMode, ImportPlan, PlannedFile } from "./plan.js";
 import { rejectOf } from "./reject.js";
 import { copyColumns } from "./row.js";
 
-/** How a plan is carried out. */
+/** How to execute a plan. */
 export interface ImportRequest {
-  /** Rows of a chunk, the unit of commit; it ends earlier when its text grows past 8 MiB. */
+  /** Rows per chunk, the unit of commit; a chunk ends earlier if its text exceeds 8 MiB. */
   chunkRows: number;
   /** Stops between chunks. */
   stop(): void;
@@ -34,7 +34,7 @@ export interface FileCounts {
   inserted: number;
   updated: number;
   unchanged: number;
-  /** Rows of the table that a bulk file no longer holds. */
+  /** Rows of the table that a bulk file no longer contains. */
   tobedeleted: number;
   rejected: number;
 }
@@ -53,21 +53,21 @@ interface Import {
   summary: ImportSummary;
 }
 
-/** One file on its way in. */
+/** Progress of one file. */
 interface Loading {
   planned: PlannedFile;
   columns: string[];
   counts: FileCounts;
   chunk: Chunk;
-  /** Changed rows dated before what the ETL will read again. */
+  /** Changed rows dated before the window that the ETL will read again. */
   late: number;
-  /** Rows that may be any row of the table: nothing can be said to be missing from the file. */
+  /** Rows without a readable id: any row of the table may be among them, so none can be reported missing. */
   nameless: number;
 }
 
 /**
- * Loads the files of a plan into schema `oneroster`, chunk by chunk, each in a transaction with its rejects. A run that
- * is killed is continued by running it again: rows that are in place are left untouched.
+ * Loads the files of a plan into schema `oneroster`, chunk by chunk, each in a transaction with its rejects. Idempotent: to resume a
+ * run that was killed, run it again.
  */
 export async function runImport(run: Run, plan: ImportPlan, request: ImportRequest): Promise<ImportSummary> {
   await requireTargets(run.session.db);
@@ -138,31 +138,28 @@ function requireSameHeader({ file, mapping }: PlannedFile, cells: readonly strin
     throw new WorkError(`${file.label} was changed while it was being read; run it again`);
 }
 
-/** What became of a chunk: its rows, all its rejects, and how many of them no run had kept before. */
+/** Outcome of a chunk: its rows, its rejects, and how many of those no earlier run kept. */
 interface LandedChunk {
   landed: ImportedRows;
   rejected: number;
   newRejects: number;
 }
 
-/** Lands the chunk, with its rejects. */
+/** Lands the chunk and its rejects. */
 async function land({ run }: Import, session: Session, { planned, columns, chunk }: Loading): Promise<LandedChunk> {
   const { label } = planned.file;
   const { table } = planned.mapping;
   const landed = await landChunk(session, { table, columns, text: chunk.text, rejectedIds: chunk.rejectedIds });
   const repeated = landed.duplicates.map(({ sourcedId, line, first }) =>
-    rejectOf(
-      label,
-      line,
-      { code: "csv-duplicate-id", reason: `sourced_id ${sourcedId} stands in line ${first} already` },
-      [sourcedId],
-    ),
+    rejectOf(label, line, { code: "csv-duplicate-id", reason: `sourced_id ${sourcedId} is already in line ${first}` }, [
+      sourcedId,
+    ]),
   );
   const rejects = [...chunk.rejects, ...repeated];
   return { landed, rejected: rejects.length, newRejects: await keepRejects(session, run.runId, rejects) };
 }
 
-/** Counts a chunk that is committed, and empties it. */
+/** Counts a committed chunk, and empties it. */
 function count({ request, summary }: Import, loading: Loading, { landed, rejected, newRejects }: LandedChunk): void {
   const { planned, chunk, counts } = loading;
   summary.newRejects += newRejects;

@@ -28,7 +28,7 @@ async function zipFile(members: readonly ZipMember[]): Promise<string> {
   return path;
 }
 
-test("a folder and a zip are read one folder deep, and nothing else in them matters", async () => {
+test("a folder and a zip are read one folder deep; other files in them are ignored", async () => {
   const folder = await scratchFolder("folder");
   for (const below of ["export", "export/deeper", ".git"]) mkdirSync(join(folder, below));
   for (const name of [
@@ -56,7 +56,7 @@ test("a folder and a zip are read one folder deep, and nothing else in them matt
   ]);
 });
 
-test("single files are one package, in the place of the first", async () => {
+test("single files form one package, at the position of the first", async () => {
   const folder = await scratchFolder("files");
   const paths = ["users.csv", "results.csv"].map((name) => join(folder, name));
   for (const path of paths) writeFileSync(path, USERS);
@@ -68,14 +68,14 @@ test("single files are one package, in the place of the first", async () => {
 test.each([
   ["file", "users.csv", "outside.csv"],
   ["folder", "inner", "."],
-])("a link to a %s outside of the folder is refused", async (_, name, target) => {
+])("a link to a %s outside the folder is refused", async (_, name, target) => {
   const outside = await scratchFolder("outside");
   writeFileSync(join(outside, "outside.csv"), USERS);
   const folder = await scratchFolder("linked");
   symlinkSync(join(outside, target), join(folder, name));
   await expect(read([folder])).rejects.toMatchObject({
     exitCode: 3,
-    message: expect.stringContaining("outside of the folder"),
+    message: expect.stringContaining("outside the folder"),
   });
 });
 
@@ -128,7 +128,7 @@ test.each<[string, ZipMember[], object, RegExp]>([
   await expect(read([zip], limits)).rejects.toMatchObject({ exitCode: 3, message: expect.stringMatching(why) });
 });
 
-test("a zip that was cut off, or never was one, is said to be damaged", async () => {
+test("a truncated zip, or a file that is not one, is reported as damaged", async () => {
   const zip = await zipFile([{ name: "users.csv", text: USERS }]);
   truncateSync(zip, 60);
   await expect(read([zip])).rejects.toMatchObject({
@@ -137,7 +137,7 @@ test("a zip that was cut off, or never was one, is said to be damaged", async ()
   });
 });
 
-test("a path that does not exist, or is of another kind, is a call gone wrong", async () => {
+test("a path that does not exist, or is of another kind, is a usage error", async () => {
   const folder = await scratchFolder("paths");
   writeFileSync(join(folder, "users.txt"), USERS);
   await expect(read([join(folder, "none")])).rejects.toMatchObject({

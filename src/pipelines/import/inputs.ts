@@ -6,14 +6,14 @@ import { withZip, type ZipLimits } from "./zip.js";
 
 /** A path to read. */
 export interface NamedPath {
-  /** As it was typed: messages, and the labels of files, call it so. */
+  /** As typed: the name in messages and in labels of files. */
   name: string;
   path: string;
 }
 
 type Kind = "folder" | "zip" | "csv";
 
-/** What becomes one package. */
+/** The source of one package. */
 interface Part {
   kind: Kind;
   paths: [NamedPath, ...NamedPath[]];
@@ -22,9 +22,9 @@ interface Part {
 type Work<T> = (packages: CsvPackage[]) => Promise<T>;
 
 /**
- * Lends what the command line names, in its order: each folder and each zip is a package of its own, all single CSV
- * files together are one.
- * @throws UsageError for a path that does not exist or is neither folder, zip nor CSV; WorkError for one that cannot be read.
+ * Opens the packages that the command line names, in order, for `work`: each folder and each zip is one package, all single CSV files
+ * together are one.
+ * @throws UsageError for a path that does not exist or is not a folder, zip or CSV; WorkError for one that cannot be read
  */
 export async function withInputs<T>(paths: readonly NamedPath[], limits: ZipLimits, work: Work<T>): Promise<T> {
   const parts: Part[] = [];
@@ -57,7 +57,7 @@ async function kindOf({ name, path }: NamedPath): Promise<Kind> {
       : unreadable(name, error);
   });
   if (info.isDirectory()) return "folder";
-  if (!info.isFile()) throw new UsageError(`${name}: is no file; the import reads its inputs more than once`);
+  if (!info.isFile()) throw new UsageError(`${name}: is not a file; the import reads its inputs more than once`);
   if (await startsLikeZip(name, path)) return "zip";
   if (stemOf(name) !== undefined) return "csv";
   throw new UsageError(`${name}: neither a folder, a zip nor a CSV file`);
@@ -69,7 +69,7 @@ const isMissing = (error: unknown): boolean =>
 const unreadable = (name: string, error: unknown) =>
   new WorkError(`${name} cannot be read: ${wordsOf(error)}`, { cause: error });
 
-/** A file named .zip that does not start like one is a damaged zip, and is said to be one when it is opened. */
+/** A file named .zip counts as a zip even if it does not start like one: it is reported as damaged when opened. */
 async function startsLikeZip(name: string, path: string): Promise<boolean> {
   if (/\.zip$/i.test(name)) return true;
   const file = await open(path, "r").catch((error: unknown) => {

@@ -1,11 +1,11 @@
-/** PostgreSQL's jsonb gives up far below the depth that JSON.parse takes. */
+/** PostgreSQL's jsonb fails far below the depth that JSON.parse accepts. */
 const DEEPEST = 500;
 const LARGE_EXPONENT = /[eE][+-]?\d{4}/;
 const LONG_NUMBER = /\d{10000}/;
 const STRING = /"(?:[^"\\]|\\.)*"/gs;
 const UNSTORABLE = /\0|\p{Cs}/u;
 
-/** Why a text is no JSON that PostgreSQL can hold; undefined where it is. Numbers are never rounded: the text itself is stored. */
+/** Why PostgreSQL cannot store a text as JSON; undefined if it can. Numbers are never rounded: the text itself is stored. */
 export function jsonFault(text: string): string | undefined {
   let value: unknown;
   try {

@@ -2,7 +2,7 @@ import { WorkError } from "../../errors.js";
 import { readCsv } from "./csv.js";
 import type { CsvFile } from "./csv-file.js";
 
-/** What a manifest says of a file: it holds everything, only changes, or is not there. */
+/** A file's mode in a manifest: everything, changes only, or not included. */
 export type ManifestMode = "bulk" | "delta" | "absent";
 
 /** Modes by the stem of the file, in lower case. */

@@ -38,18 +38,18 @@ test.each([
   expect(await modes({ users: USERS + rows })).toEqual({ users: mode });
 });
 
-test("dumps are upserted, and replace everything when asked to", async () => {
+test("dumps are upserted, or replace everything on request", async () => {
   const files = { users: "sourced_id,email\na,b\n" };
   expect([await modes(files), await modes(files, true)]).toEqual([{ users: "upsert" }, { users: "bulk" }]);
 });
 
-test("files that are not needed are named", async () => {
+test("files that are not imported are listed", async () => {
   expect(await plan({ users: USERS, orgs: "sourcedId\n", enrollments: "sourcedId\n" })).toMatchObject({
     ignored: ["export/orgs.csv", "export/enrollments.csv"],
   });
 });
 
-test("columns of a dump that are not used are named", async () => {
+test("unused columns of a dump are listed", async () => {
   expect((await plan({ users: "sourced_id,shoe_size\n" })).warnings).toEqual([
     "export/users.csv: columns that are not used: shoe_size",
   ]);
@@ -59,11 +59,11 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["every faulty header at once", { users: "id\n", results: "sourcedId\n" }, /users\.csv: .*; .*results\.csv: /],
   ["a header with an open quote", { users: 'sourcedId,"email\na,b\n' }, /users\.csv: in its header, a quote is opened/],
   ["an empty file", { users: "" }, /users\.csv: is empty/],
-  ["a folder without any known file", { orgs: "sourcedId\n" }, /none of its files is known \(orgs\.csv\)/],
+  ["a folder without any known file", { orgs: "sourcedId\n" }, /none of its files is recognised \(orgs\.csv\)/],
   [
-    "a manifest that promises more than there is",
+    "a manifest that lists a missing file",
     { manifest: "file.users,bulk\nfile.results,bulk\n", users: USERS },
-    /promises results\.csv/,
+    /lists results\.csv/,
   ],
   [
     "an unknown mode",
@@ -75,6 +75,6 @@ test.each<[string, Record<string, string>, RegExp]>([
   await expect(plan(files)).rejects.toMatchObject({ exitCode: 3, message: expect.stringMatching(why) });
 });
 
-test("an empty folder is a call gone wrong", async () => {
+test("an empty folder is a usage error", async () => {
   await expect(plan({})).rejects.toMatchObject({ exitCode: 2, message: "export: holds no CSV file" });
 });

@@ -5,7 +5,7 @@ import type { CsvFile, CsvPackage } from "./csv-file.js";
 import { type HeaderReading, type Mapping, readHeader, tableFor } from "./header.js";
 import { type Manifest, readManifest } from "./manifest.js";
 
-/** How a file changes its table: it replaces everything, brings changes (OneRoster), or is a dump that is upserted. */
+/** How a file changes its table: it replaces everything, contains changes (OneRoster), or is an upserted dump. */
 export type ImportMode = "bulk" | "delta" | "upsert";
 
 /** A file that will be loaded. */
@@ -15,10 +15,10 @@ export interface PlannedFile {
   mode: ImportMode;
 }
 
-/** What an import will do; made before anything is written. */
+/** What an import will do, planned before anything is written. */
 export interface ImportPlan {
   files: readonly PlannedFile[];
-  /** CSV files that are not needed, or that the manifest calls absent. */
+  /** CSV files that are not imported, or that the manifest declares absent. */
   ignored: readonly string[];
   warnings: readonly string[];
 }
@@ -30,10 +30,7 @@ interface Draft {
   faults: string[];
 }
 
-/**
- * Looks at every header and manifest.
- * @throws WorkError naming, in one line, every file that cannot be taken.
- */
+/** Reads every header and manifest. @throws WorkError that names, in one line, every file that cannot be imported */
 export async function planImport(
   packages: readonly CsvPackage[],
   options: { dumpsReplace: boolean },
@@ -54,19 +51,19 @@ async function planPackage({ label, files }: CsvPackage, dumpsReplace: boolean, 
   const manifest = manifests[0] ? await readManifest(manifests[0]) : undefined;
   const wanted = files.filter((file) => file.stem !== "manifest" && isWanted(file, manifest, draft));
   if (!files.some(({ stem }) => tableFor(stem))) throw new WorkError(nothingKnown(label, files));
-  draft.faults.push(...promisedInVain(label, wanted, manifest));
+  draft.faults.push(...missingFiles(label, wanted, manifest));
   for (const table of importTables) {
     const ofTable = wanted.filter(({ stem }) => tableFor(stem) === table);
     if (ofTable.length > 1)
       draft.faults.push(
-        `${ofTable.map((file) => file.label).join(" and ")} are of the same table: import them one after the other`,
+        `${ofTable.map((file) => file.label).join(" and ")} fill the same table: import them one after the other`,
       );
     else if (ofTable[0]) await planFile(ofTable[0], manifest, dumpsReplace, draft);
   }
 }
 
 const nothingKnown = (label: string, files: readonly CsvFile[]): string =>
-  `${label}: none of its files is known (${files.map(({ stem }) => `${stem}.csv`).join(", ")}); expected OneRoster's users, courses, lineItems, results, ` +
+  `${label}: none of its files is recognised (${files.map(({ stem }) => `${stem}.csv`).join(", ")}); expected OneRoster's users, courses, lineItems, results, ` +
   `or dumps named ${importTables.map(({ name }) => name).join(", ")} (nothing was written)`;
 
 function isWanted(file: CsvFile, manifest: Manifest | undefined, draft: Draft): boolean {
@@ -78,11 +75,14 @@ function isWanted(file: CsvFile, manifest: Manifest | undefined, draft: Draft): 
   return wanted;
 }
 
-/** A package that lacks a file of its manifest was cut off: loading the rest would look like success. */
-function promisedInVain(label: string, files: readonly CsvFile[], manifest: Manifest | undefined): string[] {
+/**
+ * Faults for files that a manifest lists and the package lacks: it was probably truncated, and importing the rest would look like
+ * success.
+ */
+function missingFiles(label: string, files: readonly CsvFile[], manifest: Manifest | undefined): string[] {
   const promised = [...(manifest ?? [])].filter(([stem, mode]) => mode !== "absent" && tableFor(stem) !== undefined);
   const lost = promised.filter(([stem]) => !files.some((file) => file.stem === stem)).map(([stem]) => `${stem}.csv`);
-  return lost.length > 0 ? [`${label}: the manifest promises ${lost.join(", ")}, which it does not hold`] : [];
+  return lost.length > 0 ? [`${label}: the manifest lists ${lost.join(", ")}, which it does not contain`] : [];
 }
 
 async function planFile(
@@ -125,7 +125,7 @@ async function modeOf(
   return said === "bulk" || said === "delta" ? said : guessMode(file, mapping);
 }
 
-/** Without a manifest: bulk files leave status and dateLastModified empty. A file without rows replaces nothing. */
+/** Without a manifest: bulk files leave status and dateLastModified empty. A file without rows is never bulk, lest it empty the table. */
 async function guessMode(file: CsvFile, { columns }: Mapping): Promise<ImportMode> {
   const marks = columns.filter(({ column }) => column === "status" || column === "date_last_modified");
   const isMarked = ({ cells }: CsvRow) => marks.some(({ at }) => (cells[at] ?? "").trim() !== "");

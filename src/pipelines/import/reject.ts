@@ -2,7 +2,7 @@ import { printable } from "../../domain/values/printable.js";
 import type { Reject } from "../../store/landing/rejects.js";
 
 const EXCERPT_LENGTH = 200;
-/** A row of a CSV file in quarantine. It is not kept for replay: the file is repaired and imported again. */
+/** The reject of a CSV row. Its record is not kept for replay: the file is repaired and imported again. */
 export const rejectOf = (
   file: string,
   line: number,

@@ -10,7 +10,7 @@ function mappingOf(stem: string, header: string): Mapping {
   return reading.mapping;
 }
 
-/** What a row becomes: a record of the columns that are not null, or its reject. */
+/** A row as a record of its non-null columns, or its reject. */
 function read(mapping: Mapping, cells: string[]): unknown {
   const columns = copyColumns(mapping);
   const reading = readRow(mapping, columns, { line: 9, cells });
@@ -24,7 +24,7 @@ const results = mappingOf(
   "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreDate,metadata.xp,metadata.timeback.xp,metadata.tags,classSourcedId",
 );
 
-test("a OneRoster result: extension columns become metadata, a day is a day, no status is active", () => {
+test("a OneRoster result: extension columns become metadata, a day is flagged as one, a blank status is active", () => {
   expect(read(results, ["ar-1", "", "", "li-1", "s-1", "2025-03-01", "5", "5.0", '["a"]', "c"])).toEqual({
     sourced_id: "ar-1",
     status: "active",
@@ -43,7 +43,7 @@ test("empty extension cells are absent, and broken JSON in one stays text", () =
   });
 });
 
-test("a dump has the database's own names; columns of its own are named, not refused", () => {
+test("a dump has the database's own names; unknown columns are listed, not refused", () => {
   const dump = mappingOf("assessment_line_items", "sourced_id,status,parent_sourced_id,metadata,created_by");
   expect(dump).toMatchObject({ dialect: "dump", unknown: ["created_by"] });
   expect(read(dump, ["li-1", "tobedeleted", "li-0", '{"a":1}', "me"])).toEqual({
@@ -73,12 +73,12 @@ test.each([
   expect(read(results, cells)).toMatchObject({ kind: "rejected", code, id });
 });
 
-test("where the id is not the first cell, a ragged row has none", () => {
+test("a ragged row has no id unless the id is the first cell", () => {
   const users = mappingOf("users", "status,sourcedId,email");
   expect(read(users, ["active", "u-1"])).toMatchObject({ kind: "rejected", id: null });
 });
 
-test("a row of blank cells is none", () => expect(read(results, ["", " "])).toEqual({ kind: "blank" }));
+test("a row of blank cells is skipped", () => expect(read(results, ["", " "])).toEqual({ kind: "blank" }));
 
 test.each([
   ["users", "id,email", /neither sourcedId .* nor sourced_id/],
@@ -88,7 +88,7 @@ test.each([
     "sourcedId,parentLineItem,parentSourcedId",
     /two of its columns are parent_sourced_id: parentLineItem, parentSourcedId/,
   ],
-  ["users", "sourcedId,metadata,metadata.xp", /metadata beside/],
+  ["users", "sourcedId,metadata,metadata.xp", /both a column metadata/],
   ["results", "sourcedId,scoreDate", /no column lineItemSourcedId, studentSourcedId/],
   ["assessment_results", "sourced_id,score_date", /no column assessment_line_item_sourced_id, student_sourced_id/],
 ])("%s with the header %s is refused", (stem, header, why) => {

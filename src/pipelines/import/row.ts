@@ -4,7 +4,7 @@ import type { CsvRow } from "./csv.js";
 import type { Mapping } from "./header.js";
 import { jsonFault } from "./json-cell.js";
 
-/** A row that is none, or why it cannot be kept. `id` is null where even its id cannot be read. */
+/** A blank row, or why it is rejected. `id` is null if even the id cannot be read. */
 type NoRow = { kind: "blank" } | { kind: "rejected"; id: string | null; code: RowFault; reason: string };
 
 /** A row as COPY text. */
@@ -13,10 +13,10 @@ export type RowReading = { kind: "row"; copy: string } | NoRow;
 /** A row as values by column. */
 export type ValuesReading = { kind: "values"; values: ReadonlyMap<string, string> } | NoRow;
 
-/** Why a row was quarantined, for programs. */
+/** Machine-readable reason of a row's reject. */
 export type RowFault = "csv-ragged-row" | "csv-missing-value" | "csv-invalid-value" | "csv-encoding";
 
-/** What the encoding could not read, or the database cannot hold. */
+/** Characters that were not decodable, or that the database cannot store. */
 const UNSTORABLE = /\0|\ufffd|\p{Cs}/u;
 const SHOWN_LENGTH = 60;
 
@@ -39,7 +39,7 @@ export function copyColumns({ columns, keys, table }: Mapping): string[] {
   ];
 }
 
-/** Says of a `moment` whether it is a day. */
+/** The column that flags whether a `moment` is a day. */
 const dayColumn = (column: string): string => `${column}_is_day`;
 
 /** Reads one row into the columns that `copyColumns` names. */
@@ -49,7 +49,7 @@ export function readRow(mapping: Mapping, columns: readonly string[], row: CsvRo
   return { kind: "row", copy: copyRow([row.line, ...columns.map((column) => reading.values.get(column) ?? null)]) };
 }
 
-/** Reads one row: column to value, as PostgreSQL takes it. A row without status is active; blank cells are absent. */
+/** Reads one row as text by column, as PostgreSQL accepts it. A row without a status is active; blank cells are absent. */
 export function readValuesOf(mapping: Mapping, { cells }: CsvRow): ValuesReading {
   if (cells.every((cell) => cell.trim() === "")) return { kind: "blank" };
   const values: Values = new Map([["status", "active"]]);
@@ -62,7 +62,7 @@ export function readValuesOf(mapping: Mapping, { cells }: CsvRow): ValuesReading
   return { kind: "values", values };
 }
 
-/** In a row of another width only the first cell can be trusted. */
+/** In a ragged row only the first cell can be trusted. */
 function idOf({ columns, names }: Mapping, cells: readonly string[]): string | null {
   const at = columns.find(({ column }) => column === "sourced_id")?.at ?? 0;
   const text = (cells[at] ?? "").trim();
@@ -98,7 +98,7 @@ function readValue({ table }: Mapping, column: string, text: string, values: Val
   return undefined;
 }
 
-/** Values stay the text that they are, except JSON lists and objects. */
+/** Values stay text, except JSON lists and objects. */
 function readKeys({ keys }: Mapping, cells: readonly string[], values: Values): Fault | undefined {
   const members: string[] = [];
   for (const { at, key } of keys) {

@@ -4,16 +4,16 @@ import { type Expansion, expandsTooFar, usualExpansion } from "../../domain/valu
 import { WorkError, wordsOf } from "../../errors.js";
 import { type CsvFile, type CsvPackage, isNear, stemOf } from "./csv-file.js";
 
-/** What a zip may cost; the declared sizes are enforced while its members are expanded. */
+/** Limits of the sizes that a zip declares; expanding a member beyond its declared size fails. */
 export interface ZipLimits {
-  /** Of all members that are read, together. */
+  /** Of all members read, in total. */
   expandedBytes: number;
   entries: number;
   /** Of one member. */
   expansion: Expansion;
 }
 
-/** Limits that a school district's export stays far below, and a zip bomb does not. */
+/** Limits far above a school district's export, and below a zip bomb. */
 export const defaultZipLimits: ZipLimits = {
   expandedBytes: 4 * 2 ** 30,
   entries: 10_000,
@@ -24,9 +24,9 @@ const refused = (label: string, why: string, cause?: unknown) =>
   new WorkError(`${label}: ${why} (nothing was written)`, { cause });
 
 /**
- * Lends the CSV files of a zip, at its top or one folder deep; nothing is written to disk. Every member was read to
- * its end once, so what is lent is whole.
- * @throws WorkError for a zip that is corrupt, encrypted, too large expanded, or names a path outside of itself.
+ * Opens the CSV files of a zip for `work`, at its top or one folder deep, without writing to disk. Every member has been read to its
+ * end once, so none is truncated.
+ * @throws WorkError for a zip that is corrupt, encrypted, too large when expanded, or has a path outside of itself
  */
 export async function withZip<T>(
   { name: label, path }: { name: string; path: string },

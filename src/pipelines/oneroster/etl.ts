@@ -19,15 +19,15 @@ import { assessmentResults, type SourceTable, sourceTables, users } from "../../
 import { addChanges, withDerivedFacts } from "../facts/derived-step.js";
 import { mapColumn } from "./copy-column.js";
 
-/** What a run reads and how. */
+/** What an ETL run reads, and how. */
 export interface EtlRequest {
-  /** Read everything, and void what the source no longer has. */
+  /** Read everything, and void what the source no longer contains. */
   full: boolean;
-  /** Read what was modified from here (naive UTC text of the source) instead of from the watermark. */
+  /** Read from this instant (naive UTC text of the source) instead of from the watermark. */
   since: string | null;
-  /** How far before the watermark a run starts, in seconds. */
+  /** Overlap before the watermark, in seconds. */
   overlapSeconds: number;
-  /** How much is held at once, and how much is committed at once: of results, and of a table on which they depend. */
+  /** Page and batch sizes, for results and for reference tables. */
   rows: { results: ReadingSizes; reference: ReadingSizes };
   /** Stops between transactions. */
   stop(): void;
@@ -54,7 +54,7 @@ export interface EtlSummary {
   watermark: { before: string | null; after: string | null };
   facts: FactChanges;
   reference: Record<string, TableCounts>;
-  /** Optional tables that the source does not have, and what cannot be known without them. */
+  /** Optional tables that the source lacks, and the evidence lost with each. */
   missing: { table: string; evidence: string }[];
 }
 
@@ -74,8 +74,8 @@ const iso = (naive: string | undefined): string | null =>
     : `${naive.replace(" ", "T").replace(/\.\d+$/, "")}.${(/\.(\d+)$/.exec(naive)?.[1] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
 
 /**
- * Reads what changed in the source, lands it and derives the facts that it affects: batch by batch, each committed
- * with its facts and its watermark, so that a run that is killed is continued by the next one.
+ * Reads what changed in the source, lands it and derives the affected facts, batch by batch. Each batch is committed together with
+ * its facts and its watermark, so a run that was killed is continued by the next one.
  */
 export async function runEtl(run: Run, source: Source, rules: FactRules, request: EtlRequest): Promise<EtlSummary> {
   const before = await readWatermark(run.session.db, assessmentResults.name);
@@ -98,7 +98,7 @@ export async function runEtl(run: Run, source: Source, rules: FactRules, request
   return summary;
 }
 
-/** One batch (or one clean-up) with the facts that it affects, in one transaction. What it comes to is counted by the caller. */
+/** Runs one batch (or clean-up) with the facts that it affects, in one transaction. The caller adds up its counts. */
 async function step<T>(etl: Etl, session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   etl.request.stop();
   const { result, made } = await withDerivedFacts(session, etl.rules, work);
@@ -116,7 +116,7 @@ async function startOf(
   return { from: request.since, gap: standard === null || request.since > standard };
 }
 
-/** A batch of a table, and whether the watermark moves with it; without one: the end of a table that is read in full. */
+/** A batch of a table, and whether it advances the watermark; null for the end of a table that is read in full. */
 interface Turn {
   table: SourceTable;
   batch: Batch | null;
@@ -138,10 +138,7 @@ async function* turns({ source, request }: Etl, starts: readonly Start[]): Async
   }
 }
 
-/**
- * Counts a table on which results depend as read, and moves its watermark, where it is landed as the source has it. False: it
- * must be read.
- */
+/** Skips a reference table that is already landed unchanged: counts its rows and advances its watermark. False: the table must be read. */
 async function countUnchanged({ source, run, request, summary }: Etl, { table, from, gap }: Start): Promise<boolean> {
   if (request.full || table === assessmentResults) return false;
   const unchanged = await unchangedRows(run.session, source, table, from);
@@ -153,7 +150,7 @@ async function countUnchanged({ source, run, request, summary }: Etl, { table, f
   return true;
 }
 
-/** With two connections, the next batch is read and landed while the facts of the one before are derived. */
+/** Reads all tables. With two connections, the next batch is read and landed while the facts of the current one are derived. */
 async function readTables(etl: Etl): Promise<void> {
   const { source, run, request } = etl;
   const starts: Start[] = [];
@@ -164,7 +161,7 @@ async function readTables(etl: Etl): Promise<void> {
     }
   if (request.full) await openSeen(run.session.db);
   const lanes: [Session, ...Session[]] = [run.session];
-  if (run.beside && !request.full) lanes.push(run.beside); // what a full reading saw is listed on one session
+  if (run.second && !request.full) lanes.push(run.second); // `seenIds` of a full read are in one session
   await inLanes(
     lanes,
     turns(etl, starts),
@@ -189,9 +186,9 @@ async function takeTurn(etl: Etl, session: Session, { table, batch, advances }: 
   }
 }
 
-/** The pages of a batch; from another database, the next one is read while this one is staged. */
+/** The pages of a batch; with a second connection, the next page is read while this one is staged. */
 async function* pagesOf({ run }: Etl, table: SourceTable, batch: Batch): AsyncGenerator<Page> {
-  const pages = run.beside ? prefetch(batch.pages()) : batch.pages();
+  const pages = run.second ? prefetch(batch.pages()) : batch.pages();
   const email = pageColumns(table).indexOf("email");
   for await (const page of pages) yield table === users ? mapColumn(page, email, keptEmail) : page;
 }
@@ -223,7 +220,7 @@ function countRows({ summary, request }: Etl, table: SourceTable, landed: Landed
   }
 }
 
-/** What is too long for an index is no email of anybody. */
+/** Null for an email too long for an index. */
 function keptEmail(email: string): string | null {
   const folded = foldEmail(email);
   return folded !== null && isLongKey(folded) ? null : folded;

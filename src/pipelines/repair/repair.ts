@@ -9,8 +9,8 @@ import { UsageError } from "../../errors.js";
 import { listCalibrations } from "../../store/audit/calibration/calibrations.js";
 import {
   type Chosen,
+  type CorrectionRun,
   correctedTotals,
-  type Hand,
   holdBack,
   listCorrections,
   makeCorrections,
@@ -27,21 +27,21 @@ import type { Session } from "../../store/engine/session.js";
 import { openAffected } from "../../store/facts/affected.js";
 import { deriveAffected, type FactChanges } from "../../store/facts/update-facts.js";
 
-/** What a repair would do, or did. */
+/** What a repair would do or has done. */
 export interface RepairPlan {
   corrections: ListedCorrection[];
   /** By app, with those that are left alone. */
   apps: PlannedApp[];
   /** The students' XP before and after, the largest difference first. */
   totals: CorrectedTotal[];
-  /** What becomes of the facts. */
+  /** Changes of the facts. */
   facts: FactPlan;
 }
 
 const LARGEST = 20;
 const sum = (amounts: readonly string[]): string => xpText(sumOf(amounts.map(xpFromText)));
 
-/** What corrections do to the facts of their events, in the form of every plan. */
+/** Effect of corrections on the facts of their events, as a plan. */
 function factPlan(corrections: readonly ListedCorrection[]): FactPlan {
   if (corrections.length === 0) return { changes: [], largest: [] };
   const change = "updated" as const;
@@ -111,38 +111,38 @@ export async function planRepair(session: Session, { isSweeping, ...chosen }: Re
   return { corrections, apps, totals: await correctedTotals(db), facts: factPlan(corrections) };
 }
 
-async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: Hand): Promise<FactChanges> {
+async function deriveCorrected({ db }: Session, rules: FactRules, { runId }: CorrectionRun): Promise<FactChanges> {
   await openAffected(db);
   await markCorrected(db, runId);
   return deriveAffected(db, rules);
 }
 
-/** Writes the planned corrections and derives the facts that they change. To be called inside a run's transaction. */
+/** Writes the planned corrections and derives the facts that they change. Call it in a run's transaction. */
 export async function carryOut(
   session: Session,
   rules: FactRules,
-  hand: Hand,
+  made: CorrectionRun,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
-  await makeCorrections(session.db, hand);
-  const facts = await deriveCorrected(session, rules, hand);
-  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+  await makeCorrections(session.db, made);
+  const facts = await deriveCorrected(session, rules, made);
+  return { corrections: await listCorrections(session.db, { runId: made.runId }), facts };
 }
 
 /**
- * Retires live corrections and derives the facts as if they had never been made. To be called inside a run's
- * transaction. Those that are undone already stay as they are.
- * @throws UsageError for an id that names no correction, and a run that made none
+ * Retires live corrections and derives the facts as if they had never been made. Call it in a run's transaction. Corrections undone
+ * already stay so.
+ * @throws UsageError for an id that is not a correction, or a run that made none
  */
 export async function undo(
   session: Session,
   rules: FactRules,
   undoing: Undoing,
-  hand: Hand,
+  made: CorrectionRun,
 ): Promise<{ corrections: ListedCorrection[]; facts: FactChanges }> {
   const unknown = await unknownCorrections(session.db, undoing);
   if (unknown.length > 0)
     throw new UsageError(`no correction is known as ${unknown.join(", ")}; \`timeback repair --list\` shows them`);
-  await retireCorrections(session.db, undoing, hand);
-  const facts = await deriveCorrected(session, rules, hand);
-  return { corrections: await listCorrections(session.db, { runId: hand.runId }), facts };
+  await retireCorrections(session.db, undoing, made);
+  const facts = await deriveCorrected(session, rules, made);
+  return { corrections: await listCorrections(session.db, { runId: made.runId }), facts };
 }

@@ -10,19 +10,19 @@ export const wholeXp = (xp: number): Amount => xp * SCALE;
 /** Hundredths of XP as an amount. */
 export const hundredthsXp = (hundredths: number): Amount => hundredths * HUNDREDTH;
 
-/** `base` times a factor in ten-thousandths. Exact where the base is whole XP. */
+/** `base` times a factor in ten-thousandths. Exact if the base is whole XP. */
 export const times = (base: Amount, factor: number): Amount => (base / SCALE) * factor;
 
-/** The next multiple of `step` below, for positive and negative amounts. */
+/** Rounds down to a multiple of `step`, also for negative amounts. */
 const floorTo = (amount: Amount, step: number): Amount => amount - (((amount % step) + step) % step);
 
-/** The least whole XP that is not less. */
+/** Rounds up to whole XP. */
 export const ceilXp = (amount: Amount): Amount => -floorTo(-amount, SCALE);
 
-/** The nearest whole XP; halves go up. */
+/** Rounds to the nearest whole XP, halves up. */
 export const roundXp = (amount: Amount): Amount => floorTo(amount + SCALE / 2, SCALE);
 
-/** As a fact keeps it: two digits, half away from zero (docs/facts.md, "Which facts there are, and whose XP"). */
+/** Rounds as facts do: two digits, half away from zero (docs/facts.md, "Which facts there are, and whose XP"). */
 export const factXp = (amount: Amount): Amount =>
   amount < 0 ? -factXp(-amount) : floorTo(amount + HUNDREDTH / 2, HUNDREDTH);
 

@@ -22,25 +22,25 @@ export interface Rates {
   missingCourse: number;
 }
 
-/** What a population is made from: the same options give the same bytes. */
+/** Options of a population: equal options give equal bytes. */
 export interface SimulationOptions {
   seed: number;
   students: number;
   days: number;
   /** `YYYY-MM-DD` */
   start: string;
-  /** Names of apps; all where undefined. */
+  /** Names of apps; all if undefined. */
   apps?: readonly string[];
-  /** TimeSpentEvents for each activity. */
+  /** TimeSpentEvents per activity. */
   timeEvents: number;
   rates: Rates;
 }
 
-/** The instants between which a population lives and is read. */
+/** The period of a population. */
 export interface Span {
   /** Midnight of the first day. */
   start: Moment;
   days: number;
-  /** When the source tables are read for the first and the second time. */
+  /** When the source tables are dumped, the first and the second time. */
   readings: readonly [Moment, Moment];
 }

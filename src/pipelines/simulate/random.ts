@@ -6,7 +6,7 @@ const CHANCES = 1_000_000;
 const WORD = 0x1_0000_0000;
 const UUID = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/;
 
-/** Choices that depend on the seed and the name of the stream alone: the same on any machine and Node. */
+/** Random choices determined by the seed and the name of the stream: the same on any machine and any version of Node. */
 export class Stream {
   private readonly rng;
 
@@ -22,7 +22,7 @@ export class Stream {
     return uniformInt(this.rng, min, max);
   }
 
-  /** True at the given rate. One draw whatever the rate, so a rate moves only what it is about. */
+  /** True at the given rate. Always one draw, so changing one rate changes no other choice. */
   chance(rate: number): boolean {
     return this.int(0, CHANCES - 1) < Math.round(rate * CHANCES);
   }

@@ -22,7 +22,7 @@ import { type App, apps as allApps } from "./school/apps.js";
 import { Catalog } from "./school/catalog.js";
 import { type Feature, features, type World } from "./school/world.js";
 
-/** What was made; amounts are exact decimal text. */
+/** What was generated; amounts are exact decimal text. */
 export interface SimulationSummary {
   students: number;
   trueXp: string;
@@ -34,7 +34,7 @@ export interface SimulationSummary {
 export interface SimulationRequest {
   options: SimulationOptions;
   folder: string;
-  /** Throws between students when a stop was requested. */
+  /** Throws if the run was asked to stop; called between students. */
   stop(): void;
   progress(students: number): void;
 }
@@ -53,9 +53,9 @@ interface Writing {
 }
 
 /**
- * Writes a population: `events.ndjson`, `source-1/`, `source-2/` and `truth.json`. The same options give the same bytes.
- * Memory holds one student, and what the courses have.
- * @throws UsageError where an app is not known
+ * Writes a population: `events.ndjson`, `source-1/`, `source-2/` and `truth.json`. Equal options give equal bytes. Memory holds one
+ * student and the catalog of courses.
+ * @throws UsageError for an unknown app
  */
 export function simulate(request: SimulationRequest): Promise<SimulationSummary> {
   const { options, folder } = request;
@@ -91,7 +91,7 @@ async function writePopulation(
   return { students: options.students, ...amounts, bundled: sum.bundled, counts: sum.counts };
 }
 
-/** The apps of these names, in one order whatever the order of the names. @throws UsageError */
+/** The named apps, in an order independent of that of the names. @throws UsageError for an unknown name */
 function chosenApps(names: readonly string[] | undefined): readonly App[] {
   const unknown = names?.filter((name) => !allApps.some((app) => app.name === name)) ?? [];
   if (unknown.length > 0)
@@ -101,7 +101,7 @@ function chosenApps(names: readonly string[] | undefined): readonly App[] {
   return names ? allApps.filter(({ name }) => names.includes(name)) : allApps;
 }
 
-/** The first reading cuts a school day in two; the second comes when everything has happened. */
+/** The first dump is in the middle of a school day, the second after everything has happened. */
 function spanOf({ start, days }: SimulationOptions): Span {
   const midnight = Date.parse(`${start}T00:00:00Z`);
   const first = midnight + Math.floor(days * FIRST_READING) * DAY + CUT;
@@ -125,7 +125,7 @@ async function openAll(setting: Setting, create: CreateFile): Promise<Writing> {
   return { setting, events, dumps, truth: await TruthFile.open(create), references: new References() };
 }
 
-/** When users and courses were made: before anything happens. */
+/** Creation date of users and courses: before anything happens. */
 const madeAt = ({ span }: Setting): number => span.start - 30 * DAY;
 
 async function writeWorld({ setting, events, dumps, references }: Writing, world: World): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Session } from "./behaviour/sessions.js";
 import { count, type World } from "./school/world.js";
 
-/** Counts what a finished life shows; what only its making knows was counted there. */
+/** Counts the features visible in a finished world; others are counted where they are made. */
 export function tally(world: World, sessions: readonly Session[]): void {
   const { student, events, times, results, decoys, activities } = world;
   count(world, "testUsers", student.isTestUser ? 1 : 0);

@@ -128,7 +128,7 @@ test("a bundled event is told as 9 = 3 + 5 + 1, with what to do, who needs to fi
   ]);
 });
 
-test("where the other results are not counted yet, nothing is shown too much yet", () => {
+test("while the other results are not counted, no XP is inflated yet", () => {
   const told = answer({
     findings: [bundled({ pending: true, inflation: "0", counted: "9", truth: "9" })],
     students: [{ ...STUDENT, shownXp: "9", trueXp: "9" }],
@@ -149,7 +149,7 @@ test.each([
     "failed-bank-write",
     "Probably bundled, not proven: the rest looks like the XP of activities whose own results are at 0",
   ],
-])("a probable finding (%s) is told with its doubt, and only a person may correct it", (rule, doubt) => {
+])("a probable finding (%s) states its doubt, and only a person may correct it", (rule, doubt) => {
   const told = answer({ findings: [bundled({ verdict: "probable" }, { rule })] }).join("\n");
   expect(told).toContain(doubt);
   expect(told).toContain("it is corrected only if a person names it (event 270cb3ab)");
@@ -166,7 +166,7 @@ test("a suspicion without own XP names no sum", () => {
   expect(told).toContain("             It is not known what the exercise itself pays.");
 });
 
-test("more than an exercise can pay is told with its base, and as a possible design", () => {
+test("more XP than an exercise can pay is reported with its base, and as possibly intended", () => {
   const told = answer({
     findings: [bundled({ verdict: "suspected" }, { rule: "above-base", ownXp: null, excessXp: null, results: [] })],
   }).join("\n");
@@ -174,7 +174,7 @@ test("more than an exercise can pay is told with its base, and as a possible des
   expect(told).not.toContain("is not known");
 });
 
-test("where only a part is counted already, it says which part", () => {
+test("if only a part is counted already, it says which part", () => {
   const told = answer({ findings: [bundled({ inflation: "5", truth: "4" })] }).join("\n");
   expect(told).toContain("5 of these 6 XP are already counted, through results of their own.");
   expect(told).toContain("Today 5 XP are counted twice.");
@@ -185,7 +185,7 @@ test("other choices of banked results are mentioned", () => {
   expect(told).toContain("2 other combinations of banked results would give the same sum.");
 });
 
-test("each day has its own findings, and the days without any are summed up", () => {
+test("each day lists its findings, and days without any are summed up", () => {
   const told = answer({
     students: [{ ...STUDENT, days: 5, cleanDays: 3, cleanXp: "30.50" }],
     days: [
@@ -210,7 +210,7 @@ test("each day has its own findings, and the days without any are summed up", ()
   expect(told).toContain("On 3 other days (30.5 XP) no errors were found.");
 });
 
-test("structural findings say how to rebuild, once, with the keys of the facts", () => {
+test("structural findings say once how to rebuild, with the keys of the facts", () => {
   const structural = (id: string, key: string) =>
     listed({ id, kind: "stale-fact", particulars: { sources: [key], factKeys: [key] }, counted: "7", truth: "1" });
   const told = answer({ findings: [structural("00f1", "caliper:event:1"), structural("00f2", "caliper:event:2")] });
@@ -218,7 +218,7 @@ test("structural findings say how to rebuild, once, with the keys of the facts",
   expect(told.at(-1)).toBe("  finding 00f2 (stale-fact, confirmed), student maya-chen-7f21: caliper:event:2");
 });
 
-test("several students of one email are told apart by their ids", () => {
+test("students who share an email are told apart by their ids", () => {
   const other = { ...STUDENT, studentId: "maya-2", shownXp: "4", trueXp: "4" };
   const told = answer({ students: [other, STUDENT] });
   expect(told[0]).toBe(`2 students have the email ${EMAIL}; each is shown by its id.`);
@@ -228,7 +228,7 @@ test("several students of one email are told apart by their ids", () => {
   expect(told).toContain("maya-chen-7f21: the dashboard shows 15 XP on 1 day, the truth is 9.");
 });
 
-test("where nothing was found it says what was checked, and the totals", () => {
+test("without findings it says what was checked, and the totals", () => {
   expect(
     answer({
       findings: [],
@@ -249,7 +249,7 @@ test("where nothing was found it says what was checked, and the totals", () => {
   );
 });
 
-test("XP that is missing raises the day", () => {
+test("missing XP raises the true XP of the day", () => {
   const told = answer({
     students: [{ ...STUDENT, shownXp: "4", trueXp: "9" }],
     days: [{ ...DAY, shownXp: "4", trueXp: "9" }],
@@ -259,7 +259,7 @@ test("XP that is missing raises the day", () => {
   expect(told).toContain("  Why: the summary of the check (missing-fact, confirmed)");
 });
 
-test("no line holds what a terminal would obey", () => {
+test("no line contains terminal control sequences", () => {
   const told = answer({ findings: [bundled({}, {}, { activityName: "\u001b[31mred\nline" })] }).join("\n");
   expect(told).toContain('"\\u001b[31mred\\u000aline"');
 });

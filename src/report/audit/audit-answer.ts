@@ -8,17 +8,17 @@ import { calibrationLine } from "./calibration-line.js";
 import { ADVICE, senderLine } from "./finding-advice.js";
 import { membersOf } from "./finding-listing.js";
 
-/** All that is said of the students behind one email. */
+/** What is known of the students with one email. */
 export interface AuditAnswer {
   email: string;
-  /** Restrictions that were asked for, in words; empty without any. */
+  /** Requested restrictions, in words; empty if there are none. */
   only: string;
   students: readonly JudgedStudent[];
   days: readonly JudgedDay[];
   /** The surest and worst first. */
   findings: readonly ListedFinding[];
   calibrations: readonly Calibration[];
-  /** What was looked for. */
+  /** The meanings of the checks made. */
   checked: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const xp = (amount: string): string => `${numberToken(amount)} XP`;
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
-/** An answer that support can read out and paste: what is shown, what is true, why, what to do, who must mend it; ids last. */
+/** An answer that support can read out and paste: what is shown, what is true, why, what to do, who must fix it; ids last. */
 export function auditAnswer(asked: AuditAnswer): string[] {
   const answer = { ...asked, findings: byDay(asked.findings) };
   const { email, students, findings, only } = answer;
@@ -41,9 +41,9 @@ export function auditAnswer(asked: AuditAnswer): string[] {
   return lines.map(printable);
 }
 
-/** The surest and worst of a day first; those of no known day last. */
+/** By day, then the surest and worst first; findings without a day last. */
 const byDay = (findings: readonly ListedFinding[]): ListedFinding[] => {
-  const day = ({ date }: ListedFinding) => date ?? "unknown"; // stands after every day
+  const day = ({ date }: ListedFinding) => date ?? "unknown"; // sorts after every day
   return findings.toSorted((a, b) => Number(day(a) > day(b)) - Number(day(a) < day(b)));
 };
 

@@ -34,7 +34,7 @@ function table(caption: string, head: readonly string[], rows: readonly (readonl
   return `<details><summary>${htmlText(caption)}</summary><table class="numbers"><thead><tr>${titles}</tr></thead><tbody>\n${body}\n</tbody></table></details>`;
 }
 
-/** What is true stands at the bottom; above it what is counted too much, or is missing. */
+/** True XP at the bottom; above it what is counted too much, or is missing. */
 function xpParts({ countedXp, trueXp }: XpStep): BarPart[] {
   const [counted, truth] = [Number(countedXp), Number(trueXp)];
   return [
@@ -44,7 +44,7 @@ function xpParts({ countedXp, trueXp }: XpStep): BarPart[] {
   ];
 }
 
-/** XP counted against true, over time: a drawing, its legend, and its numbers. */
+/** Counted and true XP over time: a chart, its legend, and its numbers. */
 export function xpChart(series: Series<XpStep>): string {
   const { steps, unit } = series;
   const first = slotOf(steps[0]?.from ?? "1970-01-01", unit);
@@ -84,11 +84,11 @@ export function inflationChart(series: Series<AppStep>, apps: readonly (string |
   const bars = [...new Set(steps.map(({ from }) => from))].map((from): Bar => {
     const ofStep = steps.filter((step) => step.from === from);
     const ordered = ofStep.toSorted((a, b) => ranked.indexOf(a.app) - ranked.indexOf(b.app));
-    const told = ordered.map(({ app, inflationXp }) => `${app ?? NO_APP} ${numberToken(inflationXp)}`);
+    const amounts = ordered.map(({ app, inflationXp }) => `${app ?? NO_APP} ${numberToken(inflationXp)}`);
     return {
       slot: slotOf(from, unit) - first,
       day: from,
-      title: `${from}: ${told.join(", ")}`,
+      title: `${from}: ${amounts.join(", ")}`,
       parts: stacked(ordered, colorOf),
     };
   });
@@ -106,7 +106,7 @@ export function inflationChart(series: Series<AppStep>, apps: readonly (string |
   ].join("\n");
 }
 
-/** Upward what is too much, downward what is missing. */
+/** Stacked upward what is too much, downward what is missing. */
 function stacked(steps: readonly AppStep[], colorOf: (app: string | null) => string): BarPart[] {
   const ends = { up: 0, down: 0 };
   return steps.map(({ app, inflationXp }) => {

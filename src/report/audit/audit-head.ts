@@ -5,9 +5,9 @@ import type { Calibration } from "../../domain/rules/calibration.js";
 import { type JsonValue, xpNumber } from "../../domain/values/json-text.js";
 import { blastRadiusJson } from "./blast-radius.js";
 
-/** What an audit says besides its findings. */
+/** What an audit reports besides its findings. */
 export interface AuditSums {
-  /** What was asked for; null is no restriction. */
+  /** The requested scope; null means no restriction. */
   scope: Readonly<Record<"email" | "from" | "to", string | null>> & {
     kinds: readonly FindingKind[] | null;
     apps: readonly string[] | null;
@@ -18,7 +18,7 @@ export interface AuditSums {
   blastRadius: readonly BlastRadius[] | null;
 }
 
-/** Every kind that was looked for, also those without a finding: a program finds what it asks for. */
+/** Totals of every kind checked, also without findings, so that a program always finds the kind. */
 function kindTotals({ scope, byKind }: AuditSums): JsonValue {
   const found = new Map(byKind.map((sum) => [sum.name, sum]));
   return Object.fromEntries(
@@ -29,7 +29,7 @@ function kindTotals({ scope, byKind }: AuditSums): JsonValue {
   );
 }
 
-/** The members of the `json` answer that stand before its findings (docs/contracts.md, "Output"). */
+/** The members of the `json` answer before its findings (docs/contracts.md, "Output"). */
 export function auditHead(sums: AuditSums): Readonly<Record<string, JsonValue>> {
   const { students, facts, countedXp, trueXp, inflationXp } = sums.totals;
   return {

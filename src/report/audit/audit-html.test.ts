@@ -64,7 +64,7 @@ async function page(
 const dataOf = (html: string): unknown[] =>
   JSON.parse(/<script type="application\/json" id="data">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "");
 
-test("a page holds 5,000 findings and says how many more there are", async () => {
+test("a page shows 5,000 findings and says how many more there are", async () => {
   const html = await page(PAGE_FINDINGS + 1_234);
   expect(dataOf(html)).toHaveLength(5_000);
   expect(html).toContain(
@@ -73,7 +73,7 @@ test("a page holds 5,000 findings and says how many more there are", async () =>
   expect(await page(PAGE_FINDINGS)).not.toContain("also has the other");
 });
 
-test("data cannot end its element, and is the same when read; numbers keep every digit", async () => {
+test("data cannot close its element, and reads back unchanged; numbers keep every digit", async () => {
   const html = await page(1);
   expect(html.match(/<\/script>/g)).toHaveLength(2);
   expect(html).toContain("&lt;everybody&gt;");
@@ -83,7 +83,7 @@ test("data cannot end its element, and is the same when read; numbers keep every
   ]);
 });
 
-test("missing XP is drawn above what is counted, less than nothing below; what is left out is said", async () => {
+test("missing XP is drawn above counted XP, negative XP below; omitted steps are mentioned", async () => {
   const days = steps(
     "day",
     [
@@ -103,7 +103,7 @@ test("missing XP is drawn above what is counted, less than nothing below; what i
     expect(Number(height)).toBeGreaterThanOrEqual(0);
 });
 
-test("many apps share one colour, and the table has all of them", async () => {
+test("surplus apps share one colour, and the table lists all of them", async () => {
   const apps = Array.from({ length: 9 }, (_, at) => `App ${at}`);
   const html = await page(
     0,

@@ -18,21 +18,21 @@ import { whoIs } from "./finding-listing.js";
 /** How many findings a page lists, the surest and largest first, so that a browser can show it. docs/audit.md. */
 export const PAGE_FINDINGS = 5_000;
 
-/** All that a page says. */
+/** The content of a page. */
 export interface AuditPage {
-  /** Whom and what was asked for, in words. */
+  /** The requested scope, in words. */
   scope: string;
   overview: AuditOverview;
   days: Series<XpStep>;
   inflation: Series<AppStep>;
   sharedEmails: ReadonlySet<string>;
-  /** What was looked for. */
+  /** The meanings of the checks made. */
   checked: readonly string[];
 }
 
 const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Nothing is loaded, and nothing runs but our script. */
+/** Nothing may be loaded, and only this script may run. */
 const POLICY = `default-src 'none'; script-src ${hash(PAGE_SCRIPT)}; style-src ${hash(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
 
 /** The audit as one self-contained HTML page, part by part; holds one page of findings. docs/audit.md, "The page". */
@@ -133,7 +133,7 @@ ${emptyTable}</section>`;
 const select = (name: string, all: string): string =>
   `<label>${name}<select name="${name}"><option value="">${all}</option></select></label>`;
 
-/** The script fills it. */
+/** Filled by the script. */
 const emptyTable = `<form><label class="text">text<input type="search" name="text" autocomplete="off" placeholder="student, activity, id …"></label>${select("kind", "all kinds")}${select("verdict", "all verdicts")}${select("app", "all apps")}</form>
 <p class="screen note"><output aria-live="polite"></output></p>
 <table role="table"><thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => `<th scope="col" role="columnheader"${name === "XP" || name === "over by" ? ' class="number"' : ""}>${name}</th>`).join("")}</tr></thead><tbody role="rowgroup"></tbody></table>`;

@@ -3,14 +3,14 @@ import type { JudgedCase, JudgedCounts } from "../../domain/findings/judged-case
 import type { TestSuite } from "../formats/junit.js";
 import { testCase } from "../formats/test-case.js";
 
-/** The email tells people who it is; the id stands with it, since an email may be of several students. */
+/** People know the email; the id is added because several students may share an email. */
 const nameOf = ({ email, studentId }: JudgedCase): string => (email === null ? studentId : `${email} (${studentId})`);
 
 async function* testCases(pages: AsyncIterable<readonly JudgedCase[]>, failing: readonly Verdict[]) {
   for await (const page of pages) yield page.map((one) => testCase(nameOf(one), one.findings, failing));
 }
 
-/** The test suites of an audit: one a kind, with a case for each student. `pages` gives those of a kind. */
+/** The test suites of an audit: one per kind, with a case for each student. `pages` yields the cases of a kind. */
 export const auditSuites = (
   kinds: readonly FindingKind[],
   { students, failures }: JudgedCounts,

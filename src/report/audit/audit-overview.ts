@@ -16,7 +16,7 @@ export interface AuditOverview {
   byApp: readonly FindingSum[];
   byWeek: readonly FindingSum[];
   calibrations: readonly Calibration[];
-  /** Of everybody's findings; null where one student was asked for. */
+  /** Of all students' findings; null if one student was requested. */
   blastRadius: readonly BlastRadius[] | null;
 }
 
@@ -48,7 +48,7 @@ async function sumTable(title: string, sums: readonly FindingSum[], unknown: str
   return ["", ...text.trimEnd().split("\n")];
 }
 
-/** Totals, sums by kind, app and week (of what is confirmed), how the apps pay, and what to do next. */
+/** Totals, confirmed sums by kind, app and week, how the apps pay, and what to do next. */
 export async function auditOverview(overview: AuditOverview): Promise<string[]> {
   const { calibrations, byKind, byApp, byWeek } = overview;
   const pays = calibrations.map((calibration) => `  ${printable(calibrationLine(calibration))}`);
@@ -65,7 +65,7 @@ export async function auditOverview(overview: AuditOverview): Promise<string[]> 
   ];
 }
 
-/** Where nothing was found: the totals, and what was looked for. */
+/** The totals and the checks made, when there are no findings. */
 export function nothingFound({ totals, verdicts }: AuditOverview, checked: readonly string[]): string[] {
   if (totals.facts === 0) return ["nothing to audit: there are no facts in this scope, and none are missing"];
   return [totalsLine({ totals, verdicts }), "", "Checked:", ...checked.map((meaning) => `  ${meaning}`)];

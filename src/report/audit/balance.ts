@@ -5,7 +5,7 @@ import type { Column } from "../formats/table.js";
 const causesOf = ({ causes }: BalanceDay): string =>
   `{${causes.map(({ kind, xp }) => `${JSON.stringify(kind)}:${xp}`).join(",")}}`;
 
-/** The members of a day of the balance, in order. */
+/** The members of a day of the trial balance, in order. */
 export const balanceFields: readonly Field<BalanceDay>[] = [
   text("studentId"),
   text("email"),

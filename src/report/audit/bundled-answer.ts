@@ -10,7 +10,7 @@ const nameOf = ({ title, activityId, sourcedId }: Part): string => title ?? acti
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-/** What the event is called by people. */
+/** The name of the event's activity. */
 const activityOf = ({ evidence: { activityName, activityId } }: BundledProof): string =>
   `"${activityName ?? activityId ?? "an exercise without a name"}"`;
 
@@ -22,7 +22,7 @@ function sum({ eventXp, ownXp, results }: BundledProof): string {
   return `${eventXp} = ${[`${ownXp ?? "?"} own`, ...parts].join(" + ")}`;
 }
 
-/** Where the other parts are counted: the second half of the proof. */
+/** Where the other parts are counted, the second half of the proof. */
 function elsewhere({ results, excessXp }: BundledProof, { pending, inflation }: ListedFinding): string {
   const parts = upperFirst(listed(results.map(({ xp }) => `the ${xp}`)));
   const [are, own] = results.length > 1 ? ["are", "results of their own"] : ["is", "a result of its own"];
@@ -70,7 +70,7 @@ const aboveBase: Why = (finding, proof) => [
   `That is more than it can pay${proof.evidence.baseXp ? ` (its base XP is ${proof.evidence.baseXp})` : ""}, and no stored record explains it. It may be by design.`,
 ];
 
-/** Why an event is a finding, by the rule that it was judged by; doubt is said as doubt. docs/audit.md, "Verdicts". */
+/** Why an event is a finding, by the rule of its verdict; doubt is expressed. docs/audit.md, "Verdicts". */
 const WHY: Readonly<Record<string, Why>> = {
   near: summed(""),
   "near+late": summed("", ["Some of it was banked only later, up to a day after the event."]),
@@ -94,7 +94,7 @@ const WHY: Readonly<Record<string, Why>> = {
   "above-banked": unsummed("That is more than the XP banked with it, which it may include. It may be by design."),
 };
 
-/** Why a bundled event is a finding, in sentences that can be read out: the sum, where the rest is counted, how it is known. */
+/** Why a bundled event is a finding, in sentences to be read out: the sum, where the rest is counted, how that is known. */
 export function bundledWhy(finding: ListedFinding): string[] {
   const proof = bundledProof(finding);
   const why = WHY[proof.rule] ?? (() => [finding.summary]);
@@ -116,7 +116,7 @@ function alternatives({ alternatives: others }: BundledProof): string[] {
   return [`${choices} of banked results would give the same sum.`];
 }
 
-/** What must become of the event. */
+/** What to do about the event. */
 export function bundledTodo(finding: ListedFinding): string {
   const proof = bundledProof(finding);
   const event = `the event for ${activityOf(proof)}${finding.date === null ? "" : ` of ${finding.date}`}`;

@@ -6,7 +6,7 @@ import { type CheckAnswer, checkSummary, notShown } from "./check-listing.js";
 
 const PAGE = 1_000;
 
-/** Whom or what a check is made for: a record that cannot be read is nobody's, so files stand for them. */
+/** The subject of a check: a student; for `schema` the file, as an unreadable record has no student. */
 const subjectOf = (check: CheckKind, { file, studentId }: CheckFinding): string =>
   check === "schema" ? file : (studentId ?? "");
 
@@ -45,6 +45,6 @@ const unmade = (check: CheckKind, why: readonly string[]): TestSuite => ({
   cases: [[{ name: "all students", skipped: why.join("; ") }]],
 });
 
-/** The test suites of a check: one a check, with a case for each student, of `schema` for each file. */
+/** One test suite per check, with a case for each student, or for each file in `schema`. */
 export const checkSuites = (answer: CheckAnswer, failing: readonly Verdict[]): TestSuite[] =>
   CHECKS.map((check) => suiteOf(check, answer, failing));

@@ -7,13 +7,13 @@ import { type Field, number, text } from "../formats/fields.js";
 import type { Column } from "../formats/table.js";
 import { calibrationLine } from "./calibration-line.js";
 
-/** What was checked, besides its findings. */
+/** What a check reports besides its findings. */
 export interface CheckAnswer {
   files: readonly CheckedFile[];
   students: readonly string[];
   findings: readonly CheckFinding[];
   calibrations: readonly Calibration[];
-  /** Which evidence was given. */
+  /** The evidence given. */
   evidence: { results: boolean; resources: boolean };
 }
 
@@ -62,7 +62,7 @@ export function verdictsOf(findings: readonly CheckFinding[]): Record<Verdict, n
 const sum = (files: readonly CheckedFile[], of: (file: CheckedFile) => number): number =>
   files.reduce((all, file) => all + of(file), 0);
 
-/** The members of the `json` answer that stand before its findings (docs/contracts.md, "Output"). */
+/** The members of the `json` answer before its findings (docs/contracts.md, "Output"). */
 export function checkHead({
   files,
   students,
@@ -88,13 +88,13 @@ export function checkLine({ files, students, findings }: CheckAnswer): string {
   return `${found} in ${sum(files, ({ records }) => records)} records of ${students.length} students`;
 }
 
-/** Where rejected records are counted, and not listed. */
+/** Says which rejected records are counted but not listed. */
 export const unlisted = ({ files }: Pick<CheckAnswer, "files">): string[] =>
   files
     .filter(({ rejected }) => rejected > MOST_LISTED)
     .map(({ file, rejected }) => `${file}: ${rejected} records were rejected; the first ${MOST_LISTED} are listed`);
 
-/** What could not be looked for without evidence. */
+/** What could not be checked without evidence. */
 export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer, "evidence">): string[] {
   if (!resources && !results) return ["bundled XP was not checked: give --resources, and --results if you have them"];
   if (!resources) return ["without --resources, only an exercise's own result can show bundled XP"];
@@ -103,7 +103,7 @@ export function notShown({ evidence: { results, resources } }: Pick<CheckAnswer,
     : ["without --results, bundled XP shows only where the videos and articles have events of their own"];
 }
 
-/** What stands under the table, or in its place where nothing was found. */
+/** The lines after the table, or in its place if there are no findings. */
 export const checkFooter = (answer: CheckAnswer): string[] => [
   ...(answer.findings.length > 0 ? [""] : []),
   checkLine(answer),

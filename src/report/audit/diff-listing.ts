@@ -31,7 +31,7 @@ const auditJson = ({
   inflationXp: xpNumber(inflationXp),
 });
 
-/** What the former audit said of it, where the later one says something else. */
+/** The earlier audit's verdict and amount, if the later one differs. */
 function formerly({ state, verdict, formerVerdict, inflation, formerInflation }: ComparedFinding): string {
   if (state !== "open") return state;
   const was = [
@@ -41,7 +41,7 @@ function formerly({ state, verdict, formerVerdict, inflation, formerInflation }:
   return was.length === 0 ? "still open" : `still open, was ${was.join(", ")}`;
 }
 
-/** The list of what two audits found (docs/audit.md, "Findings that last"). */
+/** The comparison of two audits as a list (docs/audit.md, "Findings that last"). */
 export const diffListing = (
   audits: { former: StoredAudit; later: StoredAudit },
   counts: StateCounts,
@@ -60,7 +60,7 @@ export const diffListing = (
   columns: [{ title: "since then", cell: formerly }, ...findingColumns(sharedEmails)],
 });
 
-/** An audit as people name it. */
+/** An audit by short run id and date. */
 export const auditName = ({ runId, finishedAt }: StoredAudit): string => `${runId.slice(0, 8)} (${finishedAt})`;
 
 /** `1 new, 2 fixed, 40 still open since audit ...`, and a warning where the rules of the two differ. */

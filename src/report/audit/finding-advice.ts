@@ -1,6 +1,6 @@
 import type { FindingKind } from "../../domain/findings/finding.js";
 
-/** What is to be done about a kind of finding, and who must mend its cause. docs/audit.md. */
+/** What to do about a kind of finding, and who must fix its cause. docs/audit.md. */
 interface Advice {
   todo: string;
   /** What the sender must change; `by` says which team. */

@@ -14,7 +14,7 @@ const cell = (value: unknown, written: CellText): string => {
   return typeof value === "string" ? written(value) : (stringify(value) ?? "");
 };
 
-/** The members of all kinds, then those that only some kinds have, then the proof. */
+/** Members of all kinds, then those of some kinds, then the proof. */
 const MEMBERS = [
   ...Object.keys(FINDING_MEMBERS),
   "eventId",
@@ -29,7 +29,7 @@ const MEMBERS = [
   "evidence",
 ];
 
-/** The columns of a finding in CSV; empty where a kind does not have the member. Each finding is parsed once. */
+/** CSV columns of a finding; empty if its kind lacks the member. Each finding is parsed once. */
 export function findingFields(): readonly Field<ListedFinding>[] {
   let last: { finding: ListedFinding; members: Members } | undefined;
   const memberOf = (finding: ListedFinding, key: string): unknown => {
@@ -43,13 +43,13 @@ export function findingFields(): readonly Field<ListedFinding>[] {
   }));
 }
 
-/** Who it is about: the email, and the id where no email tells the student apart. */
+/** The student: by email, with the id if the email is shared or missing. */
 export function whoIs({ email, studentId }: ListedFinding, sharedEmails: ReadonlySet<string>): string {
   if (email === null) return studentId;
   return sharedEmails.has(email) ? `${email} (${studentId})` : email;
 }
 
-/** What is shown and what is true; where nothing is counted twice yet, it says so. */
+/** Counted and true XP; says so if nothing is counted twice yet. */
 const amountsOf = ({ counted, truth }: ListedFinding): string =>
   counted === truth ? counted : `${counted} -> ${truth}`;
 

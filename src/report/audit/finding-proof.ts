@@ -10,10 +10,10 @@ import { type BundledProof, bundledProof } from "./bundled-proof.js";
 import { calibrationLine } from "./calibration-line.js";
 import { auditName } from "./diff-listing.js";
 
-/** A finding with all that it rests on. */
+/** A finding with everything that it is based on. */
 export interface FindingProof {
   finding: ListedFinding;
-  /** Which audits have it; null where it is not stored. */
+  /** The audits that contain it; null if it is not stored. */
   stored: Pick<StoredFinding, "firstAudit" | "lastAudit" | "isOpen"> | null;
   raw: RawRows;
 }
@@ -26,7 +26,7 @@ function nameOf({ results, resources }: RawRows, id: string): Sums {
   return { title: title ?? id, xp: result?.readings.at(-1)?.xp ?? "0" };
 }
 
-/** Every way to read a bundled event's XP: that of the claim first. `9 = 3 own + 5 (Ratios: the video)`. */
+/** Every reading of a bundled event's XP, that of the claim first: `9 = 3 own + 5 (Ratios: the video)`. */
 function readingsOf({ finding, raw }: FindingProof): string[] {
   if (finding.kind !== "bundled-xp") return [];
   const { eventXp, results, alternatives, ownXp } = bundledProof(finding);
@@ -129,7 +129,7 @@ const eventLines = ({ eventId, landedRun, payload }: RawEvent): string[] => [
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", title, ...lines];
 
-/** For a person: the claim, its arithmetic, and every row that it rests on. */
+/** For people: the claim, its arithmetic, and every row that it is based on. */
 export function proofLines(proof: FindingProof): string[] {
   const { finding, raw } = proof;
   const { id, kind, verdict, studentId, email, date, app, summary, counted, truth, inflation, pending } = finding;

@@ -1,15 +1,15 @@
 import { decimalText } from "../../domain/values/decimal.js";
 import type { Amount } from "../../domain/views/student-day.js";
 
-/** How the text of a CSV cell is written: as it is, or made harmless for spreadsheets (`spreadsheetText`). */
+/** Encodes the text of a CSV cell: unchanged, or made harmless for spreadsheets (`spreadsheetText`). */
 export type CellText = (text: string) => string;
 
-/** One member of an answer: how it is written for programs. */
+/** One member of an answer, and its encodings. */
 export interface Field<Row> {
   key: string;
   /** A JSON value. */
   json(row: Row): string;
-  /** Text of a CSV cell; empty for null. What is text, not a number or JSON, goes through `written`. */
+  /** Text of a CSV cell; empty for null. Text, unlike numbers and JSON, passes through `written`. */
   csv(row: Row, written: CellText): string;
 }
 
@@ -31,7 +31,7 @@ export const number = <Key extends string>(key: Key): Field<Readonly<Record<Key,
   return { key, json, csv: (row) => (row[key] === null ? "" : json(row)) };
 };
 
-/** Amounts by name, written as an object in the order in which they come. */
+/** Amounts by name, written as an object in their order. */
 export const amounts = <Key extends string>(key: Key): Field<Readonly<Record<Key, readonly Amount[]>>> => {
   const json = (row: Readonly<Record<Key, readonly Amount[]>>) =>
     `{${row[key].map(({ name, value }) => `${JSON.stringify(name)}:${numberToken(value)}`).join(",")}}`;
@@ -44,7 +44,7 @@ export const list = <Key extends string>(key: Key): Field<Readonly<Record<Key, r
   return { key, json, csv: json };
 };
 
-/** What is JSON text already, or null. */
+/** JSON text, written as it is, or null. */
 export const jsonMember = <Key extends string>(key: Key): Field<Readonly<Record<Key, string | null>>> => ({
   key,
   json: (row) => row[key] ?? "null",

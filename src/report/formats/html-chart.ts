@@ -1,19 +1,19 @@
 import { htmlText } from "./html-text.js";
 
-/** A stretch of a bar, on the axis of values; the numbers are only drawn, never told. */
+/** A segment of a bar, in values of the axis; the numbers are drawn, never printed. */
 export interface BarPart {
   from: number;
   to: number;
-  /** Class of its colour in the style of the page. */
+  /** CSS class of its colour. */
   color: string;
 }
 
-/** One bar: `slot` counts the units of time from the first one. */
+/** One bar; `slot` is its number of time units after the first. */
 export interface Bar {
   slot: number;
   /** Its first day. */
   day: string;
-  /** All of it in words, exact. */
+  /** Exact description, in words. */
   title: string;
   parts: readonly BarPart[];
 }
@@ -38,7 +38,7 @@ const WIDEST_BAR = 44;
 const GAP = 0.2;
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** About four round values from the lowest to the highest, 0 among them. */
+/** About four round values from the lowest to the highest, including 0. */
 function ticks(bars: readonly Bar[]): number[] {
   const ends = bars.flatMap(({ parts }) => parts.flatMap(({ from, to }) => [from, to]));
   const [low, high] = ends.reduce(([a, b], end) => [Math.min(a, end), Math.max(b, end)], [0, 0]);
@@ -93,6 +93,6 @@ function dayMarks(bars: readonly Bar[], most: number, middle: (bar: Bar) => numb
     .join("");
 }
 
-/** A chart of bars over time as SVG, once for wide and once for narrow screens; the style shows one of them. */
+/** A bar chart over time as SVG, in a wide and a narrow version; the style shows one of them. */
 export const barChart = (label: string, bars: readonly Bar[]): string =>
   FRAMES.map((frame) => drawing(label, bars, frame)).join("\n");

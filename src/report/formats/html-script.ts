@@ -1,6 +1,6 @@
 /**
- * The one script of the page: makes a row of each finding in the JSON of the page and hides those that do not pass the
- * filters. It writes text nodes only, so no data can become markup.
+ * The page's script: renders a row for each finding in the page's JSON, and hides those that do not match the filters. It writes text
+ * nodes only, so data cannot become markup.
  */
 export const PAGE_SCRIPT = `
 "use strict";

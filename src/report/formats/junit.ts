@@ -1,14 +1,14 @@
-/** One check of one thing: it passes where it has neither failure nor skip. Texts may hold anything. */
+/** One check of one subject; passed without failure and skip. Texts may hold any characters. */
 export interface TestCase {
   name: string;
   failure?: { message: string; type: string; text: string } | undefined;
-  /** Why it was not made. */
+  /** Why it was not run. */
   skipped?: string | undefined;
-  /** Findings that are no failure. */
+  /** Findings that are not failures. */
   output?: string | undefined;
 }
 
-/** The cases of one check. The counts stand before the cases, so they are given: the cases may be many. */
+/** The cases of one check. The counts are written before the cases, and are given because cases are streamed. */
 export interface TestSuite {
   name: string;
   tests: number;
@@ -17,9 +17,9 @@ export interface TestSuite {
   cases: AsyncIterable<readonly TestCase[]> | Iterable<readonly TestCase[]>;
 }
 
-/** What XML 1.0 cannot hold in any form: controls, lone surrogates, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 cannot represent: controls, lone surrogates, U+FFFE and U+FFFF. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
-/** A parser would turn line ends of text, and every blank of an attribute, into something else. */
+/** A parser normalises line ends in text, and any white space in an attribute. */
 const IN_TEXT = /[&<>\r]/g;
 const IN_ATTRIBUTE = /[&<>"\t\n\r]/g;
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -52,7 +52,7 @@ function caseXml(suite: string, { name, failure, skipped, output }: TestCase): s
   return members.length === 0 ? `    ${open}/>\n` : `    ${open}>${members.join("")}</testcase>\n`;
 }
 
-/** JUnit's XML, page by page: the form in which CI systems read test results. It is the same for equal input: no times. */
+/** JUnit XML, as CI systems read test results, in pieces. Deterministic: it contains no times. */
 export async function* renderJunit(name: string, suites: readonly TestSuite[]): AsyncGenerator<string> {
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name, ...countsOf(suites) })}>\n`;
   for (const suite of suites) {

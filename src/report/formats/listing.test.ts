@@ -44,7 +44,7 @@ test("a number keeps every digit, also where a double would not", () => {
   expect([null, "NaN", "Infinity"].map(numberToken)).toEqual(["null", "null", "null"]);
 });
 
-test("names keep the order they come in, also those that look like numbers, and none is special", async () => {
+test("names keep their order, also those that look like numbers, and none is special", async () => {
   const by = ["(none)", "10", "9", "__proto__"].map((name) => ({ name, value: "1.50" }));
   expect(await rendered("ndjson", [[row({ by })]])).toBe(
     '{"name":"Ada","xp":9,"by":{"(none)":1.5,"10":1.5,"9":1.5,"__proto__":1.5},"sources":[]}\n',
@@ -58,7 +58,7 @@ test("json is one object over any number of pages, also over none", async () => 
   expect(rows).toMatchObject({ ...head, rows: [{ name: "Ada" }, { name: null }, { xp: null }] });
 });
 
-test("csv has one head, ends its lines with a newline alone, and says what json says", async () => {
+test("csv has one header, ends lines with a newline alone, and has the same values as json", async () => {
   const name = 'a "quoted", line\r\nand another';
   const csv = await rendered("csv", [[row({ name })], [row({ name: null, xp: null, sources: ["a", "b"] })]]);
   expect(csv.replace(name.replaceAll('"', '""'), "")).not.toContain("\r");
@@ -68,7 +68,7 @@ test("csv has one head, ends its lines with a newline alone, and says what json 
   ]);
 });
 
-test("a table has one head; later pages keep its widths, and cut nothing", async () => {
+test("a table has one header; later pages keep its widths, and nothing is truncated", async () => {
   const pages = [
     [row({ name: "a long name" })],
     [row({ name: "Bo", xp: "10.25" })],
@@ -80,7 +80,7 @@ test("a table has one head; later pages keep its widths, and cut nothing", async
   expect(await rendered("table", [])).toBe("name  XP\n");
 });
 
-test("a table counts the columns of wide characters, and writes out what a terminal would obey", async () => {
+test("a table accounts for wide characters, and escapes terminal control sequences", async () => {
   const names = ["数学", "Zoë 🎉", "\u001b[31mred\nline\u202e"];
   expect(await rendered("table", [names.map((name) => row({ name }))])).toBe(
     [
@@ -93,6 +93,6 @@ test("a table counts the columns of wide characters, and writes out what a termi
   );
 });
 
-test("colour marks the head of a table and nothing else", async () => {
+test("only the header of a table is coloured", async () => {
   expect(await rendered("table", [[row({})]], true)).toBe("\u001b[1mname    XP\u001b[22m\nAda   9.00\n");
 });

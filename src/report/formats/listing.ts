@@ -3,29 +3,29 @@ import { type CellText, type Field, jsonObject } from "./fields.js";
 import { spreadsheetText, visibleCell } from "./spreadsheet-text.js";
 import { type Column, renderTable } from "./table.js";
 
-/** A list that a command answers with. */
+/** The list that a command prints. */
 export interface Listing<Row> {
-  /** The first members of the `json` object: the command and what was asked for. */
+  /** First members of the `json` object: the command and its options. */
   head: Readonly<Record<string, JsonValue>>;
-  /** Name of the member that holds the rows. */
+  /** Name of the member with the rows. */
   rows: string;
   fields: readonly Field<Row>[];
-  /** A row as JSON on one line, where that is not made of the fields. */
+  /** A row as JSON on one line, if not built from the fields. */
   object?: (row: Row) => string;
   columns: readonly Column<Row>[];
 }
 
-/** Rows as they come from the database, some at a time. */
+/** Rows from the database, page by page. */
 export type Pages<Row> = AsyncIterable<readonly Row[]>;
 
-/** How a list is written. */
+/** Output options of a list. */
 export interface ListingStyle {
   color: boolean;
-  /** CSV as the data is, for machines; otherwise no cell is a formula to a spreadsheet. */
+  /** Unmodified CSV, for machines; by default cells that spreadsheets would run as formulas are escaped. */
   raw?: boolean | undefined;
 }
 
-/** The text of a list, page by page: it holds one page. */
+/** Renders a list page by page; holds one page. */
 export function renderListing<Row>(
   format: "table" | "json" | "ndjson" | "csv",
   listing: Listing<Row>,
@@ -38,7 +38,7 @@ export function renderListing<Row>(
   return renderTable(listing.columns, pages, style);
 }
 
-/** What is done with the text of a cell, then with all of it. */
+/** Encoders for the text of a cell, then for the whole cell. */
 interface CellStyle {
   text: CellText;
   cell: CellText;

@@ -1,28 +1,28 @@
 import { isLosslessNumber, parse, stringify } from "lossless-json";
 import { type KnownPeople, namesIn, Pseudonyms } from "../../domain/values/pseudonyms.js";
 
-/** What is done with everything on its way out: nothing, or people are replaced by pseudonyms. */
+/** Applied to all output: identity, or replacement of people by pseudonyms. */
 export type Hide = <T>(value: T) => T;
 
 const HIDDEN = "(hidden)";
 
-/** Members that name people, wherever they stand. */
+/** Members that identify people, at any depth. */
 const STUDENTS = new Set(["studentId", "actorId", "usersWithEmail"]);
 const EMAILS = new Set(["email", "actorEmail"]);
 const PERSONS = new Set(["madeBy", "retiredBy", "osUser"]);
-/** Members that hold records as they came. */
+/** Members that hold raw records. */
 const RECORDS = new Set(["excerpt", "record", "payload", "metadata"]);
-/** Members that hold what stood in a record, where the numbers are the point. */
+/** Members with values from records, whose numbers matter. */
 const CONTENTS = new Set(["kept", "other"]);
 const NUMBER_OR_INSTANT = /^[\d.:TZ+ -]*$/;
-/** What a reason quotes: values of the record. */
+/** Values of the record that a reason quotes. */
 const QUOTED = /".*"|(?<=\bsourced_id )\S+/gs;
 
 type Text = (text: string) => string;
 
 /**
- * Replaces emails, student ids and the names in them by pseudonyms, however deep they stand, and hides what stood in
- * rejected or contradicting records. Values keep their shape; numbers stay as they are. docs/reading.md, "Redacted".
+ * Replaces emails, student ids and the names in them by pseudonyms, at any depth, and hides the content of rejected or conflicting
+ * records. The shape of values and all numbers are kept. docs/reading.md, "Redacted".
  */
 export function redaction(people: KnownPeople): Hide {
   const pseudonyms = new Pseudonyms(people);
@@ -51,22 +51,22 @@ function memberText(pseudonyms: Pseudonyms, names: ReadonlySet<string>, text: st
   return free(key === "reason" ? text.replace(QUOTED, HIDDEN) : text);
 }
 
-/** The findings of a list carry their JSON as text. */
+/** In lists a finding's JSON is text in `body`. */
 const isBody = (key: string, value: unknown): value is string => key === "body" && typeof value === "string";
 
 const FINDING_ID = "findingId";
 
-/** JSON as text, in a run of the log. */
+/** Members of logged runs that are JSON text. */
 const OF_RUNS = new Set(["summary", "counts"]);
 
-/** What a member is, where its name alone does not tell: a person's words about a correction, the id of a finding. */
+/** The kind of a member whose name is ambiguous: a person's words about a correction, the id of a finding. */
 function keyIn(holder: object, member: string): string {
   if (OF_RUNS.has(member) && "osUser" in holder) return "body";
   if (member === "reason" && "madeBy" in holder) return "record";
   return member === "id" && "kind" in holder && "verdict" in holder ? FINDING_ID : member;
 }
 
-/** What a word of a command line is: a person, or a person's words, behind the options that take them. */
+/** The kind of a command-line word: a person or a person's words, after the options that take them. */
 function wordKey(words: readonly unknown[], at: number): string {
   const of = (option: string) => words[at - 1] === option || String(words[at]).startsWith(`${option}=`);
   if (of("--reason")) return "record";

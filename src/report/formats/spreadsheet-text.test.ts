@@ -9,7 +9,7 @@ test.each(["", "a=1", " =1", "'=1", "maya@school.example", "3", "{}"])("%j stays
   expect(spreadsheetText(text)).toBe(text);
 });
 
-test("what a terminal would obey is written out, lines and tabs stay, but no return alone", () => {
+test("terminal control characters are escaped; newlines and tabs are kept, a lone carriage return is not", () => {
   expect(visibleCell("a\u001b[31m\u009b2J\u202e\tb\r\nc\nd\re")).toBe(
     "a\\u001b[31m\\u009b2J\\u202e\tb\r\nc\nd\\u000de",
   );

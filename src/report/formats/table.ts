@@ -27,7 +27,7 @@ const BORDERLESS = {
   middle: "",
 };
 
-/** Lines of equal columns, and how wide the columns became. */
+/** Aligned lines, and the resulting column widths. */
 function layOut(
   Maker: typeof Table,
   cells: readonly string[][],
@@ -44,8 +44,8 @@ function layOut(
 const bold = (line: string): string => `\u001b[1m${line}\u001b[22m`;
 
 /**
- * A table page by page: it holds one page. A column is as wide as the widest cell so far, so nothing is cut, and a
- * later page can only be wider. What a terminal would obey is written out.
+ * Renders a table page by page; holds one page. A column is as wide as its widest cell so far: nothing is truncated, and later pages
+ * can only be wider. Terminal control sequences are escaped.
  */
 export async function* renderTable<Row>(
   columns: readonly Column<Row>[],

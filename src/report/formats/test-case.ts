@@ -1,7 +1,7 @@
 import type { Verdict } from "../../domain/findings/finding.js";
 import type { TestCase } from "./junit.js";
 
-/** A finding as a test case tells it. */
+/** The part of a finding that a test case shows. */
 export interface CaseFinding {
   verdict: Verdict;
   /** One line with the arithmetic. */
@@ -13,7 +13,7 @@ const lineOf = ({ verdict, summary }: CaseFinding): string => `${verdict}: ${sum
 const messageOf = ([first, ...others]: readonly CaseFinding[]): string =>
   `${first?.summary ?? ""}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 
-/** The case of one check and student (or file): it fails by findings of the failing verdicts and mentions the others. */
+/** The case of one check and student (or file): findings of failing verdicts make it fail, others are output. */
 export function testCase(name: string, findings: readonly CaseFinding[], failing: readonly Verdict[]): TestCase {
   const faults = findings.filter(({ verdict }) => failing.includes(verdict));
   const others = findings.filter(({ verdict }) => !failing.includes(verdict));

@@ -30,7 +30,7 @@ export const correctionFields: readonly Field<ListedCorrection>[] = [
 
 const whoOf = ({ email, studentId }: { email: string | null; studentId: string }): string => email ?? studentId;
 
-/** The columns of a plan: what is corrected, and why. */
+/** Columns of a plan: what will be corrected, and why. */
 export const planColumns: readonly Column<ListedCorrection>[] = [
   { title: "student", cell: whoOf },
   { title: "date", cell: ({ date }) => date ?? "-" },
@@ -41,7 +41,7 @@ export const planColumns: readonly Column<ListedCorrection>[] = [
   { title: "evidence", cell: ({ summary }) => summary },
 ];
 
-/** The columns of corrections that were made: by whom, and what became of them. */
+/** Columns of existing corrections: by whom, and their state. */
 export const correctionColumns: readonly Column<ListedCorrection>[] = [
   { title: "correction", cell: ({ id }) => id },
   { title: "state", cell: ({ state }) => state },
@@ -51,7 +51,7 @@ export const correctionColumns: readonly Column<ListedCorrection>[] = [
   { title: "undone", cell: ({ retiredAt, retiredBy }) => (retiredAt === null ? "" : `${retiredAt} by ${retiredBy}`) },
 ];
 
-/** One line a student: `maya@school.example: 15 -> 9 XP`. */
+/** One line per student: `maya@school.example: 15 -> 9 XP`. */
 export const totalLines = (totals: readonly CorrectedTotal[]): string[] =>
   totals.map((total) => `${printable(whoOf(total))}: ${total.before} -> ${total.after} XP`);
 

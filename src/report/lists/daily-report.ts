@@ -30,7 +30,7 @@ export function hoursMinutes(seconds: string): string {
   return minutes < 0 ? `-${clock}` : clock;
 }
 
-/** XP in a table: always with two decimals, so that they stand under each other. */
+/** XP in a table: always two decimals, so that they align. */
 const hundredths = (xp: string): string => (/^-?\d+$/.test(xp) ? `${xp}.00` : xp);
 
 const shown = (email: string | null): string => email ?? "-";
@@ -40,7 +40,7 @@ const questions = ({
 }: Pick<StudentDay, "correctQuestions" | "totalQuestions">): string =>
   `${numberToken(correctQuestions)}/${numberToken(totalQuestions)}`;
 
-/** A short set of columns; ids where an email does not tell the students apart. */
+/** A short set of columns; with ids if emails do not tell the students apart. */
 export const reportColumns = ({ ids }: { ids: boolean }): readonly Column<StudentDay>[] => [
   { title: "email", cell: ({ email }) => shown(email) },
   ...(ids ? [{ title: "student", cell: ({ studentId }: StudentDay) => studentId }] : []),

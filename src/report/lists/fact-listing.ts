@@ -14,13 +14,13 @@ export const factFields: readonly Field<ListedFact>[] = (Object.keys(FACT_COLUMN
 /** Minutes are enough for people: `2025-03-01 10:00`. */
 const minuteOf = (instant: string): string => instant.slice(0, "2025-03-01T10:00".length).replace("T", " ");
 
-/** Where the XP of a fact came from, and by which rule its results were linked. */
+/** The origin of a fact's XP, and the rule by which its results were linked. */
 function origin({ xpEarned, xpSource, linkRule }: ListedFact): string {
   const parts = [xpEarned === null ? null : xpSource, linkRule === null ? null : `linked ${linkRule}`];
   return parts.filter((part) => part !== null).join(", ") || "-";
 }
 
-/** A short set of columns; ids where an email does not tell the students apart. */
+/** A short set of columns; with ids if emails do not tell the students apart. */
 export const factColumns = ({ ids }: { ids: boolean }): readonly Column<ListedFact>[] => [
   ...(ids ? [{ title: "student", cell: ({ studentId }: ListedFact) => studentId }] : []),
   { title: "day", cell: ({ date }) => date },

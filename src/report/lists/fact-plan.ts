@@ -35,7 +35,7 @@ async function* onePage<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[
   yield rows;
 }
 
-/** A plan for people: every change by kind, then the facts whose XP changes most. Nothing where nothing changes. */
+/** A plan for people: changes by kind, then the facts whose XP changes most. Yields nothing if nothing changes. */
 export async function* planText({ changes, largest }: FactPlan, style: { color: boolean }): AsyncGenerator<string> {
   if (changes.length > 0) yield* renderTable(changeColumns, onePage(changes), style);
   if (largest.length === 0) return;

@@ -21,7 +21,7 @@ export const rejectFields: readonly Field<ListedReject>[] = [
 const addressOf = ({ file, line }: Pick<ListedReject, "file" | "line">): string =>
   line === null ? file : `${file}:${line}`;
 
-/** Where, which, and why. */
+/** Address, code and reason. */
 export const rejectColumns: readonly Column<ListedReject>[] = [
   { title: "address", cell: addressOf },
   { title: "id", cell: ({ id }) => id },
@@ -38,7 +38,7 @@ export function countLine(counts: readonly CodeCount[]): string {
 /** The members of a whole reject, in order. */
 export const wholeRejectFields: readonly Field<WholeReject>[] = [...rejectFields, number("member"), text("record")];
 
-/** All of a reject for people, one member a line. */
+/** A whole reject for people, one member per line. */
 export function describeReject(reject: WholeReject): string {
   const lines: [string, string][] = [
     ["address", addressOf(reject)],

@@ -3,7 +3,7 @@ import type { ListedRun, WholeRun } from "../../domain/views/run.js";
 import { type Field, jsonMember, number, text } from "../formats/fields.js";
 import type { Column } from "../formats/table.js";
 
-/** How far the source was read, before and after: `{"before":{...},"after":{...}}`. */
+/** Watermarks before and after: `{"before":{...},"after":{...}}`. */
 const watermark: Field<ListedRun> = {
   key: "watermark",
   json: ({ watermarkBefore, watermarkAfter }) =>
@@ -50,7 +50,7 @@ const STATES: Readonly<Record<ListedRun["state"], string>> = {
 const membersOf = (json: string | null): [string, unknown][] =>
   json === null ? [] : Object.entries(JSON.parse(json) as Record<string, unknown>);
 
-/** `stored 3, records 4, facts +3 ~0 -0`: the counts of a run that are not 0; or its error. */
+/** `stored 3, records 4, facts +3 ~0 -0`: the nonzero counts of a run; or its error. */
 function outcomeOf({ counts, error }: ListedRun): string {
   if (error !== null) return error;
   const members = membersOf(counts);
@@ -66,7 +66,7 @@ function factsOf(value: unknown): string[] {
   return [`facts +${inserted} ~${updated} -${deleted}`];
 }
 
-/** When, which, by whom, and what came of it. */
+/** Start, command, user and outcome. */
 export const runColumns: readonly Column<ListedRun>[] = [
   { title: "started", cell: ({ startedAt }) => startedAt },
   { title: "run", cell: ({ runId }) => runId.slice(0, RUN_DIGITS) },
@@ -77,19 +77,19 @@ export const runColumns: readonly Column<ListedRun>[] = [
   { title: "what", cell: outcomeOf },
 ];
 
-/** `2025-03-09T10:00:00.000Z -> 2025-03-10T08:00:00.000Z` by table; where it did not move, `=`. */
+/** `2025-03-09T10:00:00.000Z -> 2025-03-10T08:00:00.000Z` by table; `=` if unchanged. */
 function watermarkLines({ watermarkBefore, watermarkAfter }: ListedRun): [string, string][] {
   const before = new Map(membersOf(watermarkBefore));
   const after = new Map(membersOf(watermarkAfter));
   return [...new Set([...before.keys(), ...after.keys()])].map((table) => {
     const [from, to] = [before.get(table), after.get(table)];
-    return [`watermark ${table}`, from === to ? `${from} (did not move)` : `${from ?? "none"} -> ${to ?? "unknown"}`];
+    return [`watermark ${table}`, from === to ? `${from} (unchanged)` : `${from ?? "none"} -> ${to ?? "unknown"}`];
   });
 }
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** All of a run for people, one member a line. */
+/** A whole run for people, one member per line. */
 export function describeRun(run: WholeRun): string {
   const lines: [string, string][] = [
     ["run", run.runId],
@@ -110,6 +110,6 @@ export function describeRun(run: WholeRun): string {
   return lines.map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(value)}\n`).join("");
 }
 
-/** A word as it could be typed again. */
+/** Quotes a word for the shell. */
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./*?&-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

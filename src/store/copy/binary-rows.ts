@@ -1,7 +1,7 @@
 import { wholeAt } from "../../domain/values/digits.js";
 import { Blocks, BYTES_OF_A_UNIT } from "./buffer-pool.js";
 
-/** The types of columns that can be written, and what is written into them; an instant is a timestamptz. */
+/** The supported column types, and the value written for each; an instant is a timestamptz. */
 export interface ValueOf {
   bool: boolean;
   int4: number;
@@ -17,10 +17,10 @@ export interface ValueOf {
 export type BinaryType = keyof ValueOf;
 export type BinaryValue = ValueOf[BinaryType] | null;
 
-/** Writes a value at an offset and returns how many bytes it takes. Only the column knows the type of the value: hence `never`. */
+/** Writes a value at an offset and returns its length in bytes. Only the column knows the value's type: hence `never`. */
 type Write = (block: Buffer, at: number, value: never) => number;
 
-/** The most bytes that a value takes beside its text: its length, and the header of a number. */
+/** Most bytes that a value needs besides its text: its length, and the header of a number. */
 const BESIDE_TEXT = 24;
 const WORD = 2 ** 32;
 
@@ -50,7 +50,7 @@ function writeBool(block: Buffer, at: number, value: boolean): number {
   return 1;
 }
 
-/** Longer text is written faster by a call. */
+/** Longer text is written faster by Buffer.write. */
 const SHORT = 100;
 const ASCII = 127;
 
@@ -83,8 +83,8 @@ const DIGITS = 4;
 const NEGATIVE = 0x4000;
 
 /**
- * Digits in groups of four to both sides of the point; the server leaves out groups of zeros at the ends. (A
- * decimal of ours has 1,000 digits on a side at most, PostgreSQL takes 16,383 behind the point.)
+ * Groups of four digits on both sides of the point; the server drops zero groups at the ends. (Decimals here have at most 1,000
+ * digits on a side; PostgreSQL accepts 16,383 after the point.)
  */
 function writeNumeric(block: Buffer, at: number, decimal: string): number {
   const start = decimal.charCodeAt(0) === DASH ? 1 : 0;
@@ -108,7 +108,7 @@ function writeNumeric(block: Buffer, at: number, decimal: string): number {
 }
 
 const SECONDS_TO_2000 = Date.UTC(2000) / 1000;
-/** A unit is 64 microseconds: a double holds the units since 2000 exactly, up to the year 2999; microseconds would be too many. */
+/** In units of 64 microseconds a double holds instants since 2000 exactly up to the year 2999; in microseconds it would not. */
 const UNITS_OF_A_SECOND = 15_625;
 const UNIT = 64;
 const UNITS_OF_A_WORD = WORD / UNIT;
@@ -136,8 +136,8 @@ const WRITE: Record<BinaryType, Write> = {
 };
 
 /**
- * Rows in PostgreSQL's binary COPY format (its manual, "COPY", "Binary Format"), in blocks of whole rows. With text, half of the
- * server's work would be searching for tabs and line ends, and parsing numbers.
+ * Rows in PostgreSQL's binary COPY format (its manual, "COPY", "Binary Format"), in blocks of whole rows. With the text format the
+ * server would spend half its time searching for tabs and line ends and parsing numbers.
  */
 export class BinaryRows extends Blocks {
   private readonly writers: readonly Write[];
@@ -147,7 +147,7 @@ export class BinaryRows extends Blocks {
     this.writers = types.map((type) => WRITE[type]);
   }
 
-  /** Takes one row: a value for each column, of its type. */
+  /** Adds one row: a value of its type for each column. */
   add(values: readonly BinaryValue[]): void {
     let room = 2;
     for (const value of values) room += BESIDE_TEXT + (typeof value === "string" ? value.length * BYTES_OF_A_UNIT : 0);
@@ -164,7 +164,7 @@ export class BinaryRows extends Blocks {
     this.used = at;
   }
 
-  /** The rows at these places, in order, each by itself. */
+  /** The rows at these indexes, in order, one buffer each. */
   at(places: ReadonlySet<number>): Buffer[] {
     const chosen: Buffer[] = [];
     let place = 0;
@@ -185,10 +185,10 @@ function endOfRow(block: Buffer, start: number): number {
   return end;
 }
 
-/** The text of a row of `BinaryRows` that has no other column. */
+/** The text of a row whose only column is text. */
 export const onlyText = (row: Buffer): string => row.toString("utf8", 2 + 4);
 
-/** A row of `BinaryRows` with a number (int8) before its first column. */
+/** A row with a number (int8) inserted before its first column. */
 export function withNumber(row: Buffer, number: number): Buffer {
   const longer = Buffer.alloc(row.length + 12);
   int16(longer, 0, row.readInt16BE(0) + 1);

@@ -12,7 +12,7 @@ test("bytes come back in order, however they were cut", () => {
   expect(textOf(blocks)).toBe(text);
 });
 
-test("a text stands in one block, however long it is", () => {
+test("a text is in one block, however long it is", () => {
   const rows = ["é".repeat(100_000), "short", "x".repeat(300_000)];
   const blocks = new Blocks();
   for (const row of rows) blocks.addText(row);
@@ -21,7 +21,7 @@ test("a text stands in one block, however long it is", () => {
   expect(rows.filter((row) => !inOneBlock(row))).toEqual([]);
 });
 
-test("released blocks are filled again, each for one owner", () => {
+test("released blocks are reused, each by one owner", () => {
   const first = new Blocks();
   first.addText("gone\n");
   const { buffer } = first.all()[0] as Buffer;

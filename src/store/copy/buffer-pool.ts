@@ -1,14 +1,14 @@
-/** Rows are sent in blocks of this size: one write for each row would cost more than the row. */
+/** Size of the blocks in which rows are sent: a write for each row would cost more than the row. */
 const BLOCK_BYTES = 128 * 1024;
 
-/** The most bytes that UTF-8 needs for one unit of UTF-16. */
+/** Most UTF-8 bytes per UTF-16 unit. */
 export const BYTES_OF_A_UNIT = 3;
 
 const spare: Buffer[] = [];
 
 /**
- * Bytes to be sent, in blocks outside of the heap that are reused after `release`: V8 hardly accounts for such memory, and would let
- * unused blocks pile up to 64 MB.
+ * Bytes to be sent, in blocks outside the JS heap that are reused after `release`: V8 hardly accounts for such memory, and unused
+ * blocks would pile up to 64 MB.
  */
 export class Blocks {
   private readonly full: Buffer[] = [];
@@ -16,7 +16,7 @@ export class Blocks {
   private closed = 0;
   protected used = 0;
 
-  /** How many bytes it holds. */
+  /** Number of bytes. */
   get bytes(): number {
     return this.closed + this.used;
   }
@@ -37,7 +37,7 @@ export class Blocks {
     this.used = 0;
   }
 
-  /** Takes a copy of some bytes, cut anywhere. */
+  /** Copies bytes in, cut anywhere. */
   addBytes(bytes: Buffer): void {
     for (let from = 0; from < bytes.length; ) {
       const copied = bytes.copy(this.blockFor(1), this.used, from);
@@ -46,22 +46,19 @@ export class Blocks {
     }
   }
 
-  /** Takes a text as UTF-8, whole in one block. */
+  /** Adds a text as UTF-8, whole in one block. */
   addText(text: string): void {
     const block = this.blockFor(text.length * BYTES_OF_A_UNIT);
     this.used += block.write(text, this.used);
   }
 
-  /** Blocks of all bytes, in order. */
+  /** All bytes, in order. */
   all(): readonly Buffer[] {
     this.close();
     return this.full;
   }
 
-  /**
-   * Empties it and returns its blocks to the pool. To be called when the bytes have been sent and what `all` returned is not used any
-   * more.
-   */
+  /** Empties it and returns its blocks to the pool. Call it when the bytes have been sent and the result of `all` is no longer used. */
   release(): void {
     for (const { buffer } of this.all()) if (buffer.byteLength === BLOCK_BYTES) spare.push(Buffer.from(buffer));
     this.full.length = 0;

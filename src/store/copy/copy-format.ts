@@ -1,19 +1,19 @@
 const NEWLINE = 10;
 
-/** How rows are written for COPY (PostgreSQL's manual, "COPY", "File Formats"). */
+/** A file format of COPY (PostgreSQL's manual, "COPY", "File Formats"). */
 export interface CopyFormat {
-  /** What follows the statement. */
+  /** The option clause of the statement. */
   option: string;
   /** Header and trailer around all rows. */
   head: Buffer;
   tail: Buffer;
-  /** Whether a row ends where the chunk does. */
+  /** Whether the chunk ends at the end of a row. */
   endsRow(chunk: Buffer): boolean;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** A row a line, its values apart by tabs; chunks may be cut anywhere. */
+/** One row per line, values separated by tabs; chunks may be cut anywhere. */
 export const textFormat: CopyFormat = {
   option: "",
   head: NOTHING,
@@ -23,7 +23,7 @@ export const textFormat: CopyFormat = {
 
 const FLAGS_AND_EXTENSION = "\0".repeat(8);
 
-/** Values as PostgreSQL sends them, each behind its length; chunks are whole rows. */
+/** Binary values, each after its length; chunks are whole rows. */
 export const binaryFormat: CopyFormat = {
   option: " with (format binary)",
   head: Buffer.from(`PGCOPY\n\xff\r\n\0${FLAGS_AND_EXTENSION}`, "latin1"),

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** To collect takes about a millisecond. */
-const PASSED_BYTES = 2 * 2 ** 20;
+/** Bytes between collections, each of which takes about a millisecond. */
+const BYTES_PER_GC = 2 * 2 ** 20;
 let passed = 0;
 let collect: ((options: { type: "minor" }) => void) | undefined;
 
@@ -15,14 +15,14 @@ function collectYoung(): void {
 }
 
 /**
- * Yields buffers, each to be used up before the next one is requested, and forces a minor GC now and then: V8 frees external buffers
+ * Yields buffers, each to be consumed before the next one is requested, and forces a minor GC every 2 MB: V8 frees external buffers
  * late, and they would grow to 64 MB.
  */
-export async function* passingOn(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* freeingBuffers(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const part of parts) {
     yield part;
     passed += part.length;
-    if (passed < PASSED_BYTES) continue;
+    if (passed < BYTES_PER_GC) continue;
     passed = 0;
     collectYoung();
   }

@@ -14,7 +14,7 @@ export function copyRow(values: readonly (string | number | boolean | null)[]): 
   let tab = "";
   for (const value of values) {
     row += tab + copyValue(value);
-    tab = "\t"; // also behind an empty first value
+    tab = "\t"; // also after an empty first value
   }
   return `${row}\n`;
 }
@@ -25,6 +25,6 @@ export const arrayLiteral = (members: readonly string[]): string =>
 
 const UNESCAPED: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
-/** The value of one field of a row in COPY text format; `\N` is null. */
+/** The value of one field in COPY text format; null for `\N`. */
 export const readCopyValue = (field: string): string | null =>
   field === "\\N" ? null : field.replace(/\\(.)/gs, (_, letter: string) => UNESCAPED[letter] ?? letter);

@@ -8,17 +8,17 @@ import { madeTable } from "../engine/temp-table.js";
 import { affectedEvents, affectedKeys } from "../facts/affected.js";
 import { eventKey } from "../facts/source-keys.js";
 
-/** Who does what to corrections, in which run. */
-export interface Hand {
+/** Who makes or retires corrections, and in which run. */
+export interface CorrectionRun {
   runId: string;
   by: string;
-  /** Why, where a person named the events. */
+  /** The reason, if a person named the events. */
   reason: string | null;
 }
 
 const memberOf = (name: string): RawBuilder<unknown> => sql`n.body::json ->> ${sql.lit(name)}`;
 
-/** The id of a correction says what it does: the same one again is the same. */
+/** A hash of the correction's content: an equal correction has an equal id. */
 const correctionId = sql`substr(encode(sha256(convert_to(
   concat_ws('|', p.event_id, p.own_xp, array_to_string(p.results, ','), p.generation), 'UTF8')), 'hex'), 1, 16)`;
 
@@ -37,8 +37,8 @@ export interface Chosen {
 }
 
 /**
- * Creates `planned` from the session's findings: of the confirmed bundles, or of those of the named events. An event whose
- * own XP is not known cannot be corrected.
+ * Creates `planned` from the session's findings: of the confirmed bundles, or of bundles of the named events. Events without known
+ * own XP cannot be corrected.
  */
 export async function planCorrections(db: Db, { events, apps }: Chosen): Promise<void> {
   const byEvent =
@@ -80,7 +80,7 @@ export async function unplannedEvents(db: Db, events: readonly string[]): Promis
 }
 
 /** Writes the planned corrections. The caller derives the facts of their events. */
-export async function makeCorrections(db: Db, { runId, by, reason }: Hand): Promise<number> {
+export async function makeCorrections(db: Db, { runId, by, reason }: CorrectionRun): Promise<number> {
   const columns = columnsOf("", COLUMNS);
   const { numAffectedRows } = await sql`
     insert into timeback.corrections (${columns}, reason, made_by, made_run, made_at)
@@ -88,21 +88,21 @@ export async function makeCorrections(db: Db, { runId, by, reason }: Hand): Prom
   return Number(numAffectedRows ?? 0n);
 }
 
-/** Which live corrections are undone. */
+/** Which live corrections to undo. */
 export type Undoing = { ids: readonly string[] } | { runId: string };
 
 const undone = (undoing: Undoing): RawBuilder<unknown> =>
   "ids" in undoing ? sql`c.correction_id = any(${[...undoing.ids]}::text[])` : sql`c.made_run::text = ${undoing.runId}`;
 
 /** Retires corrections. The caller derives the facts of their events. */
-export async function retireCorrections(db: Db, undoing: Undoing, { runId, by }: Hand): Promise<number> {
+export async function retireCorrections(db: Db, undoing: Undoing, { runId, by }: CorrectionRun): Promise<number> {
   const { numAffectedRows } = await sql`
     update timeback.corrections c set retired_by = ${by}, retired_run = ${runId}::uuid, retired_at = statement_timestamp()
     where c.retired_at is null and ${undone(undoing)}`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }
 
-/** Of these ids, those that name no correction at all. */
+/** The ids that name no correction. */
 export async function unknownCorrections(db: Db, undoing: Undoing): Promise<string[]> {
   const asked = "ids" in undoing ? [...undoing.ids] : [undoing.runId];
   const { rows } = await sql<{ id: string }>`
@@ -111,7 +111,7 @@ export async function unknownCorrections(db: Db, undoing: Undoing): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** Adds the events of the corrections that a run made or retired, and the keys of their facts, to what is affected. */
+/** Marks the events of the corrections that a run made or retired, and the keys of their facts, as affected. */
 export async function markCorrected(db: Db, runId: string): Promise<void> {
   const corrected = sql`timeback.corrections c where ${runId}::uuid in (c.made_run, c.retired_run) on conflict do nothing`;
   await sql`insert into ${affectedEvents} select c.event_id from ${corrected}`.execute(db);
@@ -122,7 +122,7 @@ export async function markCorrected(db: Db, runId: string): Promise<void> {
 
 const text = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`trim_scale(${amount})::text`;
 
-/** The plan, the largest differences first. */
+/** The planned corrections, largest differences first. */
 export async function plannedCorrections(db: Db): Promise<ListedCorrection[]> {
   const { rows } = await sql<ListedCorrection>`
     select correction_id as id, event_id::text as "eventId", student_id as "studentId", email, ${isoDay(sql`date`)} as date,
@@ -134,7 +134,7 @@ export async function plannedCorrections(db: Db): Promise<ListedCorrection[]> {
   return rows;
 }
 
-/** Corrections that were made, of these students (null: everybody), in the order in which they were made. */
+/** Existing corrections of these students (null: all students), in the order in which they were made. */
 export async function listCorrections(
   db: Db,
   which: { students: readonly string[] | null } | { runId: string },
@@ -159,7 +159,7 @@ export async function listCorrections(
   return rows;
 }
 
-/** What the facts of the students of `planned` count, and what they count once the plan is carried out; worst first. */
+/** XP of the facts of the students in `planned`, before and after the plan; largest differences first. */
 export async function correctedTotals(db: Db): Promise<CorrectedTotal[]> {
   const { rows } = await sql<CorrectedTotal>`
     select p.student_id as "studentId", min(p.email) as email, ${text(sql`sum(f.xp)`)} as before, ${text(sql`sum(f.xp) - sum(p.less)`)} as after

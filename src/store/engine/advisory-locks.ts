@@ -7,15 +7,15 @@ const POLL_MS = 100;
 
 /** A connection that holds a lock. */
 export interface Holder {
-  /** Of the server's process. */
+  /** Pid of the server process. */
   backendPid: number;
-  /** `application_name`; null where this role may not see it. */
+  /** `application_name`; null if hidden from this role. */
   name: string | null;
-  /** When the connection was made, in UTC; null where this role may not see it. */
+  /** When the connection was made, in UTC; null if hidden from this role. */
   since: string | null;
 }
 
-/** The connections that hold one of these advisory locks of this database now (pg_locks is not part of a snapshot). */
+/** The connections that currently hold any of these advisory locks of this database (pg_locks ignores snapshots). */
 export async function holdersOf(db: Db, ...locks: readonly string[]): Promise<Holder[]> {
   const { rows } = await sql<Holder>`
     select l.pid as "backendPid", a.application_name as name,
@@ -27,7 +27,7 @@ export async function holdersOf(db: Db, ...locks: readonly string[]): Promise<Ho
   return rows;
 }
 
-/** Who holds one of these locks, for people. */
+/** A holder of one of these locks, in words. */
 async function holderOf(db: Db, locks: readonly string[]): Promise<string> {
   const [holder] = await holdersOf(db, ...locks);
   const found = /^timeback (.+)#(\d+)@(.+)$/.exec(holder?.name ?? "");
@@ -35,7 +35,7 @@ async function holderOf(db: Db, locks: readonly string[]): Promise<string> {
   return found ? `timeback ${found[1]}, host ${found[3]}, pid ${found[2]}, since ${since}` : `since ${since}`;
 }
 
-/** Takes an advisory lock for the session if nobody has it. Returns whether it did. */
+/** Takes an advisory lock for the session if it is free. Returns whether it did. */
 export async function tryLock(db: Db, lock: string): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${lock}::bigint) as taken`.execute(db);
   return rows[0]?.taken === true;

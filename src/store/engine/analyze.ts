@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import type { Db } from "./session.js";
 
-/** A table is analyzed again when it has doubled since the last time. */
+/** A table is analyzed again once it has doubled. */
 const GROWTH = 2;
 const FIRST_LOOK_BLOCKS = 10;
 
 /**
- * Analyzes those of these landed tables that have outgrown the planner's statistics: else a join over the first million rows is planned
- * as if there were none. (The server's autovacuum comes minutes later; PGlite has none.)
+ * Analyzes those of these landed tables that have outgrown the planner's statistics; otherwise a join over the first million rows is
+ * planned as if there were none. (The server's autovacuum runs minutes later; PGlite has none.)
  */
 export async function analyzeGrown(db: Db, tables: readonly string[]): Promise<void> {
   const { rows } = await sql<{ name: string }>`

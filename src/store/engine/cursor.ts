@@ -2,14 +2,13 @@ import { type RawBuilder, sql } from "kysely";
 import type { Db } from "./session.js";
 
 const PAGE_ROWS = 1_000;
-/** Rows of a page whose rows are large: findings with their proof. */
+/** Page size for large rows: findings with their proof. */
 export const FEW_ROWS = 100;
 let opened = 0;
 
 /**
- * Rows of a statement, some at a time, over a cursor of the session: between two pages the session may run other
- * statements. `pageRows` is the size of every page, or computes the size of the next page from the rows of this one (none before the
- * first). To be called inside a transaction.
+ * Yields the rows of a statement in pages, from a cursor: between two pages the session may run other statements. `pageRows` is the
+ * page size, or computes the next one from the current page (empty before the first). Call it inside a transaction.
  */
 export async function* pagesOf<Row>(
   db: Db,

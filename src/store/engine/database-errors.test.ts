@@ -13,7 +13,7 @@ test.each([
   expect(String(explained)).toContain(`the database: ${syscall} ${code} (the connection was lost)`);
 });
 
-test("a fault of another kind stays as it is", () => {
+test("an error of another kind is returned unchanged", () => {
   const other = fault("EISDIR", "read");
   expect(explainError("the database", other)).toBe(other);
 });

@@ -1,13 +1,13 @@
 import { TimebackError, WorkError } from "../../errors.js";
 
-/** What PostgreSQL, the network and TLS say, and what to do about it. A five-character code is an SQLSTATE. */
+/** Advice by error code of PostgreSQL, the network and TLS. A five-character code is an SQLSTATE. */
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there: is the server running, are host and port right?",
   ENOTFOUND: "the host name is unknown",
   EAI_AGAIN: "the host name could not be looked up: try again",
   ETIMEDOUT: "the server does not answer",
-  EHOSTUNREACH: "there is no way to that host",
-  ENETUNREACH: "there is no way to that network",
+  EHOSTUNREACH: "the host is unreachable",
+  ENETUNREACH: "the network is unreachable",
   ECONNRESET: "the connection was lost",
   EPIPE: "the connection was lost",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
@@ -15,20 +15,20 @@ const ADVICE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted: name the CA with sslrootcert=<file> in the URL",
   CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is made out for another host",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
   "28P01": "user or password is wrong",
   "28000": "this user may not log in",
   "3D000": "check the name in the URL",
   "42501": "this user lacks a permission",
   "57014": "a statement took too long and was cancelled",
   "57P01": "the server ended the connection",
-  "57P03": "the server takes no connections yet",
+  "57P03": "the server is not accepting connections yet",
   "53300": "the server has no free connection",
   "53100": "the server's disk is full",
   "25006": "the session is read-only",
 };
 
-/** Advice for faults without a code, by their message. */
+/** Advice for errors without a code, by message. */
 const ADVICE_BY_MESSAGE: readonly [RegExp, string][] = [
   [
     /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/,
@@ -47,7 +47,7 @@ interface CodedError extends Error {
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** What to do about a fault of the database or of the way there (`""`: nothing known); undefined for any other fault. */
+/** Advice for an error of the database or the connection (`""`: none known); undefined for any other error. */
 function adviceFor({ code = "", syscall, message }: CodedError): string | undefined {
   const byMessage = ADVICE_BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   if (byMessage !== undefined) return byMessage;
@@ -55,12 +55,12 @@ function adviceFor({ code = "", syscall, message }: CodedError): string | undefi
   return ADVICE[code] ?? (syscall === undefined && SQLSTATE.test(code) ? "" : undefined);
 }
 
-/** Several addresses of one host fail as an AggregateError without a message: that of the first address is taken. */
+/** If all addresses of a host fail, the AggregateError has no message: the first address's error is used. */
 const firstCause = (error: CodedError): CodedError => (error.errors?.[0] && !error.message ? error.errors[0] : error);
 
 /**
- * A WorkError (exit code 3) that names `what`, for a fault of a database or of the way to it. Any other fault, and one that is explained
- * already, is returned as it is.
+ * Wraps an error of the database or the connection in a WorkError (exit code 3) that names `what`. Any other error, also one already
+ * explained, is returned unchanged.
  */
 export function explainError(what: string, error: unknown, more = ""): unknown {
   if (!(error instanceof Error) || error instanceof TimebackError) return error;
@@ -74,7 +74,7 @@ export function explainError(what: string, error: unknown, more = ""): unknown {
   });
 }
 
-/** Does `work`, and explains its faults (`explainError`). @throws WorkError */
+/** Runs `work` and explains its errors (`explainError`). @throws WorkError */
 export async function withExplainedErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

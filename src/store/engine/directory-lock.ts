@@ -6,7 +6,7 @@ import { LockedError, WorkError, wordsOf } from "../../errors.js";
 
 interface Holder {
   pid: number;
-  /** Start of the process in clock ticks (Linux): a reused pid has another one. */
+  /** Start of the process in clock ticks (Linux), to detect a reused pid. */
   start: string | null;
   host: string;
   token: string;
@@ -17,7 +17,7 @@ interface Holder {
 const TAKEOVER_STALE_MS = 10_000;
 const POLL_MS = 75;
 
-/** Field 22 of /proc/<pid>/stat; null where there is no /proc. */
+/** Field 22 of /proc/<pid>/stat; null if there is no /proc. */
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -52,7 +52,7 @@ function readHolder(lock: string): Holder | undefined {
   }
 }
 
-/** Links a finished file into place, so that a lock is never seen half written. */
+/** Links a complete file into place, so that a lock is never read half written. */
 function tryLink(lock: string, holder: Holder): boolean {
   const draft = `${lock}.${holder.token}`;
   writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
@@ -67,7 +67,7 @@ function tryLink(lock: string, holder: Holder): boolean {
   }
 }
 
-/** Removes a dead process's lock; only one of several waiting processes wins the folder that guards it. */
+/** Removes a dead process's lock; of several waiting processes only the one that creates the guard folder does. */
 function removeDead(lock: string, dead: Holder): void {
   const guard = `${lock}.takeover`;
   try {
@@ -86,8 +86,8 @@ function removeDead(lock: string, dead: Holder): void {
 }
 
 /**
- * Takes `<directory>.lock` for this process and returns what frees it. Waits up to `waitSeconds`.
- * @throws LockedError naming the holder (host, pid, since).
+ * Takes `<directory>.lock` for this process and returns its release function. Waits up to `waitSeconds`.
+ * @throws LockedError naming the holder (host, pid, since)
  */
 export async function lockDirectory(directory: string, command: string, waitSeconds: number): Promise<() => void> {
   const lock = `${directory}.lock`;

@@ -6,7 +6,7 @@ import { connectWithRetries, type RetryPolicy } from "./retry.js";
 import type { CopyRows, Session, Store } from "./session.js";
 import type { Database } from "./tables.js";
 
-/** How one engine moves rows in bulk over one of its connections. */
+/** Bulk COPY over a connection of one engine. */
 export interface BulkCopy {
   copyIn(client: pg.PoolClient, statement: string, rows: CopyRows, format: CopyFormat): Promise<number>;
   copyOut(client: pg.PoolClient, select: string): AsyncIterable<Buffer>;
@@ -36,7 +36,7 @@ const quoteName = (name: string): string => name.split(".").map(quotePart).join(
 const copyInStatement = (table: string, columns: readonly string[], from: string): string =>
   `copy ${quoteName(table)} (${columns.map(quoteName).join(", ")}) from ${from}`;
 
-/** Cursors do not take the parsers of their connection. */
+/** Cursors ignore the type parsers of their connection. */
 class ExactCursor extends Cursor {
   constructor(text: string, values: unknown[]) {
     super(text, values, { types: exactTypes });
@@ -68,21 +68,21 @@ export interface Engine {
   kind: Store["kind"];
   pool: pg.Pool;
   copy: BulkCopy;
-  /** What follows `COPY … FROM`. */
+  /** The source in `COPY … FROM`. */
   copySource: string;
   retryPolicy: RetryPolicy;
-  /** Takes a connection back, and rolls back the transaction that is open on it. */
-  giveUp(client: pg.PoolClient): Promise<void> | void;
+  /** Rolls back a draft and returns, or closes, its connection. */
+  endDraft(client: pg.PoolClient): Promise<void> | void;
   /** Runs after the pool is closed. */
   afterClose?: () => Promise<void>;
 }
 
-/** Joins a pool and its bulk copy into a store; `close` ends both. */
+/** Makes a store of a pool and its bulk copy; `close` ends both. */
 export function storeOn(engine: Engine): Store {
-  const { kind, pool, retryPolicy, giveUp, afterClose } = engine;
+  const { kind, pool, retryPolicy, endDraft, afterClose } = engine;
   const connect = () => connectWithRetries(retryPolicy, () => pool.connect());
-  pool.on("error", () => {}); // an idle connection died: the next query reports it
-  pool.on("connect", (client) => void client.on("error", () => {})); // and one in use: its query reports it
+  pool.on("error", () => {}); // an idle connection failed: the next query reports it
+  pool.on("connect", (client) => void client.on("error", () => {})); // one in use failed: its query reports it
   const lend = async <T>(
     work: (client: pg.PoolClient) => Promise<T>,
     giveBack: (client: pg.PoolClient, broken?: Error) => Promise<void> | void,
@@ -105,7 +105,7 @@ export function storeOn(engine: Engine): Store {
     connections: pool.options.max,
     db: kyselyOn({ connect, end: () => pool.end() }),
     withSession: (work) => lend((client) => work(sessionOn(client, engine)), releaseClean),
-    withDraft: (work) => lend((client) => drafted(client, engine, work), giveUp),
+    withDraft: (work) => lend((client) => drafted(client, engine, work), endDraft),
     async close() {
       await pool.end();
       await afterClose?.();
@@ -113,7 +113,7 @@ export function storeOn(engine: Engine): Store {
   };
 }
 
-/** Returns a connection to its pool without the temp tables of its session: the next session may make tables of the same names. */
+/** Returns a connection to its pool without its session's temp tables: the next session may create tables of the same names. */
 async function releaseClean(client: pg.PoolClient, broken?: Error): Promise<void> {
   if (broken) return client.release(broken);
   try {

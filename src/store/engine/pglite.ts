@@ -10,14 +10,14 @@ import { retryPolicyFor } from "./retry.js";
 import type { CopyRows, Store } from "./session.js";
 
 const COPY_BATCH_BYTES = 8 << 20;
-/** What the embedded database holds is for its owner only. */
+/** The embedded database is readable by its owner only. */
 const OWNER_ONLY = 0o700;
 /** A data directory made at build time, with the schema in it: starting from it is four times faster than initdb. */
 export const seedPath = fileURLToPath(new URL("dist/seed.tar.gz", packageFolder));
 
 type Lite = import("@electric-sql/pglite").PGlite;
 
-/** COPY works on whole lines handed over as a blob; pg-copy-streams ends the instance. */
+/** COPY from and to a blob of whole lines; pg-copy-streams would end the instance. */
 function blobCopy(lite: Lite): BulkCopy {
   return {
     async copyIn(_client, statement, rows: CopyRows, { head, tail, endsRow }) {
@@ -49,7 +49,7 @@ function blobCopy(lite: Lite): BulkCopy {
 
 type PGliteClass = typeof import("@electric-sql/pglite").PGlite;
 
-/** Makes the data directory under a temporary name first: a first start that is killed leaves nothing half made. */
+/** Makes the data directory under a temporary name first, so that a first start that is killed leaves no incomplete one. */
 async function createDataDirectory(PGlite: PGliteClass, directory: string): Promise<void> {
   const draft = `${directory}.tmp`;
   const start = async (options: { loadDataDir?: Blob }) => {
@@ -58,7 +58,7 @@ async function createDataDirectory(PGlite: PGliteClass, directory: string): Prom
     await (await PGlite.create(draft, options)).close();
   };
   const fromSeed = existsSync(seedPath) ? start({ loadDataDir: new Blob([readFileSync(seedPath)]) }) : start({});
-  await fromSeed.catch(() => start({})); // a seed of another PGlite: initdb is used instead
+  await fromSeed.catch(() => start({})); // a seed of another PGlite version: use initdb
   renameSync(draft, directory);
 }
 
@@ -77,16 +77,16 @@ async function storeOnLite(lite: Lite, free: () => void): Promise<Store> {
     await lite.close();
     free();
   };
-  const giveUp = async (client: pg.PoolClient) => {
+  const endDraft = async (client: pg.PoolClient) => {
     await client.query("rollback");
     client.release();
   };
-  const retryPolicy = retryPolicyFor("the embedded database"); // nobody else uses it
+  const retryPolicy = retryPolicyFor("the embedded database"); // no other process uses it
   const copy = blobCopy(lite);
-  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", retryPolicy, giveUp, afterClose });
+  return storeOn({ kind: "pglite", pool, copy, copySource: "'/dev/blob'", retryPolicy, endDraft, afterClose });
 }
 
-/** Makes a directory and its parents; mkdir's own `recursive` never returns where a file system refuses with ENOENT (/proc). */
+/** Makes a directory and its parents; mkdir's own `recursive` never returns if a file system refuses with ENOENT (/proc). */
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: OWNER_ONLY });
@@ -113,7 +113,7 @@ function makeHome(home: string): void {
   }
 }
 
-/** Where the embedded database lives, and how to wait for it. */
+/** Location of the embedded database, and how long to wait for it. */
 export interface PgliteOptions {
   /** Data directory of timeback; the database is its folder `pgdata`. */
   home: string;
@@ -122,9 +122,9 @@ export interface PgliteOptions {
 }
 
 /**
- * Opens the embedded PostgreSQL for this process alone: a second process on one directory would lose rows.
- * It runs without fsync: safe against kill -9, not against power loss.
- * @throws LockedError when another process holds the directory longer than `lockWaitSeconds`.
+ * Opens the embedded PostgreSQL exclusively: a second process on the directory would lose rows. It runs without fsync: safe against
+ * kill -9, not against power loss.
+ * @throws LockedError if another process holds the directory longer than `lockWaitSeconds`
  */
 export async function openPglite({ home, command, lockWaitSeconds }: PgliteOptions): Promise<Store> {
   makeHome(home);

@@ -5,7 +5,7 @@ import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { UsageError, wordsOf } from "../../errors.js";
 import type { CopyFormat } from "../copy/copy-format.js";
-import { passingOn } from "../copy/free-buffers.js";
+import { freeingBuffers } from "../copy/free-buffers.js";
 import { type BulkCopy, exactTypes, storeOn } from "./pg-session.js";
 import { type RetryPolicy, retryPolicyFor } from "./retry.js";
 import type { CopyRows, Store } from "./session.js";
@@ -13,11 +13,11 @@ import type { CopyRows, Store } from "./session.js";
 /** How to reach a PostgreSQL server. */
 export interface PostgresOptions {
   url: string;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   max: number;
-  /** Shown to other runs that find the lock taken. */
+  /** Shown to other runs that wait for the lock. */
   applicationName: string;
-  /** For transactions after transient errors, and for a server that starts up. */
+  /** For transactions after transient errors, and for a server that is starting up. */
   retryPolicy?: RetryPolicy;
   /** A source database: every session is read-only, with a statement timeout in milliseconds. */
   readOnly?: { statementTimeoutMs: number };
@@ -36,14 +36,14 @@ const streamCopy: BulkCopy = {
     return target.rowCount;
   },
   async *copyOut(client, select) {
-    yield* passingOn(client.query(copyTo(`copy (${select}) to stdout`)));
+    yield* freeingBuffers(client.query(copyTo(`copy (${select}) to stdout`)));
   },
 };
 
 /** Modes that pg treats as verify-full, with a long warning on stderr. */
 const VERIFIED = new Set(["prefer", "require", "verify-ca"]);
 
-/** pg takes the parameters of a URL before all others: so our session settings go into it, behind those of the URL. */
+/** pg gives a URL's parameters precedence, so the session settings are appended to those in the URL. */
 function withSession(url: string, options: readonly string[], applicationName: string): string {
   const changed = new URL(url);
   const { searchParams } = changed;
@@ -54,7 +54,7 @@ function withSession(url: string, options: readonly string[], applicationName: s
   return changed.href;
 }
 
-/** As pg reads it: from the URL and, where that has no value, from PGHOST, PGSSLMODE and its other variables. */
+/** The settings as pg reads them: from the URL, then from PGHOST, PGSSLMODE and its other variables. */
 function connectionTo(url: string): pg.Client {
   try {
     return new pg.Client(withSession(url, [], "timeback"));
@@ -64,26 +64,26 @@ function connectionTo(url: string): pg.Client {
   }
 }
 
-/** On this machine: a socket, or an address that no network sees. */
+/** Whether the host is this machine: a socket, or a loopback address. */
 const isLocal = (host: string): boolean =>
   host.startsWith("/") || host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
 /**
- * The host to which a connection would send everything as plain text over a network; null where it is encrypted, or stays
- * on this machine. @throws UsageError for a URL that pg cannot use (a certificate that is not there)
+ * The host to which a connection would send plain text over a network; null if it is encrypted or local.
+ * @throws UsageError for a URL that pg cannot use (such as a missing certificate)
  */
 export function plainTextHost(url: string): string | null {
   const { host, ssl } = connectionTo(url);
   return ssl || isLocal(host) ? null : host;
 }
 
-/** Closes the connection: the server then rolls the transaction back, which takes a while where there are many temp tables. */
-function giveUp(client: pg.PoolClient): void {
+/** Closes the connection and lets the server roll back, which takes a while with many temp tables. */
+function endDraft(client: pg.PoolClient): void {
   (client as pg.PoolClient & { unref(): void }).unref();
   client.release(true);
 }
 
-/** Opens a pool; nothing is connected before the first query. Sessions run in UTC. */
+/** Opens a pool, which connects at the first query. Sessions run in UTC. */
 export function openPostgres({
   url,
   max,
@@ -107,7 +107,7 @@ export function openPostgres({
     max,
     types: exactTypes,
     connectionTimeoutMillis: 30_000,
-    allowExitOnIdle: true, // the process need not wait for the server to close
+    allowExitOnIdle: true, // do not keep the process alive until the server closes
   });
-  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", retryPolicy, giveUp });
+  return storeOn({ kind: "postgres", pool, copy: streamCopy, copySource: "stdin", retryPolicy, endDraft });
 }

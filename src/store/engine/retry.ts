@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { explainError } from "./database-errors.js";
 
-/** How work is retried that a database refused for a transient reason. */
+/** How to retry work after transient errors of a database. */
 export interface RetryPolicy {
-  /** What faults call the database. */
+  /** Name of the database in errors. */
   what: string;
-  /** From 0 to 1, for jitter: two programs that collided must not collide again. */
+  /** From 0 to 1, for jitter: colliding programs must not retry in step. */
   random(): number;
   sleep(milliseconds: number): Promise<unknown>;
   /** Called before every pause. */
   announce(line: string): void;
 }
 
-/** The policy of a program for the database that faults call `what`. */
+/** The retry policy for the database that errors call `what`. */
 export const retryPolicyFor = (what: string, announce: (line: string) => void = () => {}): RetryPolicy => ({
   what,
   random: Math.random,
@@ -20,7 +20,7 @@ export const retryPolicyFor = (what: string, announce: (line: string) => void = 
   announce,
 });
 
-/** Errors after which work is retried, and the pauses before the second try, the third, and so on (milliseconds). */
+/** Error codes that are retried, and the pauses before the second try, the third, and so on (milliseconds). */
 interface Transient {
   codes: ReadonlySet<string>;
   pauses: readonly number[];
@@ -28,7 +28,7 @@ interface Transient {
 
 /** The same transaction may succeed next time: serialization failure, deadlock, lock timeout. */
 const COLLIDED: Transient = { codes: new Set(["40001", "40P01", "55P03"]), pauses: [100, 300, 900, 2700] };
-/** A server that starts up or shuts down. */
+/** The server is starting up or shutting down. */
 const STARTING_UP: Transient = { codes: new Set(["57P03"]), pauses: [200, 400, 800, 1600, 3200, 3200] };
 
 const isOf = ({ codes }: Transient, error: unknown): error is Error & { code: string } =>
@@ -54,16 +54,16 @@ async function tryAgain<T>(
 }
 
 /**
- * Does `work`, which must be whole transactions of the session and must change nothing but the database, and retries it after transient
- * errors (docs/RELIABILITY.md, "What is tried again"). Inside a transaction, which would have to be repeated from its beginning, it is
- * done once.
- * @throws WorkError when every try failed
+ * Runs `work`, retrying after transient errors (docs/RELIABILITY.md, "What is tried again"). `work` must consist of whole
+ * transactions of the session and change nothing but the database. Inside a transaction it runs once, since that would have to be
+ * repeated from its beginning.
+ * @throws WorkError if every try failed
  */
 export const withRetries = <T>(
   { inTransaction, retryPolicy }: { inTransaction: boolean; retryPolicy: RetryPolicy },
   work: () => Promise<T>,
 ): Promise<T> => (inTransaction ? work() : tryAgain(retryPolicy, COLLIDED, work));
 
-/** Connects; waits some seconds for a server that is starting up. @throws WorkError when it still is */
+/** Connects, waiting some seconds for a server that is starting up. @throws WorkError if it still is */
 export const connectWithRetries = <T>(retryPolicy: RetryPolicy, connect: () => Promise<T>): Promise<T> =>
   tryAgain(retryPolicy, STARTING_UP, connect);

@@ -3,7 +3,7 @@ import type { Db } from "./session.js";
 
 const UNIQUE_VIOLATION = "23505";
 
-/** Does work in a savepoint; where it returns null, all that it did is rolled back, temp tables too. */
+/** Runs work in a savepoint; if it returns null, everything it did is rolled back, temp tables too. */
 export async function inSavepoint<T>(db: Db, work: () => Promise<T | null>): Promise<T | null> {
   await sql`savepoint inner_work`.execute(db);
   const result = await work();
@@ -11,7 +11,7 @@ export async function inSavepoint<T>(db: Db, work: () => Promise<T | null>): Pro
   return result;
 }
 
-/** Does `work`, which inserts rows; null, with all of it rolled back, where a row has the key of one that was there. Costs nothing where none has. */
+/** Runs `work`, which inserts rows; rolls back and returns null on a duplicate key. Costs nothing extra without one. */
 export const ifAllNew = <T>(db: Db, work: () => Promise<T>): Promise<T | null> =>
   inSavepoint(db, () =>
     work().catch((error: unknown) => {

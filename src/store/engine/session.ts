@@ -5,7 +5,7 @@ import type { Database } from "./tables.js";
 /** Text of PostgreSQL's COPY text format; a chunk may hold many lines and must end at the end of a line. */
 export type CopyRows = AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
 
-/** A connection, or a pool of them, as queries are sent to it. */
+/** A connection or pool, to send queries to. */
 export type Db = Kysely<Database>;
 
 /** One connection: temp tables, SET and transactions stay on it. Inside a session use only its own `db`. */
@@ -13,7 +13,7 @@ export interface Session {
   db: Db;
   /** True inside a transaction: `inTransaction` then joins it. */
   inTransaction: boolean;
-  /** How transactions are retried after transient errors. */
+  /** Retry policy of transactions. */
   retryPolicy: RetryPolicy;
   /** Loads rows in COPY text format; `table` may be `schema.table`. Returns the number of rows. */
   copyIn(table: string, columns: readonly string[], rows: CopyRows): Promise<number>;
@@ -26,13 +26,13 @@ export interface Session {
 /** The analytics database, on PostgreSQL or embedded. */
 export interface Store {
   kind: "postgres" | "pglite";
-  /** How many sessions there can be at once. */
+  /** Maximum number of concurrent sessions. */
   connections: number;
   db: Db;
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * As `withSession`, in one transaction of repeatable reads that is rolled back in the end. On a server nobody waits for
-   * that: its connection is closed. Its rows come in pages (cursor.ts), never as a stream.
+   * As `withSession`, in one repeatable-read transaction that is rolled back at the end; on a server without waiting for that, since
+   * the connection is closed. Read rows in pages (cursor.ts): streaming is not supported.
    */
   withDraft<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -23,7 +23,7 @@ interface CheckpointsTable {
   saved_at: Instant;
 }
 
-/** The tables that are queried by kysely's builder; all others are read and written in plain SQL. */
+/** The tables queried through kysely's builder; all others are read and written in plain SQL. */
 export interface Database {
   "timeback.settings": SettingsTable;
   "timeback.watermarks": WatermarksTable;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-test("no statement names a temp table but by its value, which must be imported", () => {
+test("statements name temp tables only by their imported value", () => {
   const modules = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((path) =>
     /(?<!\.test)\.ts$/.test(path),
   );

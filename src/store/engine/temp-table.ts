@@ -5,34 +5,34 @@ import type { Db, Session } from "./session.js";
 
 type Cell = Parameters<typeof copyRow>[0][number];
 
-/** Text that is compared byte by byte, as ids and names are. */
+/** Text compared byte by byte, as ids and names are. */
 export const BYTES = 'text collate "C"';
 
 const list = (names: readonly string[]): RawBuilder<unknown> => columnsOf("", names);
 
 /**
- * A table of the session, `pg_temp.<name>`. It is declared once, by the module whose functions fill it; a module that reads it
- * imports it from there and writes `${table}` into its SQL, so that the import says what must have been filled before.
+ * A table of the session, `pg_temp.<name>`, declared once, by the module that fills it. A module that reads it imports it and writes
+ * `${table}` into its SQL, so the import shows what must have been filled before.
  */
 export class TempTable<Column extends string = string> {
   constructor(
     readonly name: string,
     readonly columns: readonly Column[],
-    /** What follows the name where it is created empty; null for a table that only a query makes. */
+    /** The column definitions, if created empty; null for a table made by a query only. */
     private readonly definition: RawBuilder<unknown> | null = null,
   ) {}
 
   /** Lets `${table}` be written in SQL. */
   toOperationNode = () => sql.table(`pg_temp.${this.name}`).toOperationNode();
 
-  /** Creates it without rows. */
+  /** Creates it empty. */
   create(db: Db, { ifMissing = false } = {}): Promise<unknown> {
     const { definition, name } = this;
     if (definition === null) throw new Error(`${name} is made by a query`);
     return sql`create temp table ${ifMissing ? sql`if not exists ` : sql``}${sql.id(name)} ${definition}`.execute(db);
   }
 
-  /** Creates it with the rows of a query, which must have its columns. */
+  /** Creates it from a query, which must have its columns. */
   createFrom(query: RawBuilder<unknown>): RawBuilder<unknown> {
     return sql`create temp table ${sql.id(this.name)} as select ${list(this.columns)} from (${query}) made`;
   }
@@ -43,7 +43,7 @@ export class TempTable<Column extends string = string> {
     if (lines.length > 0) await session.copyIn(this.path, this.columns, lines);
   }
 
-  /** Adds the rows that the table of this name has in another session. */
+  /** Adds the rows of the table of the same name in another session. */
   addFrom(session: Session, other: Session): Promise<number> {
     return session.copyIn(
       this.path,
@@ -52,12 +52,12 @@ export class TempTable<Column extends string = string> {
     );
   }
 
-  /** For COPY. */
+  /** Its name, for COPY. */
   get path(): string {
     return `pg_temp.${this.name}`;
   }
 
-  /** Indexes these columns, of the rows that `where` names. */
+  /** Indexes these columns, for the rows that `where` selects. */
   index(db: Db, columns: readonly Column[], where?: RawBuilder<unknown>): Promise<unknown> {
     return sql`create index on ${this} (${list(columns)})${where ? sql` where ${where}` : sql``}`.execute(db);
   }
@@ -85,18 +85,18 @@ export function tempTable<Column extends string>(
   return new TempTable(name, columns, sql`(${sql.join(parts)})`);
 }
 
-/** A table that `createFrom` makes with these columns, which have the types of its query. */
+/** A table with these columns that `createFrom` makes; the query determines their types. */
 export const madeTable = <Column extends string>(name: string, columns: readonly Column[]): TempTable<Column> =>
   new TempTable(name, columns);
 
-/** A table with these columns of a stored table, or of a query over one, and their types. */
+/** A table with these columns, and their types, of a stored table or a query over one. */
 export const tableLike = <Column extends string>(
   name: string,
   columns: readonly Column[],
   like: RawBuilder<unknown>,
 ): TempTable<Column> => new TempTable(name, columns, sql`as select ${list(columns)} from ${like} with no data`);
 
-/** Creates tables where the session has none of the name, and empties them: for those that are filled in every transaction. */
+/** Creates missing tables and empties all: for tables filled anew in every transaction. */
 export async function openEmpty(db: Db, ...tables: readonly TempTable[]): Promise<void> {
   for (const table of tables) await table.create(db, { ifMissing: true });
   await sql`truncate ${sql.join([...tables])}`.execute(db);

@@ -2,7 +2,7 @@ import { WorkError } from "../../errors.js";
 import { withRetries } from "./retry.js";
 import type { Session } from "./session.js";
 
-/** Does `work` in one transaction on the session's connection; inside another transaction, as part of that. */
+/** Runs `work` in one transaction on the session's connection, or as part of the current one. */
 export const inOneTransaction = <T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> =>
   session.inTransaction
     ? work(session)
@@ -13,7 +13,7 @@ export const inTransaction = <T>(session: Session, work: (session: Session) => P
 /** Thrown to roll a plan back; never leaves `rolledBack`. */
 class Rollback extends Error {}
 
-/** Does the whole work in one transaction, once, rolls it back and returns its result. */
+/** Runs the work in one transaction, once, rolls it back and returns its result. */
 export async function rolledBack<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   try {

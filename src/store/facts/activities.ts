@@ -6,7 +6,7 @@ import { madeTable } from "../engine/temp-table.js";
 export const activityKey = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`coalesce(cr.resource_id, case when right(${lineItemId}, 4) = '_ali' then left(${lineItemId}, -4) else ${lineItemId} end)`;
 
-/** The joins that `activityKey` looks through. */
+/** The joins that `activityKey` needs. */
 export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   left join timeback.assessment_line_items li on li.sourced_id = ${lineItemId}
   left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id`;
@@ -14,25 +14,25 @@ export const lineItemJoins = (lineItemId: RawBuilder<unknown>): RawBuilder<unkno
 /** The course of a result `r`: its own, its line item's, else that of the component; over the joins of `courseJoins`. */
 export const courseOfResult = sql`coalesce(r.course_id, li.course_id, cc.course_id)`;
 
-/** The joins that `courseOfResult` looks through. */
+/** The joins that `courseOfResult` needs. */
 export const courseJoins = sql`
   left join timeback.assessment_line_items li on li.sourced_id = r.line_item_id
   left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
   left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)`;
 
-/** As `courseOfResult`, of a result under this alias: what it refers to is looked up only where it names no course itself. */
+/** As `courseOfResult`, for a result under this alias; looks up what the result refers to only if it names no course itself. */
 export const courseOf = (result: string): RawBuilder<unknown> => sql`coalesce(${sql.ref(`${result}.course_id`)}, (
   select coalesce(li.course_id, cc.course_id) from timeback.assessment_line_items li
   left join timeback.component_resources cr on cr.sourced_id = li.component_resource_id
   left join timeback.course_components cc on cc.sourced_id = coalesce(li.component_id, cr.component_id)
   where li.sourced_id = ${sql.ref(`${result}.line_item_id`)}))`;
 
-/** Results whose activity, or whether their line item is a child, is not what their line item says. */
+/** Results whose stored activity or child flag differs from that of their line item. */
 const renewedActivities = madeTable("renewed_activities", ["sourced_id", "activity_key", "child"]);
 
 /**
- * Renews the activity of the results that `which` (a condition over `r`) selects, and whether their line item is a child. Both are
- * copied to the result, so that linking need not look them up. Writes only differences, and returns their number.
+ * Renews the activity, and the flag of a child line item, of the results that `which` (a condition over `r`) selects. Both are copied
+ * to results, so that linking need not look them up. Writes only differences, and returns their number.
  */
 export async function renewActivities(db: Db, which: RawBuilder<unknown> | "all"): Promise<number> {
   await sql`drop table if exists ${renewedActivities}`.execute(db);

@@ -5,40 +5,43 @@ import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-tabl
 import { candidates, everything } from "./link-rules.js";
 import { eventKey, resultKey } from "./source-keys.js";
 
-/** Events whose facts must be derived again. */
+/** Events whose facts must be rederived. */
 export const affectedEvents = tempTable("affected_events", { event_id: "uuid" }, ["event_id"]);
-/** Events that this transaction landed, whose facts must be derived: one row, which names a range of them. */
+/** The range of events that this transaction landed, whose facts must be derived: at most one row. */
 export const landedPlaces = tempTable("landed_places", { run_id: "uuid", first: "bigint", last: "bigint" });
-/** Results whose facts, and those of the events that they link to, must be derived again. */
+/** Results whose facts, and those of the events they link to, must be rederived. */
 export const affectedResults = tempTable("affected_results", { sourced_id: BYTES }, ["sourced_id"]);
-/** Facts that are deleted where they are not derived again. */
+/** Facts that are deleted unless they are derived again. */
 export const affectedKeys = tempTable("affected_keys", { student_id: BYTES, fact_key: BYTES }, [
   "student_id",
   "fact_key",
 ]);
-/** One row once `linkPairs` holds the candidates of affected results: whether it holds every affected event too. */
+/** One row once `linkPairs` holds the candidates of affected results: whether it covers every affected event too. */
 export const linkState = tempTable("link_state", { paired_all: "boolean" });
 
-/** Empties what a change affects. To be called at the start of every transaction that changes landed rows. */
+/** Empties all these tables. Call it at the start of every transaction that changes landed rows. */
 export const openAffected = (db: Db): Promise<void> =>
   openEmpty(db, affectedEvents, affectedResults, affectedKeys, linkState, landedPlaces);
 
-/** Events of a run by their places among all that it read, both ends included. */
+/** Events of a run by ordinal, both ends inclusive. */
 export interface LandedPlaces {
   runId: string;
   first: number;
   last: number;
 }
 
-/** Marks the events at these places as affected: few, if any, were landed before. To be called once in a transaction. */
+/** Marks the events of this range as affected: few, if any, were landed before. Call it once per transaction. */
 export async function noteLanded(db: Db, { runId, first, last }: LandedPlaces): Promise<void> {
   await sql`insert into ${landedPlaces} values (${runId}, ${first}, ${last})`.execute(db);
 }
 
-/** Landed events are read in ranges of this many places, for which the planner expects many rows even before the table is analyzed. */
+/**
+ * Ordinals are read in ranges of this size: for each the planner expects many events, whatever its outdated statistics say of the
+ * current run.
+ */
 const PLACES_AT_ONCE = sql.lit(1_000);
 
-/** Events `e` that a run landed with ordinals from `first` to `last`; to be joined laterally where these are columns. */
+/** Events `e` that a run landed with ordinals from `first` to `last`; join it laterally if these are columns. */
 export const eventsAt = (
   runId: RawBuilder<unknown>,
   first: RawBuilder<unknown>,
@@ -50,7 +53,7 @@ export const eventsAt = (
       where e.landed_run = ${runId} and e.landed_ordinal between place and least(place + ${PLACES_AT_ONCE} - 1, ${last}) offset 0) e
     offset 0) e`;
 
-/** Moves the events that `noteLanded` named as a range to `affectedEvents`, one by one. */
+/** Moves the events of the range in `landedPlaces` to `affectedEvents`, one by one. */
 export async function listLanded(db: Db): Promise<void> {
   await sql`
     insert into ${affectedEvents}
@@ -59,28 +62,28 @@ export async function listLanded(db: Db): Promise<void> {
   await sql`truncate ${landedPlaces}`.execute(db);
 }
 
-/** How much is affected, and how it is listed. */
+/** How much is affected, and in which tables it is listed. */
 export interface Affected {
   anything: boolean;
-  /** Whether stored facts or results are among it. */
+  /** Whether stored facts or results are affected. */
   factsOrResults: boolean;
   /** Whether any fact may have to be deleted. */
   keys: boolean;
-  /** Whether reading all results and actors is cheaper than looking up each affected one. */
+  /** Whether so much is affected that reading all results and actors is cheaper than looking each up. */
   many: boolean;
-  /** The landed events that are named as a range; null where there are none. */
+  /** The range of landed events; null if there is none. */
   landed: LandedPlaces | null;
-  /** Whether nothing else is affected. */
+  /** Whether only that range is affected. */
   landedAlone: boolean;
 }
 
 const landedRange = sql`(
   select json_build_object('runId', run_id, 'first', first, 'last', last) from ${landedPlaces})`;
 
-/** Pages that an index search reads, about; a scan reads each page of the table once. */
+/** Pages read by an index search, roughly; a scan reads each page of the table once. */
 const PAGES_OF_A_SEARCH = 4;
 
-/** What is affected, and whether that is much beside what is landed. */
+/** Summarises what is affected. */
 export async function whatIsAffected(db: Db): Promise<Affected> {
   const { rows } = await sql<{
     events: string;
@@ -109,7 +112,7 @@ export async function isAnyResultLanded(db: Db): Promise<boolean> {
   return rows[0]?.landed === true;
 }
 
-/** Marks the results that affected events may link to as affected. The derivation marks the events that these may leave. */
+/** Marks the results that affected events may link to as affected. The derivation then marks the events that those results may leave. */
 export async function markResultsOfEvents(db: Db, rules: FactRules): Promise<void> {
   if (!(await isAnyResultLanded(db))) return;
   await listLanded(db);
@@ -121,7 +124,7 @@ export async function markResultsOfEvents(db: Db, rules: FactRules): Promise<voi
   await markKeysOfResults(db);
 }
 
-/** Marks every event that an affected result could link to as affected. To be called before the results change. */
+/** Marks every event that an affected result could link to as affected. Call it before the results change. */
 export async function markEventsOfResults(db: Db, rules: FactRules): Promise<void> {
   await sql`analyze ${affectedResults}`.execute(db);
   await sql`
@@ -130,7 +133,7 @@ export async function markEventsOfResults(db: Db, rules: FactRules): Promise<voi
     on conflict do nothing`.execute(db);
 }
 
-/** Marks the facts that affected results may have of their own. */
+/** Marks the facts that affected results may have themselves. */
 export async function markKeysOfResults(db: Db): Promise<void> {
   await sql`
     insert into ${affectedKeys}
@@ -139,7 +142,7 @@ export async function markKeysOfResults(db: Db): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** Marks all that these students have now as affected: events, results and their facts. Links never leave a student. */
+/** Marks all current events, results and facts of these students as affected. Links never cross students. */
 export async function markStudents(db: Db, of: TempTable<"student_id">): Promise<void> {
   const students = sql`(select student_id from ${of})`;
   await sql`

@@ -6,24 +6,24 @@ import { emailOfFacts, FACT_COLUMNS, OWN_COLUMNS, VALUE_COLUMNS } from "./fact-c
 import { derivedFacts, emailJoins, ownFacts } from "./fact-query.js";
 import { areNamed, inPart, type StudentPart, type Students } from "./student-selection.js";
 
-/** A 64-bit digest of columns of a fact, so that a join which compares facts carries little. Two facts that differ share one once in 2^64 times. */
+/** A 64-bit digest of a fact's columns, which keeps joins that compare facts narrow. Different facts collide with probability 2^-64. */
 const digest = (alias: string, columns: readonly string[] = VALUE_COLUMNS): RawBuilder<unknown> =>
   sql`hash_record_extended(row(${columnsOf(`${alias}.`, columns)}), 0)`;
 
-/** By student: the number of facts, and a digest of their keys and own columns, whatever their order. */
+/** By student: the number of facts, and an order-independent digest of their keys and own columns. */
 const byStudent = (alias: string): RawBuilder<unknown> => sql`
   ${sql.ref(`${alias}.student_id`)}, count(*) as facts,
   bit_xor(hashtextextended(${sql.ref(`${alias}.fact_key`)} collate "C", ${digest(alias, OWN_COLUMNS)})) as digest`;
 
-/** A digest of an email that can be summed up. */
+/** A digest of an email that can be summed. */
 const emailBits = (email: RawBuilder<unknown>): RawBuilder<unknown> => sql`hashtextextended(${email} collate "C", 0)`;
 
-/** Where more students than these differ, all students are compared fact by fact. */
+/** If more students than these differ, all students are compared fact by fact. */
 const MOST_DIFFERING = 1_000;
 
 /**
- * The students with at least one stored fact that is not as expected, the first 1,001 of them, by count and digest. What all facts of
- * a student share is joined to these, not to each fact.
+ * Students with at least one wrong fact (the first 1,001), found by count and digest per student. Shared columns are joined per
+ * student, not per fact.
  */
 async function studentsThatDiffer(db: Db, rules: FactRules, part: StudentPart): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -43,8 +43,8 @@ async function studentsThatDiffer(db: Db, rules: FactRules, part: StudentPart): 
 }
 
 /**
- * Which of these students must be compared fact by fact: those that differ by count or digest, unless they are too many. Named
- * students are returned as they are. Reads `resultLinks` (links.ts).
+ * Which of these students to compare fact by fact: those that differ by count or digest, or all if those are too many. Named students
+ * are returned unchanged. Reads `resultLinks` (links.ts).
  */
 export async function studentsToCompare(db: Db, rules: FactRules, students: Students): Promise<Students> {
   if (areNamed(students)) return students;
@@ -53,9 +53,8 @@ export async function studentsToCompare(db: Db, rules: FactRules, students: Stud
 }
 
 /**
- * The common table expressions that end with `differing`: expected facts, in their columns, beside the keys of the stored facts of
- * these students (`stored_student`, `stored_key`), where the two are not the same; one of them is null where the other has no
- * counterpart. Reads `resultLinks` (links.ts).
+ * Common table expressions ending with `differing`: expected facts and the keys of the stored facts of these students
+ * (`stored_student`, `stored_key`), where the two differ; one side is null if it has no counterpart. Reads `resultLinks` (links.ts).
  */
 export const differingFacts = (rules: FactRules, students: Students): RawBuilder<unknown> => sql`
   ${derivedFacts(rules, students)},
@@ -68,7 +67,7 @@ export const differingFacts = (rules: FactRules, students: Students): RawBuilder
       on s.student_id = d.student_id and s.fact_key = d.fact_key
     where s.digest is distinct from d.digest)`;
 
-/** The stored fact of a row `u` of `differing`: looked up one by one, for they are few. */
+/** The stored fact of a row `u` of `differing`, looked up one by one, as they are few. */
 export const storedFactOf: RawBuilder<unknown> = sql`lateral (
   select f.* from timeback.processed_facts f
   where f.student_id = u.stored_student and f.fact_key = u.stored_key offset 0)`;

@@ -10,7 +10,7 @@ import { factDifferences } from "./fact-differences.js";
 
 const LARGEST = 20;
 
-/** The facts as they were before a dry run changed them; where none was stored (`was_stored`), without values. */
+/** The facts before a dry run changed them; without values if none was stored (`was_stored`). */
 const factsBefore = tableLike(
   "facts_before",
   [...FACT_COLUMNS, "was_stored"],
@@ -22,14 +22,14 @@ async function openPlan(db: Db): Promise<void> {
   await sql`create unique index on ${factsBefore} (student_id, fact_key)`.execute(db);
 }
 
-/** Whether the session is that of a dry run. */
+/** Whether the session is in a dry run. */
 export async function isPlanned(db: Db): Promise<boolean> {
   const { rows } = await sql<{ planned: boolean }>`
     select to_regclass(${factsBefore.path}) is not null as planned`.execute(db);
   return rows[0]?.planned === true;
 }
 
-/** Copies the stored facts that `factDifferences` is about to `factsBefore`, where no earlier derivation of the dry run did. */
+/** Copies the stored facts with the keys in `factDifferences` to `factsBefore`, unless an earlier derivation of the dry run did. */
 export async function keepFactsBefore(db: Db): Promise<void> {
   await sql`
     insert into ${factsBefore}
@@ -44,7 +44,7 @@ const factChanges = madeTable("fact_changes", [
   ...["change", "student_id", "fact_key", "email", "date", "event_type", "xp_source", "xp_before", "xp_after"],
 ]);
 
-/** What became of the facts that the dry run changed. */
+/** The plan of the dry run so far. */
 async function planSinceBefore(db: Db): Promise<FactPlan> {
   await factChanges
     .createFrom(sql`
@@ -70,7 +70,7 @@ async function planSinceBefore(db: Db): Promise<FactPlan> {
   return { changes: changes.rows.map((row) => ({ ...row, rows: Number(row.rows) })), largest: largest.rows };
 }
 
-/** As `withRun`; a dry run also says what it would do to the facts. */
+/** As `withRun`; a dry run also returns the planned changes to facts. */
 export const withPlannedRun = <T extends object>(
   store: Store,
   request: RunRequest,

@@ -4,11 +4,11 @@ import { FACT_COLUMNS as COLUMNS, type FactColumn } from "../../domain/views/fac
 import { columnsOf } from "../engine/column-list.js";
 import { eventKey, resultKey } from "./source-keys.js";
 
-/** The columns of a fact that a derivation makes, in order; the first two are its key. */
+/** The derived columns of a fact, in order; the first two are its key. */
 export const FACT_COLUMNS = Object.keys(COLUMNS) as FactColumn[];
 const KEY_COLUMNS = 2;
 
-/** The columns of a fact that say something, beside its key. */
+/** The columns of a fact besides its key. */
 export const VALUE_COLUMNS = FACT_COLUMNS.slice(KEY_COLUMNS);
 
 /** The email of a student's facts, over the joins of `emailJoins` (fact-query.ts). */
@@ -17,29 +17,29 @@ export const emailOfFacts: RawBuilder<unknown> = sql`coalesce(u.email, least.ema
 type SharedColumn = "email" | "time_zone";
 type OwnColumn = Exclude<FactColumn, SharedColumn>;
 
-/** What all facts of a student share: it is joined to them only in the end. */
+/** The columns shared by all facts of a student, joined at the end. */
 const shared = ({ zone }: FactRules): Record<SharedColumn, RawBuilder<unknown>> => ({
   email: emailOfFacts,
   time_zone: sql`${zone}::text`,
 });
 const isOwn = (column: FactColumn): column is OwnColumn => column !== "email" && column !== "time_zone";
 
-/** The value columns that facts of one student do not share. */
+/** The value columns that are not shared. */
 export const OWN_COLUMNS = VALUE_COLUMNS.filter(isOwn);
 
-/** What the links of an event `e` say of its fact, over the joins that find them. */
+/** The columns of an event `e` that come from its links, over the joins that find them. */
 export interface LinkColumns {
   rule: RawBuilder<unknown>;
   sources: RawBuilder<unknown>;
 }
 
-/** A column in the fact of an event, and in that of a result which no event explains. */
+/** A column in the fact of an event, and in that of a result that no event explains. */
 interface Derivation {
   event: RawBuilder<unknown>;
   result: RawBuilder<unknown>;
 }
 
-/** What events and results report alike. */
+/** A column that events and results have in common. */
 const reported = (column: OwnColumn): Derivation => ({ event: sql.ref(`e.${column}`), result: sql.ref(`r.${column}`) });
 const spent = (column: OwnColumn): Derivation => ({
   event: sql`round(${sql.ref(`e.${column}`)}, 2)`,
@@ -47,7 +47,7 @@ const spent = (column: OwnColumn): Derivation => ({
 });
 
 /**
- * How each column is derived. Of an event: over `e`, its live correction `c` and the XP `b.xp` that it takes over from results. Of a
+ * The derivation of each column. Of an event: over `e`, its live correction `c`, and the XP `b.xp` taken over from results. Of a
  * result: over `r`, its course (`course_of.id`, `course`), `resource`, component resource `cr` and line item `li`.
  */
 const derivations = ({ zone }: FactRules, links: LinkColumns): Record<OwnColumn, Derivation> => ({
@@ -91,13 +91,13 @@ const derivations = ({ zone }: FactRules, links: LinkColumns): Record<OwnColumn,
 const named = (value: RawBuilder<unknown>, column: FactColumn): RawBuilder<unknown> =>
   sql`${value} as ${sql.ref(column)}`;
 
-/** The columns of the facts of events, or of results, but for those that a student's facts share. */
+/** The own (unshared) columns of the facts of events, or of results. */
 export function ownColumns(of: keyof Derivation, rules: FactRules, links: LinkColumns): RawBuilder<unknown> {
   const derived = derivations(rules, links);
   return sql.join(FACT_COLUMNS.filter(isOwn).map((column) => named(derived[column][of], column)));
 }
 
-/** All columns of facts: their own from this alias, with those that they share. */
+/** All columns of facts: own ones from this alias, and shared ones. */
 export function allColumns(alias: string, rules: FactRules): RawBuilder<unknown> {
   const common = shared(rules);
   return sql.join(
@@ -105,6 +105,6 @@ export function allColumns(alias: string, rules: FactRules): RawBuilder<unknown>
   );
 }
 
-/** True where two facts of one key, under these aliases, differ in any column that a derivation makes. */
+/** True if two facts with one key, under these aliases, differ in any derived column. */
 export const factsDiffer = (one: string, other: string): RawBuilder<unknown> =>
   sql`(${columnsOf(`${one}.`, VALUE_COLUMNS)}) is distinct from (${columnsOf(`${other}.`, VALUE_COLUMNS)})`;

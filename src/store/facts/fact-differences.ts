@@ -10,19 +10,19 @@ import { type AffectedScope, derivedFacts } from "./fact-query.js";
 import type { Students } from "./student-selection.js";
 
 /**
- * Facts in scope that must be written: expected facts that differ from the stored one or are new (then `stored` is false), and stored
- * facts that are no longer expected (`gone`).
+ * Facts in scope to write: expected facts that differ from the stored ones or are new (`stored` false), and stored facts that are no
+ * longer expected (`gone`).
  */
 export const factDifferences = madeTable("fact_differences", [...FACT_COLUMNS, "stored", "gone"]);
 
-/** The stored fact with the key in a row of this alias: searched for, however many facts there are. */
+/** The stored fact with the key of a row under this alias, looked up by index however many facts there are. */
 const storedFactUnder = (alias: string): RawBuilder<unknown> => sql`lateral (
   select f.* from timeback.processed_facts f
   where f.student_id = ${sql.ref(`${alias}.student_id`)} and f.fact_key = ${sql.ref(`${alias}.fact_key`)} offset 0)`;
 
 /**
- * The rows of `factDifferences` for what is affected, from `linkPairs`. In the order of their keys, so that they are found, and
- * written, in neighbouring places of the index.
+ * The rows of `factDifferences` for what is affected, from `linkPairs`. In key order, so that reads and writes hit neighbouring
+ * places of the index.
  */
 export const affectedDifferences = (rules: FactRules, scope: AffectedScope): RawBuilder<unknown> => sql`
   with ${derivedFacts(rules, scope)}
@@ -45,7 +45,7 @@ export const differencesOf = (rules: FactRules, students: Students): RawBuilder<
   select ${columnsOf("s.", FACT_COLUMNS)}, true, true
   from differing u cross join ${storedFactOf} s where u.fact_key is null`;
 
-/** Creates `factDifferences` of these rows. */
+/** Creates `factDifferences` from these rows. */
 export async function listDifferences(db: Db, differences: RawBuilder<unknown>): Promise<void> {
   await sql`drop table if exists ${factDifferences}`.execute(db);
   await factDifferences.createFrom(differences).execute(db);

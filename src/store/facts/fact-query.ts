@@ -9,12 +9,12 @@ import { eventKey, resultKey } from "./source-keys.js";
 import { inPart, type Students } from "./student-selection.js";
 import { leastActorEmail, notOfTestUser } from "./students.js";
 
-/** What is affected (affected.ts), and whether that is much. */
+/** What is affected (affected.ts), and whether it is much. */
 export interface AffectedScope {
   many: boolean;
 }
 
-/** What facts are derived for: what is affected, events that were just landed and link to nothing, or everything landed of some students. */
+/** What to derive facts for: affected rows, just-landed events without links, or all landed rows of some students. */
 export type DeriveScope = AffectedScope | LandedPlaces | Students;
 
 const isAffected = (scope: DeriveScope): scope is AffectedScope => typeof scope === "object" && "many" in scope;
@@ -29,7 +29,7 @@ const eventsOf = (scope: DeriveScope): RawBuilder<unknown> =>
     ? eventsAt(sql`${scope.runId}`, place(scope.first), place(scope.last))
     : sql`timeback.caliper_events e`;
 
-/** The conditions on landed rows in scope; no results: null. */
+/** The conditions on landed rows in scope; `results` is null for none. */
 function scopes(scope: DeriveScope): { events: Scope; results: Scope | null } {
   if (isLanded(scope)) return { events: everything, results: null };
   if (!isAffected(scope))
@@ -46,7 +46,7 @@ const linkedTo = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
       array_agg(${resultKey(sql`sourced_id`)} order by sourced_id collate "C") as sources
     from link ${of} group by event_id`;
 
-/** Most events have one linked result at most: only several are sorted. */
+/** Most events have at most one linked result: only the others are sorted. */
 const linkedByCount = sql`
   several as (select event_id from link group by event_id having count(*) > 1),
   linked as (${linkedTo(sql`where event_id in (select event_id from several)`)}),
@@ -54,7 +54,7 @@ const linkedByCount = sql`
     select event_id, rule, ${resultKey(sql`sourced_id`)} as source from link
     where event_id not in (select event_id from several))`;
 
-/** The XP that an event without XP takes over from results which no paying event could claim. */
+/** XP that an event without XP takes over from results that no paying event could claim. */
 const banked = sql`
   banked as (
     select event_id, sum(result_xp) as xp from (
@@ -65,11 +65,11 @@ const banked = sql`
     where result_attempt is not null or known = 0
     group by event_id)`;
 
-/** How links are joined to events: grouped by event for few, for many with the single links of events apart. */
+/** How links are joined to events: grouped by event if few, with single links separate if many. */
 interface LinkShape extends LinkColumns {
-  /** Common table expressions, each with its comma. */
+  /** Common table expressions, each followed by a comma. */
   expressions: RawBuilder<unknown>;
-  /** Joins to an event `e`, with what it takes over as `b.xp`. */
+  /** Joins to an event `e`, with the XP it takes over as `b.xp`. */
   join: RawBuilder<unknown>;
 }
 
@@ -126,7 +126,7 @@ const resultFacts = (rules: FactRules, results: Scope, links: LinkShape): RawBui
 /** Whether looking up each row of the scope is cheaper than reading tables as a whole. */
 const isFew = (scope: DeriveScope): boolean => (isAffected(scope) ? !scope.many : isNamed(scope));
 
-/** The least email among the actors of each student: of the students of these facts where they are few, else of all. */
+/** The least email among each student's actors: of the students of these facts if few, else of all. */
 const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
   return isFew(scope)
     ? sql`materialized (
@@ -135,17 +135,17 @@ const leastEmails = (scope: DeriveScope): RawBuilder<unknown> => {
     : sql`(select student_id, min(email collate "C") as email from timeback.caliper_actors group by student_id)`;
 };
 
-/** Restricts users too where students are named: else the planner would read all users for a few facts. */
+/** Restricts users too if students are named; otherwise the planner would read all users for a few facts. */
 const usersOf = (scope: DeriveScope): Scope => (isNamed(scope) ? inPart(scope, sql`u.sourced_id`) : everything);
 
-/** The joins that `emailOfFacts` looks through, of the student of the facts under this alias; over `least_email`. */
+/** The joins that `emailOfFacts` needs, for the student of the facts under this alias; over `least_email`. */
 export const emailJoins = (facts: string, scope: DeriveScope): RawBuilder<unknown> => sql`
     left join timeback.users u on u.sourced_id = ${sql.ref(`${facts}.student_id`)} ${usersOf(scope)}
     left join least_email least on least.student_id = ${sql.ref(`${facts}.student_id`)}`;
 
 /**
- * The common table expressions that end with `fact`, the facts that the landed records give, without the columns that a student's
- * facts share; and with `least_email`, for those.
+ * Common table expressions ending with `fact`, the facts expected from the landed records without shared columns, and with
+ * `least_email`, for those.
  */
 export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unknown> {
   const { events, results } = scopes(scope);
@@ -161,7 +161,7 @@ export function ownFacts(rules: FactRules, scope: DeriveScope): RawBuilder<unkno
   least_email as ${leastEmails(scope)}`;
 }
 
-/** The common table expressions that end with `derived`: the facts that the landed records give. */
+/** Common table expressions ending with `derived`: the facts expected from the landed records. */
 export const derivedFacts = (rules: FactRules, scope: DeriveScope): RawBuilder<unknown> => sql`
   ${ownFacts(rules, scope)},
   derived as (

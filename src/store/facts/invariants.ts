@@ -3,25 +3,22 @@ import { UnsoundError } from "../../errors.js";
 import type { Db } from "../engine/session.js";
 import { factDifferences } from "./fact-differences.js";
 
-/** @throws UnsoundError unless as many rows were written as expected: a trigger or another program may have interfered. */
+/** @throws UnsoundError unless the expected number of rows was written: a trigger or another program may have interfered */
 export function assertWritten(what: string, rows: number | bigint, expected: number): void {
   if (Number(rows) !== expected) throw new UnsoundError(`${rows} of ${expected} ${what}`);
 }
 
-/**
- * The identity of records: what was read is the sum of its outcomes, none of which is negative.
- * @throws UnsoundError with the counts.
- */
+/** Asserts that the number read is the sum of its outcomes, none of them negative. @throws UnsoundError with the counts */
 export function assertAllCounted(what: string, read: number, outcomes: Readonly<Record<string, number>>): void {
   const counts = Object.entries(outcomes);
   const isSum = counts.reduce((sum, [, count]) => sum + count, 0) === read;
   if (isSum && counts.every(([, count]) => count >= 0)) return;
   throw new UnsoundError(
-    `${read} ${what} were read, and this became of them: ${counts.map(([name, n]) => `${n} ${name}`).join(", ")}`,
+    `${read} ${what} were read, with these outcomes: ${counts.map(([name, n]) => `${n} ${name}`).join(", ")}`,
   );
 }
 
-/** What is wrong with facts that are written, and with which; all null where nothing is. */
+/** A fault of written facts, and the fact concerned; all null if there is none. */
 interface Fault {
   fault: string | null;
   fact: string | null;
@@ -29,8 +26,8 @@ interface Fault {
 }
 
 /**
- * A fault of the facts (`fact_key`, `sources`) in a relation, if there is one: each must have sources, its own record first,
- * and no source may be in two of them.
+ * A fault of the facts (`fact_key`, `sources`) in a relation, if any: each fact must have sources, its own record first, and no
+ * source may be in two facts.
  */
 const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     with doubtful as (
@@ -45,21 +42,22 @@ const faultsOf = (facts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     group by source having count(*) > 1
     limit 1`;
 
-/** @throws UnsoundError naming the fact, where there is a fault */
+/** @throws UnsoundError naming the fact, if there is a fault */
 function assertFaultless(found: Fault | undefined): void {
   if (!found?.fault) return;
   throw new UnsoundError(`the fact ${found.fact} ${found.fault}${found.source ? ` (${found.source})` : ""}`);
 }
 
-/** What must hold of the facts in `factDifferences` before they are written. @throws UnsoundError naming a fact */
+/** Asserts the invariants of the facts in `factDifferences` before they are written. @throws UnsoundError naming a fact */
 export async function assertSound(db: Db): Promise<void> {
   const written = sql`(select fact_key, sources from ${factDifferences} where not gone)`;
   assertFaultless((await sql<Fault>`${faultsOf(written)}`.execute(db)).rows[0]);
 }
 
 /**
- * What must hold of all facts after all were derived again: no source is in two of them. (At other times rows of another system may be
- * among them, which `audit` judges.) @throws UnsoundError naming a source
+ * Asserts, after all facts were rederived, that no source is in two of them. (At other times rows of another system may be among
+ * them, which `audit` reports.)
+ * @throws UnsoundError naming a source
  */
 export async function assertEachSourceOnce(db: Db): Promise<void> {
   const { rows } = await sql<{ source: string }>`

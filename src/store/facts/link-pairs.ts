@@ -5,7 +5,7 @@ import type { Db } from "../engine/session.js";
 import { BYTES, type TempTable, tempTable } from "../engine/temp-table.js";
 import { candidates, everything } from "./link-rules.js";
 
-/** Results with the events that they could link to (`candidates`). */
+/** Results with their candidate events (`candidates`). */
 export const linkPairs = tempTable("link_pairs", {
   sourced_id: BYTES,
   student_id: BYTES,

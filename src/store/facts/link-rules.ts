@@ -7,18 +7,18 @@ export type Scope = RawBuilder<unknown>;
 export const everything: Scope = sql``;
 
 /**
- * How results and events are joined: from the few results, or the few events, in scope to what is near them in time, each looked up
- * by an index; or both sides read as a whole.
+ * How to join results and events: from the few results, or the few events, in scope to those near in time, by index; or by reading
+ * both sides as a whole.
  */
 type Approach = "from results" | "from events" | "whole";
 
-/** The narrow side is computed once for all rules; the other side is reached through its indexes. */
+/** The narrow side is computed once for all rules; the other side is reached by its indexes. */
 const narrowed = (isNarrow: boolean): RawBuilder<unknown> => (isNarrow ? sql`materialized` : sql`not materialized`);
 
 const RESULT_COLUMNS = sql`r.sourced_id, r.student_id, r.score_date, r.score_day, r.ended_at, r.attempt, r.xp, r.line_item_id, r.event_refs,
     r.activity_key, r.multiplier, r.total_questions, r.correct_questions, r.xp_reason`;
 
-/** Results that may link: active and of no child line item, with the activity key that their line item leads to. */
+/** Linkable results: active, not of a child line item, with the activity key of their line item. */
 const linkableResults = (scope: Scope): RawBuilder<unknown> => sql`
   select ${RESULT_COLUMNS} from timeback.assessment_results r where r.linkable ${scope}`;
 
@@ -34,8 +34,8 @@ export const linkableEvents = (scope: Scope): RawBuilder<unknown> => sql`
 const DELIMITER = sql`'[ -/:-@\[-\`{-~]'`;
 
 /**
- * Whether the line item's id contains the slug between ASCII characters that are neither letters nor digits. The first test is the fast
- * one (one expression for all slugs); it replaces from the left, so where a slug overlaps itself the second one decides.
+ * Whether the line item's id contains the slug between ASCII characters that are neither letters nor digits. The first test is fast
+ * (one expression for all slugs), but replaces from the left; the second decides if a slug overlaps itself.
  */
 const containsSlug = (slug: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   length(${slug}) >= 4 and strpos(r.line_item_id, ${slug}) > 0
@@ -58,14 +58,14 @@ const pair = (
 
 const none = sql.lit(0);
 
-/** The event is at most so far from an instant of the result. Written from both sides, so that an index of either can be used. */
+/** Whether the event is within `distance` of an instant of the result. Stated from both sides, so that an index of either can be used. */
 const isWithin = (instant: RawBuilder<unknown>, distance: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   e.occurred_at >= ${instant} - ${distance} and e.occurred_at <= ${instant} + ${distance}
   and ${instant} >= e.occurred_at - ${distance} and ${instant} <= e.occurred_at + ${distance}`;
 
 /**
- * Joins results `r` to events `e` of one student within `distance` of an instant of the result. On the narrowed side the bounds are in a
- * lateral subquery, so that the index of the other side is used however few rows the planner expects: a student may have thousands.
+ * Joins results `r` to events `e` of one student within `distance` of an instant of the result. On the narrowed side the bounds are
+ * in a lateral subquery, so that the other side's index is used however few rows the planner expects: a student may have thousands.
  */
 const nearInTime = (
   approach: Approach,
@@ -88,20 +88,20 @@ const nearInTime = (
 
 export const scoreDate = sql.ref("r.score_date");
 
-/** Rule L2 where the score date has a time. */
+/** Rule L2, for a score date with a time. */
 const isNearInActivity = ({ linkWindowSeconds }: FactRules): RawBuilder<unknown> => sql`
   r.score_day is null and e.activity_key = r.activity_key and ${isWithin(scoreDate, secondsApart(linkWindowSeconds))}`;
 
-/** One instant to the millisecond. */
+/** Equal instants, to the millisecond. */
 const isInstant = (instant: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`${millisecondOf(sql`e.occurred_at`)} = ${millisecondOf(instant)}`;
 
-/** Length of the event's longest slug that the line item's id contains; null where it contains none. */
+/** Length of the event's longest slug in the line item's id; null if it contains none. */
 const slugLength = sql`greatest(case when ${containsSlug(activitySlug)} then length(${activitySlug}) end,
   case when ${containsSlug(objectSlug)} then length(${objectSlug}) end)`;
 
 /**
- * L3: the event object's slug in the line item's id, and one instant to the millisecond. Left out where L2, the better rule, pairs
+ * L3: the event object's slug in the line item's id, and equal instants to the millisecond. Omitted where L2, the better rule, pairs
  * the two: searching for slugs is slow.
  */
 const byInstant = (
@@ -115,10 +115,10 @@ const byInstant = (
   cross join lateral (select ${slugLength} as length offset 0) slug
   where ${guard} and ${isInstant(instant)} and (${isNearInActivity(rules)}) is not true and slug.length is not null`;
 
-/** A fast test that L2 does not pair a result with an event at its score date: they have different activities. */
+/** A fast test that L2 does not pair a result with an event at its score date: their activities differ. */
 const isOtherActivity = sql`r.score_day is null and e.activity_key is distinct from r.activity_key`;
 
-/** L2 and, by score date, L3 in one join: for few results or events, of which an index finds the few rows near in time. */
+/** L2 and, by score date, L3 in one join, for few results or events, of which an index finds the few rows near in time. */
 const byScoreDate = (approach: Approach, rules: FactRules): RawBuilder<unknown> => sql`
   ${pair(sql`case when near.is_l2 then 'L2' else 'L3' end`, none, sql`slug.length`)}
   from ${nearInTime(approach, scoreDate, secondsApart(rules.linkWindowSeconds))}
@@ -138,10 +138,10 @@ const byActivity = (rules: FactRules): RawBuilder<unknown> => {
   where ${isNearInActivity(rules)}`;
 };
 
-/** No local day is farther from its instants than that. */
+/** Longest distance between a local day and an instant in it. */
 export const DAY_RULE_SECONDS = 48 * 60 * 60;
 
-/** A score date that is a day without time matches by local day; it ranks after every other rule. */
+/** A score date without a time matches by local day; it ranks after every other rule. */
 const byDay = (approach: Approach, { zone }: FactRules): RawBuilder<unknown> => sql`
   ${pair("L2", none, none)}
   from ${nearInTime(approach, scoreDate, secondsApart(DAY_RULE_SECONDS))}
@@ -154,9 +154,9 @@ const approachTo = (eventScope: Scope, scopes: "narrow" | "whole"): Approach => 
 };
 
 /**
- * Every (result, event) pair that a link rule allows, for the results and events in scope: the one definition of
- * rules L1 to L3 (docs/facts.md, "Links"). `form` ranks the three spellings of L1. `whole`: the scopes hold so much that reading both
- * sides as a whole is faster.
+ * Every (result, event) pair that a link rule allows, for the results and events in scope: the only definition of rules L1 to L3
+ * (docs/facts.md, "Links"). `form` ranks the three spellings of L1. `whole`: the scopes hold so much that reading both sides as a
+ * whole is faster.
  */
 export const candidates = (
   rules: FactRules,

@@ -9,14 +9,14 @@ import { bestFirst, candidates, everything } from "./link-rules.js";
 import { resultsNear, resultsNearPairs } from "./nearby-results.js";
 import { areFew, areNamed, inPart, type Students } from "./student-selection.js";
 
-/** As those of `linkPairs`, and what the audit asks of a linked result, which need not be read again for it. */
+/** The columns of `linkPairs`, and those of linked results that the audit reads. */
 const LINK_COLUMNS = [
   ...linkPairs.columns,
   ...["ended_at", "result_activity", "multiplier", "total_questions", "correct_questions", "xp_reason"],
 ];
 const columns = (names: readonly string[]): RawBuilder<unknown> => columnsOf("", names);
 
-/** The expressions of `bestLinks` over `pairs`, which have these columns. */
+/** The expressions of `bestLinks` over `pairs` with these columns. */
 const bestOf = (pairs: RawBuilder<unknown>, of: readonly string[]): RawBuilder<unknown> => sql`
   contested as (select sourced_id from ${pairs} group by sourced_id having count(*) > 1),
   link as (
@@ -30,13 +30,13 @@ const bestOf = (pairs: RawBuilder<unknown>, of: readonly string[]): RawBuilder<u
     where rank = 1)`;
 
 /**
- * The common table expressions that end with `link`: each result of `linkPairs` with its best event; `claimed` where any of its
- * candidates pays. Only results with several candidates are ranked: most have one, and ranking all makes the planner underestimate
- * the number of links.
+ * Common table expressions ending with `link`: each result of `linkPairs` with its best event; `claimed` if any of its candidates
+ * pays. Only results with several candidates are ranked: most have one, and ranking all makes the planner underestimate the number of
+ * links.
  */
 export const bestLinks: RawBuilder<unknown> = bestOf(sql`${linkPairs}`, linkPairs.columns);
 
-/** As `bestLinks`, of these students, from `resultLinks`. */
+/** As `bestLinks`, for these students, from `resultLinks`. */
 export const gatheredLinks = (students: Students): RawBuilder<unknown> => sql`
   link as not materialized (select * from ${resultLinks} l where true ${inPart(students, sql`l.student_id`)})`;
 
@@ -53,8 +53,8 @@ export const resultLinks = madeTable("links", [...LINK_COLUMNS, "claimed"]);
 const candidatePairs = madeTable("link_pairs", LINK_COLUMNS);
 
 /**
- * Creates `resultLinks`: the links of these students, which never leave a student. The candidates of many are kept in a table first:
- * then the planner knows how many there are, and a new table may be filled in parallel.
+ * Creates `resultLinks`: the links of these students; links never cross students. If they are many, the candidates are put in a table
+ * first, so that the planner knows their number and can fill the new table in parallel.
  */
 export async function gatherLinks(db: Db, rules: FactRules, students: Students): Promise<void> {
   const pairs = sql`select ${columns(LINK_COLUMNS)} from ${allCandidates(rules, students)} c`;
@@ -73,9 +73,9 @@ export async function gatherLinks(db: Db, rules: FactRules, students: Students):
 }
 
 /**
- * Fills `linkPairs` with every candidate of the affected results, and marks the events among them as affected: the first half of
- * `gatherLinkPairs`. It may run before the transaction before this one has committed: which events a result may link to depends on
- * no other result. Nothing may be marked as affected after it.
+ * The first half of `gatherLinkPairs`: fills `linkPairs` with every candidate of the affected results, and marks those events as
+ * affected. It may run before the previous transaction has committed, since the candidates of a result depend on no other result.
+ * Nothing may be marked as affected afterwards.
  */
 export async function linkAffected(db: Db, rules: FactRules): Promise<void> {
   await openEmpty(db, linkPairs);
@@ -87,16 +87,16 @@ export async function linkAffected(db: Db, rules: FactRules): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** Whether all affected events are in `linkPairs`; null where `linkAffected` was not called. */
+/** Whether `linkPairs` covers all affected events; null if `linkAffected` was not called. */
 async function areAllPaired(db: Db): Promise<boolean | null> {
   const { rows } = await sql<{ paired: boolean }>`select paired_all as paired from ${linkState}`.execute(db);
   return rows[0]?.paired ?? null;
 }
 
 /**
- * Fills `linkPairs` with every candidate of the affected results, marks the events among them as affected, and adds the candidates
- * of the other results that could link to an affected event: they decide its fact too. `many`: see `Affected`. Returns whether there
- * is any candidate.
+ * Fills `linkPairs` with every candidate of the affected results, marks those events as affected, and adds the candidates of other
+ * results that could link to an affected event: they determine its fact too. `many`: see `Affected`. Returns whether there is any
+ * candidate.
  */
 export async function gatherLinkPairs(db: Db, rules: FactRules, { many }: Affected): Promise<boolean> {
   if (!(await isAnyResultLanded(db))) {
@@ -114,7 +114,7 @@ const resultsNearAffected = (rules: FactRules): RawBuilder<unknown> => sql`(
   select sourced_id from ${resultsNear(rules, sql`and e.event_id in (select event_id from ${affectedEvents})`)} n
   where not exists (select from ${affectedResults} t where t.sourced_id = n.sourced_id))`;
 
-/** Results that are not affected, and could link to an affected event. */
+/** Unaffected results that could link to an affected event. */
 const nearbyResults = tempTable("nearby_results", { sourced_id: BYTES }, ["sourced_id"]);
 
 async function addNearby(db: Db, rules: FactRules, near: RawBuilder<unknown>): Promise<void> {

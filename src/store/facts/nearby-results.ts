@@ -8,8 +8,8 @@ import { linkPairs } from "./link-pairs.js";
 import { DAY_RULE_SECONDS, linkableEvents, type Scope, scoreDate } from "./link-rules.js";
 
 /**
- * A superset of the results that may link to these events, by id: found by indexes alone, with one search for all events of a
- * student; `candidates` decides which of them link.
+ * A superset of the results that may link to these events, by id. Found by indexes alone, with one search for all events of a
+ * student; `candidates` then decides.
  */
 export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): RawBuilder<unknown> => {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));
@@ -36,13 +36,13 @@ export const resultsNear = ({ linkWindowSeconds }: FactRules, events: Scope): Ra
 
 const isUnaffected = sql`not exists (select from ${affectedResults} t where t.sourced_id = r.sourced_id)`;
 
-/** Results that are not affected, of the span of time in which affected events lie. */
+/** Unaffected results in the period of the affected events. */
 const otherResults = madeTable("other_results", ["sourced_id", "student_id", "score_date", "ended_at"]);
 
 /**
- * As `resultsNear`, of many events, which are all in `linkPairs`: results are read once, and those in the same span of time that are
- * not affected, mostly few, are kept in `otherResults`. Time is cut into buckets as long as the window; a result that is near an event
- * of its student lies in its bucket or the next one. Null where there are none.
+ * As `resultsNear`, for many events, all in `linkPairs`. Results are scanned once; the unaffected ones of the events' period, mostly
+ * few, are kept in `otherResults`. Time is divided into buckets as long as the window: a result near an event of its student is in
+ * its bucket or a neighbouring one. Null if there are no events.
  */
 export async function resultsNearPairs(db: Db, { linkWindowSeconds }: FactRules): Promise<RawBuilder<unknown> | null> {
   const window = secondsApart(Math.max(linkWindowSeconds, DAY_RULE_SECONDS));

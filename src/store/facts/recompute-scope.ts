@@ -6,15 +6,15 @@ import { factDifferences } from "./fact-differences.js";
 import { among, type FactScope, within } from "./fact-scope.js";
 import { eventIdIn, eventKey, resultKey } from "./source-keys.js";
 
-/** Facts in number, and their XP as exact decimal text. */
+/** Number of facts, and their XP as exact decimal text. */
 export interface FactTotals {
   facts: number;
   xp: string;
 }
 
 /**
- * Marks what is in scope as affected: stored facts, and landed rows whose facts would be in scope. So facts that moved into or out of
- * it are found from both sides.
+ * Marks the scope as affected: stored facts in it, and landed rows whose facts would be in it, so that facts moving into or out of
+ * the scope are found from both sides.
  */
 export async function markScope(db: Db, scope: FactScope, { zone }: FactRules): Promise<void> {
   const day = (instant: RawBuilder<unknown>) => sql`(${instant} at time zone ${zone})::date`;
@@ -40,7 +40,7 @@ export async function markScope(db: Db, scope: FactScope, { zone }: FactRules): 
     await statement.execute(db);
 }
 
-/** Totals of the facts in the table, or of those that affected keys name. */
+/** Totals of all stored facts, or of those with affected keys. */
 export async function factTotals(db: Db, which: "all" | "affected"): Promise<FactTotals> {
   const scope =
     which === "all" ? sql`` : sql`where (student_id, fact_key) in (select student_id, fact_key from ${affectedKeys})`;
@@ -51,7 +51,7 @@ export async function factTotals(db: Db, which: "all" | "affected"): Promise<Fac
   return { facts: Number(rows[0]?.facts ?? 0), xp: rows[0]?.xp ?? "0" };
 }
 
-/** A fact that another system wrote: its key names nothing that was landed. */
+/** A fact written by another system: its key names no landed record. */
 export interface ForeignFact {
   studentId: string;
   factKey: string;
@@ -59,7 +59,7 @@ export interface ForeignFact {
   xpEarned: string | null;
 }
 
-/** Of the facts that the last derivation removed, those of another system: the number, and the first ones by key. */
+/** The facts of another system among those that the last derivation removed: their number, and the first ones by key. */
 export async function foreignAmongRemoved(db: Db, limit: number): Promise<{ count: number; first: ForeignFact[] }> {
   const { rows } = await sql<ForeignFact & { total: string }>`
     select f.student_id as "studentId", f.fact_key as "factKey", f.date::text as date, f.xp_earned::text as "xpEarned", count(*) over () as total

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 import { affectedEvents, affectedKeys, affectedResults, eventsAt, landedPlaces } from "./affected.js";
 
-/** The students of what is affected. */
+/** The students of affected rows. */
 const studentsAffected = sql`
   select a.student_id from ${affectedEvents} t join timeback.caliper_events e on e.event_id = t.event_id
     join timeback.caliper_actors a on a.actor_key = e.actor_key
@@ -11,10 +11,10 @@ const studentsAffected = sql`
   union select r.student_id from ${affectedResults} t join timeback.assessment_results r on r.sourced_id = t.sourced_id
   union select student_id from ${affectedKeys}`;
 
-/** From this many marks on, one mark for all students replaces further ones. */
+/** From this many marks on, the next one is for all students. */
 const MOST_MARKS = 5_000;
 
-/** Marks the saved counts of affected students, or of all, as out of date (docs/audit.md, "Kept counts"); where all are, by one mark. */
+/** Marks the saved counts of affected students, or of all, as out of date (docs/audit.md, "Kept counts"); for all with one mark. */
 export async function noteCountsStale(db: Db, scope: "all" | "affected"): Promise<void> {
   if (scope === "all") {
     await sql`insert into timeback.calibration_marks (student_id) values (null)`.execute(db);

@@ -3,7 +3,7 @@ import { pagesOf } from "../engine/cursor.js";
 import type { Db } from "../engine/session.js";
 import { everything, type Scope } from "./link-rules.js";
 
-/** Halves of all students, each student in one of them. Links never leave a student. */
+/** Halves of all students; links never cross students. */
 export const HALVES = ["first half", "second half"] as const;
 
 /** All students, or half of them. */
@@ -17,19 +17,19 @@ export const areNamed = (students: Students): students is readonly string[] => t
 
 const MOST_FEW = 20;
 
-/** Whether there are so few students that indexes and statistics of their rows cost more than they save. */
+/** Whether the students are so few that indexes and statistics of their rows cost more than they save. */
 export const areFew = (students: Students): boolean => areNamed(students) && students.length <= MOST_FEW;
 
 /**
- * `and …`: the student is one of these. A half is a range of hashes, which the planner takes for a third of the rows; a remainder it
- * would take for one in 200, and look each of them up by an index.
+ * `and …`: the student is one of these. A half is a range of hashes, which the planner estimates as a third of the rows; for a
+ * remainder it would estimate one in 200, and look each row up by an index.
  */
 export function inPart(students: Students, student: RawBuilder<unknown>): Scope {
   if (areNamed(students)) return sql`and ${student} = any(${[...students]}::text[])`;
   if (students === "all") return everything;
   return students === "first half" ? sql`and hashtext(${student}) < 0` : sql`and hashtext(${student}) >= 0`;
 }
-/** As `pagesOf`, rows about these students; those of few students come at once, which saves two round trips of three. */
+/** As `pagesOf`, for rows about these students; those of few students come at once, which saves two of three round trips. */
 export async function* rowsAbout<Row>(
   db: Db,
   students: Students,

@@ -3,13 +3,13 @@ import type { FactRules } from "../../domain/rules/fact-rules.js";
 import type { Db } from "../engine/session.js";
 import { BYTES, openEmpty, type TempTable, tempTable } from "../engine/temp-table.js";
 
-/** Whether a record with this status counts: one without a status does. */
+/** Whether a record with this status counts; one without a status does. */
 export const isActive = (status: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`lower(coalesce(${status}, 'active')) = 'active'`;
 
 /**
- * The student of an actor (docs/facts.md, "Students"): the segment of its id where `users` has it; else the
- * one active user with its email; else the segment where the id looks like a user; else the email; else the segment.
+ * The student of an actor (docs/facts.md, "Students"): the segment of its id if `users` has it; else the one active user with its
+ * email; else the segment if the id looks like a user's; else the email; else the segment.
  */
 const studentOf = (
   segment: RawBuilder<unknown>,
@@ -27,7 +27,7 @@ export const actorStudent = studentOf(sql.ref("a.segment"), sql.ref("a.email"), 
 export const isTestUser = (student: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`exists (select from timeback.users test where test.sourced_id = ${student} and test.is_test_user)`;
 
-/** `and …`: leaves out test users, where the settings do. */
+/** `and …`: excludes test users, if the settings do. */
 export const notOfTestUser = ({ testUsers }: FactRules, student: RawBuilder<unknown>): RawBuilder<unknown> =>
   testUsers === "include" ? sql`` : sql`and not ${isTestUser(student)}`;
 
@@ -39,15 +39,15 @@ export const leastActorEmail = (student: RawBuilder<unknown>): RawBuilder<unknow
 export const emailOf = (student: RawBuilder<unknown>): RawBuilder<unknown> => sql`coalesce(
   (select own.email from timeback.users own where own.sourced_id = ${student}), ${leastActorEmail(student)})`;
 
-/** The actors of changed users, and what their students' facts said, before the change. */
+/** The actors of changed users, and their students' facets, before the change. */
 const actorsBefore = tempTable("actors_before", { actor_key: "uuid", student_id: BYTES }, ["actor_key"]);
 const studentsBefore = tempTable("students_before", { student_id: BYTES, email: BYTES, excluded: "boolean" }, [
   "student_id",
 ]);
-/** The students, old and new, whose facts a change of users may change. */
+/** The students, before and after, whose facts a change of users may affect. */
 export const affectedStudents = tempTable("affected_students", { student_id: BYTES }, ["student_id"]);
 
-/** Notes what the facts say of these users (`sourced_id`, `email`) before they change: their actors, their email, their test flag. */
+/** Records the actors, email and test flag of these users (`sourced_id`, `email`) before they change. */
 export async function noteStudentsBefore(db: Db, users: TempTable): Promise<void> {
   await openEmpty(db, actorsBefore, studentsBefore, affectedStudents);
   await sql`
@@ -61,15 +61,15 @@ export async function noteStudentsBefore(db: Db, users: TempTable): Promise<void
     select sourced_id as student_id from ${users} union select student_id from ${actorsBefore})`)}`.execute(db);
 }
 
-/** What of a student shows in its facts: the canonical email, and whether it is a test user. */
+/** The facets of a student that facts contain: the canonical email, and whether it is a test user. */
 const studentFacets = (students: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select s.student_id, coalesce(u.email, ${leastActorEmail(sql`s.student_id`)}),
     coalesce(u.is_test_user, false)
   from ${students} s left join timeback.users u on u.sourced_id = s.student_id`;
 
 /**
- * Fills `affectedStudents` after users have changed, and returns their number. The caller marks what they have as affected before
- * and after `moveActors`.
+ * Fills `affectedStudents` after users have changed, and returns their number. The caller marks their rows as affected before and
+ * after `moveActors`.
  */
 export async function findAffectedStudents(db: Db): Promise<number> {
   await sql`
@@ -90,8 +90,8 @@ export async function findAffectedStudents(db: Db): Promise<number> {
 }
 
 /**
- * Writes the student of every actor whose student changed, and takes the corrections of its events along. Without `all`,
- * only actors noted by `noteStudentsBefore`. Returns the number of actors.
+ * Updates the student of every actor whose student changed, and moves the corrections of its events along. `noted`: only actors
+ * recorded by `noteStudentsBefore`. Returns the number of actors.
  */
 export async function moveActors(db: Db, which: "noted" | "all"): Promise<number> {
   const noted = which === "noted" ? sql`and a.actor_key in (select actor_key from ${actorsBefore})` : sql``;

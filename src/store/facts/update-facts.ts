@@ -21,7 +21,7 @@ import { gatherLinkPairs, gatherLinks } from "./links.js";
 import { noteCountsStale } from "./stale-calibration.js";
 import { HALVES, type StudentPart } from "./student-selection.js";
 
-/** Rows of `processed_facts` that a derivation wrote. */
+/** Numbers of rows of `processed_facts` that a derivation wrote. */
 export interface FactChanges {
   inserted: number;
   updated: number;
@@ -38,7 +38,7 @@ const insertFacts = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 const assigned = (from: string): RawBuilder<unknown> =>
   sql.join(VALUE_COLUMNS.map((column) => sql`${sql.ref(column)} = ${sql.ref(`${from}${column}`)}`));
 
-/** Replaces the stored fact with the same key where it differs. */
+/** Replaces the stored fact with the same key if it differs. */
 const replacing = sql`
   on conflict (student_id, fact_key) do update
   set ${assigned("excluded.")}, updated_at = greatest(statement_timestamp(), f.created_at + interval '1 microsecond')
@@ -53,7 +53,7 @@ async function insertNew(db: Db, withs: RawBuilder<unknown>, source: RawBuilder<
   return { inserted: isNew, updated: rows.length - isNew, deleted: 0 };
 }
 
-/** In the order of their keys: so a page of the index is written once, and not once for each fact. */
+/** In key order, so that a page of the index is written once, not once per fact. */
 const insertNewFacts = (db: Db, rules: FactRules, scope: DeriveScope): Promise<FactChanges> =>
   insertNew(db, sql`with ${derivedFacts(rules, scope)}`, sql`from derived d order by d.student_id, d.fact_key`);
 
@@ -82,15 +82,15 @@ async function writeDifferences(db: Db): Promise<FactChanges> {
   return counts;
 }
 
-/** Writes the facts of `factDifferences`; a dry run keeps them as they were before. */
+/** Writes the facts of `factDifferences`; a dry run first copies the previous ones. */
 async function settle(db: Db): Promise<FactChanges> {
   if (await isPlanned(db)) await keepFactsBefore(db);
   return writeDifferences(db);
 }
 
 /**
- * Derives the facts of what is affected (affected.ts) from the landed rows, and writes only those that differ: a second run writes
- * nothing. Facts that are no longer expected are deleted.
+ * Derives the facts of affected rows (affected.ts) and writes only those that differ, so it is idempotent. Facts no longer expected
+ * are deleted.
  */
 export async function deriveAffected(db: Db, rules: FactRules): Promise<FactChanges> {
   let affected = await whatIsAffected(db);
@@ -114,13 +114,16 @@ async function listPart(db: Db, rules: FactRules, part: StudentPart): Promise<vo
   await listDifferences(db, differencesOf(rules, await studentsToCompare(db, rules, part)));
 }
 
-/** As `deriveAffected`, of everything landed. `beside` is a second connection that sees the same landed rows, for half of the students. */
-export async function deriveAll(session: Session, rules: FactRules, beside: Session | null): Promise<FactChanges> {
+/**
+ * As `deriveAffected`, for all landed rows. `second`: a second connection with the same snapshot of landed rows, for half of the
+ * students.
+ */
+export async function deriveAll(session: Session, rules: FactRules, second: Session | null): Promise<FactChanges> {
   await noteCountsStale(session.db, "all");
-  if (beside === null) await listPart(session.db, rules, "all");
+  if (second === null) await listPart(session.db, rules, "all");
   else {
-    await both(listPart(session.db, rules, HALVES[0]), listPart(beside.db, rules, HALVES[1]));
-    await factDifferences.addFrom(session, beside);
+    await both(listPart(session.db, rules, HALVES[0]), listPart(second.db, rules, HALVES[1]));
+    await factDifferences.addFrom(session, second);
   }
   const made = await settle(session.db);
   if (made.inserted + made.updated > 0) await assertEachSourceOnce(session.db);

@@ -6,26 +6,26 @@ import { BYTES, openEmpty, tableLike, tempTable } from "../engine/temp-table.js"
 import { markStudents } from "../facts/affected.js";
 import { actorStudent, leastActorEmail } from "../facts/students.js";
 
-/** Actors of landed events; one may come several times. */
+/** Actors of landed events, possibly repeated. */
 const incomingActors = tableLike(
   "incoming_actors",
   ["actor_key", "segment", "looks_like_user", "email"],
   sql`timeback.caliper_actors`,
 );
-/** Students whose email changes by an actor that is landed. */
+/** Students whose email a landed actor changes. */
 const renamedStudents = tempTable("renamed_students", { student_id: BYTES }, ["student_id"]);
 
-/** Empties the session's lists of actors on their way in. */
+/** Empties the session's tables of incoming actors. */
 export const openActors = (db: Db): Promise<void> => openEmpty(db, incomingActors, renamedStudents);
 
 /** An actor as its event names it. */
 export interface IncomingActor {
-  /** Stands for the other three: events of equal actors share it. */
+  /** A digest of the other three; events of equal actors share it. */
   key: string;
-  /** Last segment of its id; null where there is none. */
+  /** Last segment of its id; null if there is none. */
   segment: string | null;
   looksLikeUser: boolean;
-  /** Folded; null where missing. */
+  /** Folded; null if missing. */
   email: string | null;
 }
 /** Adds actors to `incomingActors`. Only actors of landed events: a rejected duplicate must not define a student. */
@@ -36,7 +36,7 @@ export async function stageActors(session: Session, actors: Iterable<IncomingAct
   await session.copyIn(incomingActors.path, incomingActors.columns, rows.all());
   rows.release();
 }
-/** Lands the new ones of `incomingActors`, and marks all that belongs to students whose email they change as affected. */
+/** Lands the new actors of `incomingActors`, and marks all rows of students whose email they change as affected. */
 export async function landActors(db: Db): Promise<void> {
   const { rows } = await sql<{ renamed: string }>`
     with fresh as (

@@ -2,14 +2,14 @@ import { BinaryRows } from "../copy/binary-rows.js";
 import type { IncomingActor } from "./actors.js";
 import { eventTable, type IncomingEvent, payloadTable } from "./event-columns.js";
 
-/** Places of events among those of a part; most parts are new as a whole, and a list of all places would be dear. */
+/** Indexes of events in a part; most parts are entirely new, and a set of all indexes would be expensive. */
 export type Places = ReadonlySet<number> | "all";
 
-/** Events of one file on their way in. */
+/** Incoming events of one file. */
 export class EventRows {
   readonly ids: string[] = [];
   readonly lines: number[] = [];
-  /** From the first to the last of their places among the events of their run. */
+  /** The range of their ordinals in the run. */
   readonly places = { first: 0, last: 0 };
   readonly rows = new BinaryRows(eventTable.types);
   readonly payloads = new BinaryRows(payloadTable.types);
@@ -21,7 +21,7 @@ export class EventRows {
     return this.ids.length;
   }
 
-  /** About how much room they take. */
+  /** Approximate memory use. */
   get bytes(): number {
     return this.rows.bytes + this.payloads.bytes;
   }
@@ -37,24 +37,24 @@ export class EventRows {
     this.payloads.add(payloadTable.rowOf(incoming));
   }
 
-  /** Lets the room of the rows be used for others. To be called when they have been sent, and nobody will ask for them again. */
+  /** Returns the buffers to the pool. Call it when the rows have been sent and are no longer needed. */
   release(): void {
     this.rows.release();
     this.payloads.release();
   }
 
-  /** How many these places are. */
+  /** Number of these indexes. */
   count(places: Places): number {
     return places === "all" ? this.length : places.size;
   }
 
-  /** The places that are not among these. */
+  /** The indexes not among these. */
   others(places: Places): Set<number> {
     if (places === "all") return new Set();
     return new Set([...this.ids.keys()].filter((place) => !places.has(place)));
   }
 
-  /** The actors of the events at these places; one may come several times. */
+  /** The actors of the events at these indexes, possibly repeated. */
   actorsOf(places: Places): readonly IncomingActor[] {
     return places === "all" ? this.actors : this.actors.filter((_, place) => places.has(place));
   }

@@ -2,16 +2,16 @@ import type { LandableEvent } from "../../domain/values/caliper-event.js";
 import type { BinaryType, BinaryValue, ValueOf } from "../copy/binary-rows.js";
 import type { IncomingActor } from "./actors.js";
 
-/** An event on its way in, and what its run knows of it. */
+/** An incoming event, with what its run knows of it. */
 export interface IncomingEvent {
   event: LandableEvent;
   runId: string;
-  /** Of the file; the first is 1. */
+  /** 1-based, in the file. */
   line: number;
-  /** Its place among the events that its run reads. */
+  /** Its number among the events that its run reads. */
   ordinal: number;
   actor: IncomingActor;
-  /** Of the payload (src/domain/values/digest.ts). */
+  /** Digest of the payload (src/domain/values/digest.ts). */
   payloadDigest: string;
   /** Whether the event reports any metric. */
   hasMetrics: boolean;
@@ -28,7 +28,7 @@ const column = <Type extends BinaryType>(
   read: (event: LandableEvent, incoming: IncomingEvent) => ValueOf[Type] | null,
 ): EventColumn => ({ type, read });
 
-/** The columns of an event that a fact reads: another event of its id that differs in one of them is a conflict. */
+/** The columns that facts use: an event with the same id that differs in one of them is a conflict. */
 const READ_BY_FACTS = {
   event_type: column("text", (event) => event.eventType),
   has_metrics: column("bool", (_, { hasMetrics }) => hasMetrics),
@@ -54,13 +54,13 @@ const READ_BY_FACTS = {
   caliper_run_id: column("text", (event) => event.runId),
 };
 
-/** The place of an event, and of its payload, among those that its run landed. */
+/** Run and ordinal of an event, and of its payload. */
 const PLACE = {
   landed_run: column("uuid", (_, { runId }) => runId),
   landed_ordinal: column("int8", (_, { ordinal }) => ordinal),
 };
 
-/** The columns of a landed table in one order: their names, their types and the row of an event. */
+/** The columns of a landed table, in order: names, types, and the row of an event. */
 const tableOf = (columns: Readonly<Record<string, EventColumn>>) => {
   const all = Object.values(columns);
   return {
@@ -80,5 +80,5 @@ export const eventTable = tableOf({
 });
 /** `timeback.caliper_payloads`. */
 export const payloadTable = tableOf({ ...PLACE, payload: column("text", ({ payload }) => payload) });
-/** The names of the columns that a fact reads. */
+/** The names of the columns that facts use. */
 export const columnsReadByFacts = Object.keys(READ_BY_FACTS);

@@ -10,13 +10,13 @@ import { type IncomingActor, landActors, openActors, stageActors } from "./actor
 import type { EventRows, Places } from "./event-batch.js";
 import { columnsReadByFacts, eventTable, payloadTable } from "./event-columns.js";
 
-/** Records whose id is landed with another content in a field that a fact reads, and those of them that were not kept before. */
+/** Number of records whose id is landed with different content in a field that facts use, and of those not recorded before. */
 export interface Conflicts {
   conflicts: number;
   newConflicts: number;
 }
 
-/** The events of a part, and the places of those that were new and are copied in. */
+/** The events of a part, and the indexes of the new ones that were copied in. */
 export interface CopiedEvents {
   events: EventRows;
   fresh: Places;
@@ -25,15 +25,15 @@ export interface CopiedEvents {
 const columns = (prefix: string): RawBuilder<unknown> =>
   sql.join(columnsReadByFacts.map((column) => sql.ref(`${prefix}${column}`)));
 
-/** What is known of ids before the database is asked. */
+/** What to expect of ids before the database is queried. */
 export interface ExpectedIds {
-  /** Whether they are likely to be new. */
+  /** Whether they are probably new. */
   allNew: boolean;
-  /** Resolves when nothing is under way any more that another connection lands. */
-  behind(): Promise<void>;
+  /** Resolves when the other connection's transaction has committed. */
+  previousCommitted(): Promise<void>;
 }
 
-/** The places of the events that are the first of their id, by their ids. */
+/** Index of the first event with each id, by id. */
 function firstById({ ids }: EventRows): Map<string, number> {
   const first = new Map<string, number>();
   ids.forEach((id, place) => {
@@ -45,7 +45,7 @@ function firstById({ ids }: EventRows): Map<string, number> {
 const placesOf = (first: Map<string, number>, { length }: EventRows): Places =>
   first.size === length ? "all" : new Set(first.values());
 
-/** The places of the events that are the first of their id, where that is not landed. */
+/** Indexes of the first event with each id that is not landed. */
 async function newPlaces(db: Db, events: EventRows): Promise<Places> {
   const first = firstById(events);
   const { rows } = await sql<{ id: string }>`
@@ -74,7 +74,7 @@ async function copyEvents(session: Session, events: EventRows, fresh: Places): P
 export async function copyNewEvents(
   session: Session,
   events: EventRows,
-  { allNew, behind }: ExpectedIds,
+  { allNew, previousCommitted }: ExpectedIds,
 ): Promise<CopiedEvents> {
   const { db } = session;
   const areAllNew = (fresh: Places) => ifAllNew(db, () => copyEvents(session, events, fresh).then(() => true));
@@ -83,22 +83,22 @@ export async function copyNewEvents(
   if (first !== null && (await areAllNew(first))) return { events, fresh: first };
   const found = await newPlaces(db, events);
   if (await areAllNew(found)) return { events, fresh: found };
-  await behind();
+  await previousCommitted();
   const fresh = await newPlaces(db, events);
   await copyEvents(session, events, fresh);
   return { events, fresh };
 }
 
-/** What a transaction of a run has copied in so far. */
+/** What a run's transaction has copied in so far. */
 export interface Landing {
   runId: string;
-  /** The ordinals of its events in the run. */
+  /** The range of its events' ordinals in the run. */
   places: Omit<LandedPlaces, "runId"> | null;
   /** Their actors, by key. */
   actors: Map<string, IncomingActor>;
 }
 
-/** Events whose ids were landed before, with their line, and their payloads. */
+/** Events whose ids were landed before, with their line; and their payloads. */
 const repeatedEvents = tableLike(
   "repeated_events",
   ["line", ...eventTable.names],
@@ -106,7 +106,7 @@ const repeatedEvents = tableLike(
 );
 const repeatedPayloads = tableLike("repeated_payloads", payloadTable.names, sql`timeback.caliper_payloads`);
 
-/** Empties the session's lists of events whose ids were landed before, and of actors. */
+/** Empties the session's tables of repeated events and of actors. */
 export async function openIncoming(db: Db, runId: string): Promise<Landing> {
   await openEmpty(db, repeatedEvents, repeatedPayloads);
   await openActors(db);
@@ -114,7 +114,7 @@ export async function openIncoming(db: Db, runId: string): Promise<Landing> {
 }
 
 /**
- * From the lowest to the highest ordinal. Lines that were first left unread get theirs late, so the range may include events of another
+ * The combined range of ordinals. Lines that were parsed late have higher ordinals, so the range may include events of another
  * transaction: deriving those again changes nothing.
  */
 const around = (one: Landing["places"], { first, last }: EventRows["places"]): EventRows["places"] => ({
@@ -122,7 +122,7 @@ const around = (one: Landing["places"], { first, last }: EventRows["places"]): E
   last: Math.max(one?.last ?? last, last),
 });
 
-/** Lists what is left to do for the events that `copyNewEvents` was given: for `settleEvents`. */
+/** Stages what `settleEvents` needs of the events given to `copyNewEvents`. */
 export async function stageRest(session: Session, landing: Landing, { events, fresh }: CopiedEvents): Promise<void> {
   if (events.count(fresh) > 0) {
     landing.places = around(landing.places, events.places);
@@ -137,7 +137,7 @@ export async function stageRest(session: Session, landing: Landing, { events, fr
   await session.copyInBinary(repeatedPayloads.path, repeatedPayloads.columns, [payloads]);
 }
 
-/** Keeps the events of `repeatedEvents` that contradict the landed event of their id as conflicts, each once. `file` is theirs. */
+/** Stores the events of `repeatedEvents` that contradict the landed event with their id as conflicts, each once. `file` is theirs. */
 async function keepConflicts(db: Db, runId: string, file: string): Promise<Conflicts> {
   const { rows } = await sql<{ found: string; fresh: string }>`
     with differing as (
@@ -155,13 +155,13 @@ async function keepConflicts(db: Db, runId: string, file: string): Promise<Confl
   return { conflicts: Number(rows[0]?.found ?? 0), newConflicts: Number(rows[0]?.fresh ?? 0) };
 }
 
-/** How many events of a file are in `repeatedEvents`. */
+/** A file, and the number of its events in `repeatedEvents`. */
 export interface RepeatedEvents {
   file: string;
   repeated: number;
 }
 
-/** Lands the actors of the new events, and keeps the conflicts among the repeated ones. */
+/** Lands the actors of the new events, and stores conflicts among the repeated ones. */
 export async function settleEvents(
   session: Session,
   { runId, places, actors }: Landing,

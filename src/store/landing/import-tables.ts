@@ -1,4 +1,7 @@
-/** How a cell of a column is read. An `id` names something and holds no quote. `moment` is an instant or a day; whether it is a day goes to `<column>_is_day`. */
+/**
+ * How to read the cells of a column. An `id` is an identifier without quotes. A `moment` is an instant or a day; `<column>_is_day`
+ * says which.
+ */
 export type ColumnKind =
   | "id"
   | "text"
@@ -11,7 +14,7 @@ export type ColumnKind =
   | "json"
   | "list";
 
-/** A table of schema `oneroster`: its columns, and those without which a row cannot be kept. */
+/** A table of schema `oneroster`: its columns, and those that every row must have. */
 export interface ImportTable {
   name: string;
   columns: Readonly<Record<string, ColumnKind>>;
@@ -26,7 +29,7 @@ const table = (name: string, columns: Record<string, ColumnKind>, ...required: s
   required: ["sourced_id", ...required],
 });
 
-/** What `import oneroster` fills, in the order in which it does. */
+/** The tables that `import oneroster` fills, in that order. */
 export const importTables: readonly ImportTable[] = [
   table("users", { enabled_user: "text", given_name: "text", family_name: "text", email: "id" }),
   table("courses", { title: "text", subjects: "list" }),

@@ -8,13 +8,10 @@ import { readFrom } from "../runs/watermarks.js";
 import { columnTypes, type ImportTable, importTables } from "./import-tables.js";
 
 const SECONDS_OF_A_DAY = 86_400;
-/** An import without its own dates is dated by the analytics database's clock, in naive UTC. */
+/** Rows without a date are dated by the analytics database's clock, in naive UTC. */
 const NOW = sql`(now() at time zone 'utc')`;
 
-/**
- * Makes sure that schema `oneroster` holds the tables that this program made.
- * @throws WorkError naming every column that is missing or of another type.
- */
+/** Ensures that schema `oneroster` has the expected tables. @throws WorkError naming every column that is missing or of another type */
 export async function requireTargets(db: Db): Promise<void> {
   const { rows } = await sql<{ name: string; type: string }>`
     select c.relname || '.' || a.attname as name, format_type(a.atttypid, null) as type
@@ -36,17 +33,17 @@ export async function requireTargets(db: Db): Promise<void> {
     );
 }
 
-/** The rows of a chunk on their way in: `line`, and these columns of the table. */
+/** Staging table of a chunk: `line`, and these columns of the table. */
 const stagingOf = ({ columns }: ImportTable, names: readonly string[]): TempTable =>
   tempTable("import_rows", {
     line: "bigint",
     ...Object.fromEntries(names.map((name) => [name, columnTypes[columns[name] ?? "text"]])),
   });
 
-/** The ids that a file holds, with the line where each was first seen; without one where that row was rejected. */
+/** The ids in a file, with the line of their first row; null if that row was rejected. */
 const importSeen = tempTable("import_seen", { sourced_id: BYTES, line: "bigint" }, ["sourced_id"]);
 
-/** Creates the staging table of a file with these columns, and empties the list of the ids that it holds. */
+/** Creates the staging table of a file with these columns, and empties `importSeen`. */
 export async function openImport(db: Db, table: ImportTable, columns: readonly string[]): Promise<void> {
   const staging = stagingOf(table, columns);
   await sql`drop table if exists ${staging}`.execute(db);
@@ -54,25 +51,25 @@ export async function openImport(db: Db, table: ImportTable, columns: readonly s
   await openEmpty(db, importSeen);
 }
 
-/** Rows of one file on their way in. */
+/** Incoming rows of one file. */
 export interface ImportChunk {
   table: ImportTable;
-  /** With `date_last_modified`, without `line`, which stands first in the text. */
+  /** With `date_last_modified`, without `line`, which comes first in the text. */
   columns: readonly string[];
   /** COPY text. */
   text: string;
-  /** Ids of rows that were rejected: the file holds them, so they are not missing from it. */
+  /** Ids of rejected rows: the file contains them, so they are not missing from it. */
   rejectedIds: readonly string[];
 }
 
-/** A row whose id an earlier row of the file has. */
+/** A row with the id of an earlier row of the file. */
 export interface DuplicateRow {
   sourcedId: string;
   line: number;
   first: number;
 }
 
-/** What became of a chunk. `late` counts changed rows that are dated before what the ETL will read again. */
+/** Outcome of a chunk. `late`: changed rows dated before the window that the ETL will read again. */
 export interface ImportedRows {
   inserted: number;
   updated: number;
@@ -81,15 +78,15 @@ export interface ImportedRows {
   duplicates: DuplicateRow[];
 }
 
-/** Upserts a chunk; rows whose content is the same are left untouched. Call it in a transaction. */
+/** Upserts a chunk; rows with equal content are not written. Call it in a transaction. */
 export async function landChunk(session: Session, chunk: ImportChunk): Promise<ImportedRows> {
   const { db } = session;
   const { table, columns } = chunk;
   const staging = stagingOf(table, columns);
   const staged = await stage(session, staging, chunk.text);
   await noteRejected(db, chunk.rejectedIds);
-  const duplicates = await takeDuplicates(db, staging);
-  const unchanged = await takeUnchanged(db, staging, table, columns);
+  const duplicates = await removeDuplicates(db, staging);
+  const unchanged = await removeUnchanged(db, staging, table, columns);
   const done = { inserted: 0, updated: 0, unchanged, late: 0, duplicates };
   if (staged === unchanged + duplicates.length) return done;
   const { updated, late } = await countChanged(db, staging, table);
@@ -112,8 +109,11 @@ const noteRejected = (db: Db, ids: readonly string[]) =>
     db,
   );
 
-/** The first row of an id stays; a rejected row is not the first. Reads no more of the list than the chunk's ids. */
-async function takeDuplicates(db: Db, staging: TempTable): Promise<DuplicateRow[]> {
+/**
+ * Removes all but the first row of each id from staging; rejected rows do not count as first. Reads only the chunk's ids of
+ * `importSeen`.
+ */
+async function removeDuplicates(db: Db, staging: TempTable): Promise<DuplicateRow[]> {
   const { rows } = await sql<{ sourcedId: string; line: string }>`
     with first as (
       insert into ${importSeen} as s (sourced_id, line)
@@ -137,8 +137,8 @@ const target = ({ name }: ImportTable) => sql.table(`${IMPORTED_SCHEMA}.${name}`
 
 const DATE = "date_last_modified";
 
-/** A row that brings no date of its own is compared without it. */
-async function takeUnchanged(
+/** Removes unchanged rows from staging; a row without a date is compared without it. */
+async function removeUnchanged(
   db: Db,
   staging: TempTable,
   table: ImportTable,
@@ -177,7 +177,7 @@ async function upsert(db: Db, staging: TempTable, table: ImportTable, columns: r
   return Number(numAffectedRows ?? 0);
 }
 
-/** Marks the rows that the file does not hold as `tobedeleted`, dated now, and returns their number. */
+/** Marks the rows that the file lacks as `tobedeleted`, dated now, and returns their number. */
 export async function markMissing(db: Db, table: ImportTable): Promise<number> {
   const { numAffectedRows } = await sql`
     update ${target(table)} t set status = 'tobedeleted', date_last_modified = ${NOW}

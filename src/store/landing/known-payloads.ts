@@ -1,19 +1,19 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 
-/** A text that may be the payload of an event. */
-export interface SupposedPayload {
+/** A text that may be the payload of a landed event. */
+export interface CandidatePayload {
   /** UUID in lower case. */
   eventId: string;
-  /** Of the text (src/domain/values/digest.ts). */
+  /** Digest of the text (src/domain/values/digest.ts). */
   digest: string;
 }
 
-/** The places of those that are not known to be, byte by byte, the payload of the landed event of that id. */
-export async function placesNotLanded(db: Db, supposed: readonly SupposedPayload[]): Promise<Set<number>> {
+/** Indexes of the candidates not known to be, byte for byte, the payload of the landed event with that id. */
+export async function placesNotLanded(db: Db, candidates: readonly CandidatePayload[]): Promise<Set<number>> {
   const { rows } = await sql<{ ordinal: string }>`
     select p.ordinal
-    from unnest(${supposed.map(({ eventId }) => eventId)}::uuid[], ${supposed.map(({ digest }) => digest)}::uuid[])
+    from unnest(${candidates.map(({ eventId }) => eventId)}::uuid[], ${candidates.map(({ digest }) => digest)}::uuid[])
       with ordinality as p(event_id, digest, ordinal)
     where p.digest is distinct from (
       select e.payload_digest from timeback.caliper_events e where e.event_id = p.event_id)`.execute(db);

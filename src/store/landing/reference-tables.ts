@@ -14,13 +14,13 @@ import { dateNewResources, keepRemovedXp, keepResourceXp } from "./resource-hist
 import { type Rejected, rejectLongIds } from "./source-rejects.js";
 import { incoming, type StagedPages, stage } from "./staging.js";
 
-/** Rows that were read, and how many of them were new or differed. */
+/** Number of rows read, and of those new or changed. */
 export interface LandedRows extends Rejected {
   read: number;
   changed: number;
 }
 
-/** Rows of a source table on their way in, and their turn among the transactions of the run. */
+/** Incoming rows of a source table, and their order among the run's transactions. */
 export interface Incoming extends StagedPages {
   source: Source;
   order: LaneOrder;
@@ -29,7 +29,7 @@ export interface Incoming extends StagedPages {
 const landed = ({ name }: SourceTable) => sql.table(`timeback.${name}`);
 const landedColumns = (table: SourceTable): string[] => pageColumns(table).filter((column) => column !== "read_at");
 
-/** Takes the rows that are landed already, as they are, out of staging. Returns how many are left. */
+/** Removes rows that are landed unchanged from staging. Returns how many are left. */
 async function keepChanged(db: Db, table: SourceTable): Promise<number> {
   const of = (alias: string) => columnsOf(`${alias}.`, landedColumns(table));
   await sql`
@@ -70,13 +70,13 @@ const SHAPED_BY: Record<Exclude<SourceTableName, "users">, RawBuilder<unknown> |
   courses: courseOfResult,
 };
 
-/** The results that rows with these ids shape now. */
+/** The results currently affected by rows with these ids. */
 const shaped = (column: RawBuilder<unknown>, ids: TempTable): RawBuilder<unknown> => sql`
     select r.sourced_id from timeback.assessment_results r
     ${courseJoins}
     where ${column} in (select sourced_id from ${ids})`;
 
-/** Marks the results that rows with these ids shape now, and the facts that they may have of their own, as affected. */
+/** Marks the results affected by rows with these ids, and the facts that they may have themselves, as affected. */
 async function markShaped(db: Db, results: RawBuilder<unknown>): Promise<void> {
   await sql`insert into ${affectedResults} ${results} on conflict do nothing`.execute(db);
   await markKeysOfResults(db);
@@ -91,7 +91,7 @@ async function changeUsers(db: Db, ids: TempTable, write: () => Promise<void>): 
   await markStudents(db, affectedStudents);
 }
 
-/** Runs `write`, which changes the rows with these ids, and marks all whose facts it may change as affected. */
+/** Runs `write`, which changes the rows with these ids, and marks everything whose facts that may change as affected. */
 async function changing(
   db: Db,
   { name }: SourceTable,
@@ -113,7 +113,7 @@ async function changing(
   await markShaped(db, results);
 }
 
-/** Lands rows of users or of a reference table; unchanged ones are not written. */
+/** Lands rows of users or of a reference table; unchanged rows are not written. */
 export async function landReferenceRows(
   session: Session,
   rules: FactRules,
@@ -123,17 +123,17 @@ export async function landReferenceRows(
   const { db } = session;
   const { table } = rows;
   const read = await stage(session, rows);
-  await rows.order.previousCommitted(); // how results are landed depends on the tables before them
+  await rows.order.previousCommitted(); // landing results depends on the tables before them
   const rejects = await rejectLongIds(session, runId, rows);
   const changed = await keepChanged(db, table);
   if (changed > 0) await changing(db, table, incoming(table), rules, () => upsert(db, table));
   return { read, changed, ...rejects };
 }
 
-/** The rows of a table that a full read did not see. */
+/** The rows of a table missing from a full read. */
 const vanishedIds = tempTable("vanished_ids", { sourced_id: BYTES, email: BYTES }, ["sourced_id"]);
 
-/** Removes the rows of a table that are not in `seenIds`: the source no longer has them. Returns their number. */
+/** Removes the rows of a table that are not in `seenIds`, since the source no longer has them. Returns their number. */
 export async function removeVanished(db: Db, table: SourceTable, rules: FactRules): Promise<number> {
   await openEmpty(db, vanishedIds);
   const { numAffectedRows } = await sql`

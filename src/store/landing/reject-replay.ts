@@ -3,13 +3,13 @@ import type { Db } from "../engine/session.js";
 import { openEmpty, tempTable } from "../engine/temp-table.js";
 import { matching, type RejectFilter } from "./rejects.js";
 
-/** A rejected record that is judged again. */
+/** A rejected record to be replayed. */
 export interface ReplayLine {
-  /** Place among the records of this replay, from 1. */
+  /** Its number in this replay, from 1. */
   ordinal: number;
   file: string;
   line: number;
-  /** Place of the record in its line, from 0. */
+  /** Index of the record in its line, from 0. */
   member: number;
   byteOffset: number;
   text: string;
@@ -23,7 +23,7 @@ const replayable = sql`
   r.record is not null and r.line is not null and r.byte_offset is not null and exists (
     select from timeback.runs u where u.run_id = r.run_id and u.command = any(${Object.values(CALIPER_COMMANDS)}::text[]))`;
 
-/** Those of the ids that cannot be replayed: their record was not kept, or is no line of Caliper. */
+/** The ids that cannot be replayed: their record was not kept, or is not Caliper. */
 export async function notReplayable(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from timeback.rejects r where ${matching({ ids })} and (${replayable}) is not true
@@ -31,16 +31,13 @@ export async function notReplayable(db: Db, ids: readonly string[]): Promise<str
   return rows.map(({ id }) => id);
 }
 
-/** Rejects that are replayed: those that are the same record at the same place share an ordinal. */
+/** Rejects to replay; those of the same record at the same address share an ordinal. */
 const replayedRejects = tempTable("replayed_rejects", { ordinal: "bigint", id: "text", bytes: "bigint" }, [
   "ordinal",
   "id",
 ]);
 
-/**
- * Lists these rejects in `replayedRejects`. Returns how many records there are, and how many of these rejects cannot be replayed. Reads no
- * other record than theirs.
- */
+/** Fills `replayedRejects`. Returns the number of records, and of the rejects that cannot be replayed. Reads no other records. */
 export async function openReplay(db: Db, filter: RejectFilter): Promise<{ lines: number; left: number }> {
   await openEmpty(db, replayedRejects);
   await sql`
@@ -56,13 +53,13 @@ export async function openReplay(db: Db, filter: RejectFilter): Promise<{ lines:
   return { lines: Number(rows[0]?.lines ?? 0), left: Number(rows[0]?.left ?? 0) };
 }
 
-/** How many records are read again at a time: as many as both allow, and one at least. */
+/** Page size: as many records as both limits allow, at least one. */
 export interface ReplayPage {
   lines: number;
   bytes: number;
 }
 
-/** Some records, from this ordinal on. */
+/** A page of records from this ordinal on. */
 export async function replayPage(db: Db, from: number, { lines, bytes }: ReplayPage): Promise<ReplayLine[]> {
   const { rows } = await sql<Record<"ordinal" | "file" | "line" | "member" | "byteOffset" | "text", string>>`
     select p.ordinal::text as ordinal, r.file, r.line::text as line, r.member::text as member,
@@ -83,7 +80,7 @@ export async function replayPage(db: Db, from: number, { lines, bytes }: ReplayP
   }));
 }
 
-/** Takes the rejects of these records out of the quarantine, but for those that are rejected again. */
+/** Removes the rejects of these records from the quarantine, except those that were rejected again. */
 export async function dropReplayed(
   db: Db,
   ordinals: readonly number[],

@@ -7,26 +7,26 @@ import { openEmpty, tempTable } from "../engine/temp-table.js";
 /** A record that could not be landed, with its address. */
 export interface Reject {
   file: string;
-  /** 1-based; null where the input has no lines (a database table). */
+  /** 1-based; null if the input has no lines (a database table). */
   line: number | null;
-  /** Place of the record in its line, from 0. */
+  /** Index of the record in its line, from 0. */
   member: number;
   byteOffset: number | null;
   code: string;
   reason: string;
   excerpt: string;
-  /** The whole record, for replay; null where the database cannot keep it. */
+  /** The whole record, for replay; null if the database cannot store it. */
   record: string | null;
 }
 
-/** The same record at the same address has the same id in every run. */
+/** A hash of a reject: the same record at the same address has the same id in every run. */
 export const rejectId = ({ file, line, member, byteOffset, code, excerpt }: Reject): string =>
   createHash("sha256")
     .update(JSON.stringify([file, line, member, byteOffset, code, excerpt]))
     .digest("hex")
     .slice(0, 16);
 
-/** Rejects on their way into quarantine. */
+/** Incoming rejects. */
 const incomingRejects = tempTable("incoming_rejects", {
   id: "text",
   file: "text",
@@ -55,7 +55,7 @@ export const stageRejects = (session: Session, rejects: readonly Reject[]): Prom
 
 const rejectColumns = columnsOf("", incomingRejects.columns);
 
-/** Quarantines the rejects of `incomingRejects` and returns how many of them were not there before. */
+/** Quarantines the rejects of `incomingRejects` and returns how many of them are new. */
 export async function keepStagedRejects(db: Db, runId: string): Promise<number> {
   const kept = await sql<{ fresh: string }>`
     with kept as (
@@ -68,7 +68,7 @@ export async function keepStagedRejects(db: Db, runId: string): Promise<number> 
   return Number(kept.rows[0]?.fresh ?? 0);
 }
 
-/** Quarantines rejects and returns how many of them were not there before. */
+/** Quarantines rejects and returns how many of them are new. */
 export async function keepRejects(session: Session, runId: string, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   await openRejects(session.db);
@@ -76,18 +76,18 @@ export async function keepRejects(session: Session, runId: string, rejects: read
   return keepStagedRejects(session.db, runId);
 }
 
-/** Which rejects: those of which all that is given holds. */
+/** Which rejects: those that match every given member. */
 export interface RejectFilter {
   ids?: readonly string[] | undefined;
   code?: string | undefined;
   file?: string | undefined;
 }
 
-/** Whether nothing is chosen among the rejects. */
+/** Whether the filter restricts nothing. */
 export const isAll = ({ ids, code, file }: RejectFilter): boolean =>
   ids === undefined && code === undefined && file === undefined;
 
-/** Whether a row `r` of `timeback.rejects` is one of these. */
+/** Condition: the row `r` of `timeback.rejects` matches the filter. */
 export function matching({ ids, code, file }: RejectFilter): RawBuilder<unknown> {
   const tests = [
     ...(ids === undefined ? [] : [sql`r.id = any(${[...ids]}::text[])`]),

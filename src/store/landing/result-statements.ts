@@ -9,51 +9,51 @@ import { resultKey } from "../facts/source-keys.js";
 import { assessmentResults } from "../source/tables.js";
 import { incoming } from "./staging.js";
 
-/** The columns whose change is a new version of the result: all that are read of the source, but for `date_last_modified` alone. */
+/** The columns whose change makes a new version of the result: all that are read, except `date_last_modified`. */
 const CONTENT = ["vanished", ...Object.keys(assessmentResults.select(new Map()))];
 
-/** The columns that a superseded version keeps, as evidence for the audit. */
+/** The columns of a superseded version kept as evidence for the audit. */
 const HISTORY = [
   ...["date_last_modified", "status", "vanished", "line_item_id", "student_id", "score_date", "ended_at"],
   ...["completed_at", "xp", "xp_since", "multiplier", "attempt", "xp_reason"],
 ];
 
-/** The results that are about to be landed. */
+/** The staged results. */
 const staged = incoming(assessmentResults);
 
-/** Columns of the landed row `t` or of the incoming row `i`; what is read has not vanished. */
+/** Columns of the landed row `t` or of the incoming row `i`, which has not vanished. */
 const of = (alias: "t" | "i", columns: readonly string[]): RawBuilder<unknown> =>
   sql.join(
     columns.map((column) => (alias === "i" && column === "vanished" ? sql`false` : sql.ref(`${alias}.${column}`))),
   );
 
-/** Rows, and how many of them are not of test users. */
+/** Number of rows, and of those not of test users. */
 export interface Counted {
   rows: number;
   counting: number;
 }
 
-/** Over rows with `student_id`: how many there are, and how many of them are not of test users. */
+/** Over rows with `student_id`: their number, and that of rows not of test users. */
 const COUNTED = sql`count(*) as rows,
   count(*) filter (where student_id not in (select sourced_id from timeback.users where is_test_user)) as counting`;
 
-/** What a statement counts that ends with `COUNTED`. */
+/** Runs a statement that ends with `COUNTED`. */
 async function counted(db: Db, statement: RawBuilder<unknown>): Promise<Counted> {
   const { rows } = await (statement as RawBuilder<Record<keyof Counted, string>>).execute(db);
   return { rows: Number(rows[0]?.rows ?? 0), counting: Number(rows[0]?.counting ?? 0) };
 }
 
-/** How many results are staged. */
+/** Number of staged results. */
 export const countStaged = (db: Db): Promise<Counted> => counted(db, sql`select ${COUNTED} from ${staged}`);
 
-/** The landed results that are about to change: whether their content does, and whose they are before and after. */
+/** The landed results about to change: whether their content does, and their students before and after. */
 export const changedResults = tempTable(
   "changed_results",
   { sourced_id: BYTES, content: "boolean", student_before: BYTES, student_after: BYTES },
   ["sourced_id"],
 );
 
-/** Takes out of staging what is landed already (`equal`), and lists in the empty `changedResults` what is landed otherwise. */
+/** Removes unchanged results from staging (`equal`), and fills the empty `changedResults` with those that differ. */
 export async function findChanged(db: Db): Promise<{ equal: number; changed: Counted }> {
   const all = ["date_last_modified", ...CONTENT];
   const { numAffectedRows } = await sql`
@@ -73,7 +73,7 @@ export async function findChanged(db: Db): Promise<{ equal: number; changed: Cou
   return { equal: Number(numAffectedRows ?? 0n), changed };
 }
 
-/** Marks the results whose content changes as affected, and the facts that they may have of their own, before and after. */
+/** Marks results with changed content, and the facts that they may have before and after, as affected. */
 export async function markChanged(db: Db): Promise<void> {
   await sql`
     insert into ${affectedResults} select sourced_id from ${changedResults} where content
@@ -97,13 +97,13 @@ export const keepHistory = (db: Db) =>
 const lineItem = sql.ref("i.line_item_id");
 const DECIMALS: readonly string[] = ["xp", "multiplier", "total_questions", "correct_questions", "mastered_units"];
 
-/** Decimals are landed without trailing zeros: equal amounts have one text. */
+/** Decimals are landed without trailing zeros, so that equal amounts have equal text. */
 const landedColumn = (column: string): RawBuilder<unknown> =>
   DECIMALS.includes(column) ? sql`trim_scale(${of("i", [column])})` : of("i", [column]);
 
 /**
- * Inserts the staged results that are not in `changedResults`, and marks them as affected. Sorted, so that rows of one place in the
- * indexes come together.
+ * Inserts the staged results that are not in `changedResults`, and marks them as affected. Sorted, so that neighbouring index entries
+ * are written together.
  */
 export const insertNew = (db: Db): Promise<Counted> =>
   counted(
@@ -123,8 +123,8 @@ export const insertNew = (db: Db): Promise<Counted> =>
   );
 
 /**
- * Updates the landed rows listed in `changedResults` to what is staged. `xp_since` is the date_last_modified of the version that
- * first showed today's XP.
+ * Updates the landed rows in `changedResults`, `rows` in number, from staging. `xp_since` is the date_last_modified of the version
+ * that first showed the current XP.
  */
 export async function updateChanged(db: Db, rows: number): Promise<void> {
   const { numAffectedRows } = await sql`
@@ -138,7 +138,7 @@ export async function updateChanged(db: Db, rows: number): Promise<void> {
   assertWritten("results were changed", numAffectedRows ?? 0n, rows);
 }
 
-/** Marks the landed rows listed in `changedResults` as vanished. */
+/** Marks the landed rows in `changedResults`, `rows` in number, as vanished. */
 export async function voidChanged(db: Db, rows: number): Promise<void> {
   const { numAffectedRows } = await sql`
     update timeback.assessment_results t set vanished = true

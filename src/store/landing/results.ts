@@ -24,18 +24,18 @@ import {
 import { rejectResults } from "./source-rejects.js";
 import { stage } from "./staging.js";
 
-/** What became of results that were read: read = changed + unchanged + rejected + testUsers. */
+/** Outcomes of results: read = changed + unchanged + rejected + testUsers. */
 export interface LandedResults {
   read: number;
   changed: number;
   unchanged: number;
   rejected: number;
   newRejects: number;
-  /** Rows of students marked isTestUser: landed, but without facts unless the settings say so. */
+  /** Rows of students with isTestUser: landed, but without facts unless the settings include them. */
   testUsers: number;
 }
 
-/** Changes the results in `changedResults`, keeps their history, and marks every fact that they may change as affected, before and after. */
+/** Changes the results in `changedResults`, keeps their history, and marks every fact that may change, before and after, as affected. */
 async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void>): Promise<void> {
   await changedResults.analyze(db);
   await markChanged(db);
@@ -44,7 +44,7 @@ async function changeLanded(db: Db, rules: FactRules, change: () => Promise<void
   await change();
 }
 
-/** Lands staged rows, and counts them and what of them changed. `expectNew` only chooses the faster path first. */
+/** Lands staged rows; returns the numbers of staged and of changed rows. `expectNew` only chooses which path is tried first. */
 async function landStaged(
   db: Db,
   rules: FactRules,
@@ -68,13 +68,13 @@ async function landStaged(
   return { staged, changed: fresh.counting + changed.counting };
 }
 
-/** The run that lands results, and whether it may expect most of them to be new: that decides only what is tried first. */
+/** The run that lands results, and whether most are expected to be new, which only decides the path tried first. */
 export interface ResultsRun {
   runId: string;
   expectNew: boolean;
 }
 
-/** Lands assessment results; rows that are equal to what is landed are not written. */
+/** Lands assessment results; unchanged rows are not written. */
 export async function landResults(
   session: Session,
   rules: FactRules,
@@ -103,7 +103,7 @@ export async function landResults(
   return { read, ...outcomes, newRejects };
 }
 
-/** Marks the results that are not in `seenIds` as vanished: the source no longer has them. Returns their number. */
+/** Marks the results that are not in `seenIds` as vanished, since the source no longer has them. Returns their number. */
 export async function markVanished(db: Db, rules: FactRules): Promise<number> {
   await openEmpty(db, changedResults);
   const { numAffectedRows } = await sql`

@@ -6,7 +6,7 @@ import type { SourceTable } from "../source/tables.js";
 import { keepRejects, type Reject } from "./rejects.js";
 import { incoming } from "./staging.js";
 
-/** Rows of a page that went into quarantine, and how many of them no run had kept before. */
+/** Number of quarantined rows of a page, and of those not quarantined before. */
 export interface Rejected {
   rejected: number;
   newRejects: number;
@@ -14,7 +14,7 @@ export interface Rejected {
 
 const EXCERPT_CHARACTERS = 200;
 
-/** Whether an id is too long for the indexes over it. */
+/** Whether an id is too long for its indexes. */
 const isLong = (id: string): RawBuilder<boolean> => sql`octet_length(${sql.ref(id)}) > ${LONGEST_KEY_BYTES}`;
 
 interface RefusedRow {
@@ -23,7 +23,7 @@ interface RefusedRow {
   wanting: string;
 }
 
-/** Quarantines rows that were taken out of the staging table; what a row wants says why. */
+/** Quarantines rows removed from staging, with the reason for each. */
 function quarantine(
   session: Session,
   runId: string,
@@ -48,7 +48,7 @@ function quarantine(
 
 type Staged = Parameters<typeof quarantine>[2];
 
-/** Takes results without student, line item or score date, or with ids that no index holds, out of the staging table and into quarantine. */
+/** Moves results without a student, line item or score date, or with ids too long for an index, from staging to quarantine. */
 export async function rejectResults(session: Session, runId: string, staged: Staged): Promise<Rejected> {
   const { rows } = await sql<RefusedRow>`
     delete from ${incoming(staged.table)}
@@ -60,7 +60,7 @@ export async function rejectResults(session: Session, runId: string, staged: Sta
   return quarantine(session, runId, staged, rows);
 }
 
-/** Takes rows of users or of a reference table whose ids no index holds out of the staging table and into quarantine. */
+/** Moves rows of users or of a reference table with ids too long for an index from staging to quarantine. */
 export async function rejectLongIds(session: Session, runId: string, staged: Staged): Promise<Rejected> {
   const { rows } = await sql<RefusedRow>`
     delete from ${incoming(staged.table)} where ${isLong("sourced_id")}

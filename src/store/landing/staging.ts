@@ -6,7 +6,7 @@ import { pageColumns } from "../source/inspect.js";
 import type { SourceTable } from "../source/tables.js";
 import { markSeen } from "./full-read.js";
 
-/** The rows of a source table that are about to be landed; `stage` fills it. */
+/** The staging table of a source table; `stage` fills it. */
 export const incoming = (table: SourceTable): TempTable =>
   tableLike(
     `incoming_${table.name}`,
@@ -18,11 +18,11 @@ export const incoming = (table: SourceTable): TempTable =>
 export interface StagedPages {
   table: SourceTable;
   pages: AsyncIterable<Page>;
-  /** Whether the run reads everything, and so must remember which ids it saw. */
+  /** Whether the run reads everything, so that the ids must be added to `seenIds`. */
   full: boolean;
 }
 
-/** Puts rows into the empty table `incoming`, and returns their number. */
+/** Copies rows into the empty table `incoming`, and returns their number. */
 export async function stage(session: Session, { table, pages, full }: StagedPages): Promise<number> {
   const staging = incoming(table);
   await openEmpty(session.db, staging);

@@ -13,7 +13,7 @@ interface DayRow extends Omit<StudentDay, "bySubject" | "byApp"> {
   appXp: string[] | null;
 }
 
-/** Name of the XP of facts without a subject or an app. */
+/** Label for facts without a subject or an app. */
 const none = sql.lit("(none)");
 
 /** Sums by day, by day and subject, and by day and app, in one pass. */
@@ -30,7 +30,7 @@ const parts = (scope: FactScope): RawBuilder<unknown> => sql`
       from timeback.processed_facts f where ${inScope(scope)}) named
     group by grouping sets ((student_id, date), (student_id, date, subject), (student_id, date, app)))`;
 
-/** The sum of a whole day: the part that is of no single subject or app. */
+/** The sum of a whole day: the row of no single subject or app. */
 const ofDay = (sum: string): RawBuilder<unknown> =>
   sql`coalesce(max(${sql.ref(sum)}) filter (where not of_subject and not of_app), 0)::text`;
 
@@ -42,7 +42,7 @@ const xpBy = (name: "subject" | "app", values: "names" | "xp"): RawBuilder<unkno
 const pairs = (names: readonly string[] | null, values: readonly string[] | null): Amount[] =>
   (names ?? []).map((name, at) => ({ name, value: values?.[at] ?? "0" }));
 
-/** Every student's days in scope, some at a time, ordered by email (C order, unknown last), student and day. */
+/** Every student's days in scope, in pages, ordered by email (C order, unknown last), student and day. */
 export async function* dailyReport(db: Db, scope: FactScope): AsyncGenerator<StudentDay[]> {
   const pages = streamRows(
     db,

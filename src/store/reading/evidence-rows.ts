@@ -4,7 +4,7 @@ import { eventKey, resultKey } from "../../domain/values/source-keys.js";
 import type { Db } from "../engine/session.js";
 import { isoDay, isoInstant } from "../engine/sql-time.js";
 
-/** Which rows of one student are read. */
+/** Which rows of one student to read. */
 export interface RawNames {
   studentId: string;
   events: readonly string[];

@@ -23,7 +23,7 @@ const listed = (Object.keys(FACT_COLUMNS) as FactColumn[]).map(
   (column) => sql`${LISTED[FACT_COLUMNS[column].kind](sql.ref(`f.${column}`))} as ${sql.ref(factMember(column))}`,
 );
 
-/** The live facts in scope, some at a time, ordered by student, instant and key (C order). */
+/** The stored facts in scope, in pages, ordered by student, instant and key (C order). */
 export const listFacts = (db: Db, scope: FactScope): AsyncGenerator<ListedFact[]> =>
   streamRows(
     db,

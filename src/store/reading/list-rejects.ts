@@ -9,7 +9,7 @@ const listed = sql`
   id, run_id::text as "runId", file, line::text as line, byte_offset::text as "byteOffset", code, reason, excerpt,
   ${isoInstant(sql`first_seen`)} as "firstSeen", ${isoInstant(sql`last_seen`)} as "lastSeen"`;
 
-/** Quarantined records, some at a time, in the order of their addresses. */
+/** Quarantined records, in pages, by address. */
 export const listRejects = (db: Db, filter: RejectFilter): AsyncGenerator<ListedReject[]> =>
   streamRows(
     db,
@@ -18,7 +18,7 @@ export const listRejects = (db: Db, filter: RejectFilter): AsyncGenerator<Listed
     order by file collate "C", r.byte_offset, r.line, member, id collate "C"`,
   );
 
-/** How many of these rejects each code has, in C order of the codes. */
+/** Number of these rejects by code, in C order of the codes. */
 export async function countRejects(db: Db, filter: RejectFilter): Promise<CodeCount[]> {
   const { rows } = await sql<{ code: string; count: string }>`
     select code, count(*)::text as count from timeback.rejects r where ${matching(filter)}
@@ -26,14 +26,14 @@ export async function countRejects(db: Db, filter: RejectFilter): Promise<CodeCo
   return rows.map(({ code, count }) => ({ code, count: Number(count) }));
 }
 
-/** One reject with its record; undefined where no reject has the id. */
+/** The reject with this id and its record; undefined if there is none. */
 export async function findReject(db: Db, id: string): Promise<WholeReject | undefined> {
   const { rows } = await sql<WholeReject>`
     select ${listed}, member::text as member, record from timeback.rejects where id = ${id}`.execute(db);
   return rows[0];
 }
 
-/** Those of the ids that no reject has. */
+/** The ids that name no reject. */
 export async function unknownRejects(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct on (asked.ordinal) asked.id from unnest(${[...ids]}::text[]) with ordinality as asked(id, ordinal)

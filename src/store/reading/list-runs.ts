@@ -5,12 +5,12 @@ import { streamRows } from "../engine/snapshot.js";
 import { isoInstant } from "../engine/sql-time.js";
 import { runHolders } from "../runs/runs.js";
 
-/** Which runs are listed; instants in ISO 8601, of the start. */
+/** Which runs to list, by start; instants in ISO 8601. */
 export interface RunScope {
   command: string | null;
-  /** From here on. */
+  /** Inclusive. */
   since: string | null;
-  /** Before this. */
+  /** Exclusive. */
   until: string | null;
 }
 
@@ -21,7 +21,10 @@ const watermark = (column: string): RawBuilder<unknown> => sql`(
 
 const summaryObject = sql`case when jsonb_typeof(r.summary) = 'object' then r.summary end`;
 
-/** The holders of the lock are read after the snapshot was taken: so a run that is unfinished in it and still works is found. */
+/**
+ * Columns of a run. Lock holders are read after the snapshot is taken, so a run that is unfinished in it and still at work is
+ * recognised.
+ */
 async function membersOf(db: Db): Promise<RawBuilder<unknown>> {
   const holders = await runHolders(db);
   const isRunning = sql`exists (
@@ -39,7 +42,7 @@ async function membersOf(db: Db): Promise<RawBuilder<unknown>> {
       r.summary ->> 'error' as error`;
 }
 
-/** Logged runs, the newest first, some at a time. To be called in one state of the database. */
+/** Logged runs, newest first, in pages. Call it in one snapshot. */
 export async function* listRuns(db: Db, { command, since, until }: RunScope): AsyncGenerator<ListedRun[]> {
   yield* streamRows<ListedRun>(
     db,
@@ -51,7 +54,7 @@ export async function* listRuns(db: Db, { command, since, until }: RunScope): As
   );
 }
 
-/** The logged runs whose id begins so; two at most. */
+/** The logged runs whose id has this prefix; two at most. */
 export async function runsNamed(db: Db, runId: string): Promise<WholeRun[]> {
   const { rows } = await sql<WholeRun>`
     ${await membersOf(db)}, ${summaryObject}::text as summary from timeback.runs r

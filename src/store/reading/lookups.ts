@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 
-/** Ids of every student with this (folded) email, in C order: several users may share one. */
+/** Ids of the students with this (folded) email, in C order: several users may share one. */
 export async function studentsByEmail(db: Db, email: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from (
@@ -20,7 +20,7 @@ export async function knownEmails(db: Db): Promise<string[]> {
   );
   return rows.map(({ email }) => email);
 }
-/** The names of all apps that facts are of, in C order. */
+/** The names of all apps with facts, in C order. */
 export async function knownApps(db: Db): Promise<string[]> {
   const { rows } = await sql<{ app: string }>`
     select distinct f.app collate "C" as app from timeback.processed_facts f where f.app is not null order by 1`.execute(

@@ -5,8 +5,8 @@ import type { Db } from "../engine/session.js";
 const SECRET_BYTES = 32;
 
 /**
- * The secret of this database's pseudonyms. The first caller makes it, and must be allowed to write; from then on it is
- * only read. To be called outside a transaction. docs/reading.md, "Redacted".
+ * The secret of this database's pseudonyms. The first caller creates it, and needs write permission; later ones only read it. Call it
+ * outside a transaction. docs/reading.md, "Redacted".
  */
 export async function pseudonymSecret(db: Db): Promise<string> {
   const kept = await readSecret(db);
@@ -21,7 +21,7 @@ async function readSecret(db: Db): Promise<string | undefined> {
   return rows[0]?.secret;
 }
 
-/** Every id of a student, and every email without an @: what redaction must search for inside texts. */
+/** Every student id, and every email without an @: what redaction must search for inside text. */
 export async function idsOfPeople(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct id from (

@@ -1,18 +1,18 @@
 import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 
-/** How far an unfinished run came in one file: everything before `byteOffset` is committed. */
+/** Progress of an unfinished run in one file: everything before `byteOffset` is committed. */
 export interface Checkpoint {
   file: string;
   byteOffset: number;
   line: number;
-  /** Of the lines before `byteOffset` (src/pipelines/caliper/land/resume-hash.ts): only the same lines are resumed. */
+  /** Hash of the lines before `byteOffset` (src/pipelines/caliper/land/resume-hash.ts): only unchanged files are resumed. */
   prefixSha256: string;
   /** Counts of the records before `byteOffset`. */
   counts: Record<string, number>;
 }
 
-/** The checkpoint of a file, where a run left one. */
+/** The checkpoint of a file, if a run left one. */
 export async function readCheckpoint(db: Db, file: string): Promise<Checkpoint | undefined> {
   const row = await db
     .selectFrom("timeback.ingest_checkpoints")
@@ -24,7 +24,7 @@ export async function readCheckpoint(db: Db, file: string): Promise<Checkpoint |
   return { file, byteOffset: Number(row.byte_offset), line: Number(row.line), prefixSha256: row.prefix_sha256, counts };
 }
 
-/** Saves progress; call it in the transaction of the rows that it speaks of. */
+/** Saves a checkpoint; call it in the transaction of its rows. */
 export async function saveCheckpoint(
   db: Db,
   { file, byteOffset, line, prefixSha256, counts }: Checkpoint,
@@ -36,7 +36,7 @@ export async function saveCheckpoint(
       prefix_sha256 = excluded.prefix_sha256, counts = excluded.counts, saved_at = now()`.execute(db);
 }
 
-/** The file is done: its next reading starts at the beginning. */
+/** Deletes the checkpoint of a finished file, whose next reading starts at the beginning. */
 export async function dropCheckpoint(db: Db, file: string): Promise<void> {
   await db.deleteFrom("timeback.ingest_checkpoints").where("file", "=", file).execute();
 }

@@ -12,47 +12,47 @@ import { rolledBack } from "../engine/transactions.js";
 /** An arbitrary constant: every writing run takes this advisory lock, so that no derivation misses the rows of another. */
 const RUN_LOCK = "5820467390177356321";
 /** Held by the second connection of a run, so that no other run begins before its last transaction has ended. */
-const BESIDE_LOCK = "5820467390177356322";
-/** What faults call the database that runs write to. */
+const SECOND_LOCK = "5820467390177356322";
+/** Name in errors of the database that runs write to. */
 export const ANALYTICS = "the analytics database";
 
-/** Who calls a command, as the run log keeps it. docs/reading.md, "runs". */
+/** The caller of a command, for the run log. docs/reading.md, "runs". */
 export interface Caller {
   /** Version of the program. */
   version: string;
   /** User of the operating system. */
   user: string;
-  /** What was typed after the name of the program, without secrets. */
+  /** The command line without the program's name and without secrets. */
   arguments: readonly string[];
 }
 
-/** A command that the run log keeps, and who called it. */
+/** A logged command and its caller. */
 export interface LoggedCommand extends Caller {
   command: string;
 }
 
-/** What a writing run says of itself. */
+/** Options of a writing run. */
 export interface RunRequest extends LoggedCommand {
   lockWaitSeconds: number;
-  /** A plan: all of it is one transaction that is rolled back, and no run is recorded. */
+  /** Dry run: one transaction that is rolled back; no run is logged. */
   dryRun?: boolean;
   /** Whether the run can use a second connection. */
-  beside?: boolean;
+  second?: boolean;
 }
 
-/** A run that holds the lock; everything it does goes over `session`. */
+/** A run that holds the lock; all its work goes over `session`. */
 export interface Run {
   runId: string;
   session: Session;
-  /** A second connection, for concurrent work; null where the run has only one. */
-  beside: Session | null;
+  /** A second connection, for concurrent work; null if the run has only one. */
+  second: Session | null;
 }
 
 /** `timeback etl oneroster#4711@host`: how a connection names its run to others (PostgreSQL keeps 63 bytes). */
 export const applicationName = (command: string): string =>
   `timeback ${command}#${process.pid}@${hostname()}`.slice(0, 63);
 
-/** How far each source table was read: `{"users": "2025-03-09 10:00:00", ...}`; null before the first ETL. */
+/** Watermarks by source table: `{"users": "2025-03-09 10:00:00", ...}`; null before the first ETL. */
 const WATERMARKS = sql`(
   select jsonb_object_agg(source_table, date_last_modified) from timeback.watermarks where date_last_modified is not null)`;
 
@@ -71,7 +71,7 @@ const finish = (db: Db, runId: string, outcome: string, summary: unknown) =>
     summary = ${JSON.stringify(summary ?? null)}::jsonb
   where run_id = ${runId}`.execute(db);
 
-/** Keeps a record of a run that needed no lock, when it is done; `seconds` is how long it took until then. */
+/** Logs a finished run that needed no lock; `seconds` is its duration. */
 export async function logRun(
   db: Db,
   { runId, seconds, ...command }: LoggedCommand & { runId: string; seconds: number },
@@ -83,15 +83,15 @@ export async function logRun(
       'done', ${WATERMARKS}, ${JSON.stringify(summary)}::jsonb)`.execute(db);
 }
 
-/** Who holds the lock of writing runs now: at most one. */
+/** The holder of the lock of writing runs: at most one. */
 export const runHolders = (db: Db): Promise<Holder[]> => holdersOf(db, RUN_LOCK);
 
 /**
- * Runs `work` as the only writing run of this database, and keeps a record of it. The lock dies with its connection.
- * @throws LockedError when another run holds the lock longer than `lockWaitSeconds`.
+ * Runs `work` as the only writing run of this database, and logs it. The lock ends with its connection.
+ * @throws LockedError if another run holds the lock longer than `lockWaitSeconds`
  */
 export async function withRun<T>(store: Store, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
-  const isAlone = !request.beside || store.connections < 2;
+  const isAlone = !request.second || store.connections < 2;
   return withExplainedErrors(ANALYTICS, () =>
     store.withSession((session) =>
       lockedRun(session, request, (run) => (isAlone ? work(run) : withBeside(store, run, work))),
@@ -100,24 +100,24 @@ export async function withRun<T>(store: Store, request: RunRequest, work: (run: 
 }
 
 const withBeside = <T>(store: Store, run: Run, work: (run: Run) => Promise<T>): Promise<T> =>
-  store.withSession(async (beside) => {
-    if (!(await tryLock(beside.db, BESIDE_LOCK))) return work(run);
+  store.withSession(async (second) => {
+    if (!(await tryLock(second.db, SECOND_LOCK))) return work(run);
     try {
-      await withoutWorkers(run.session, beside);
-      return await work({ ...run, beside });
+      await withoutWorkers(run.session, second);
+      return await work({ ...run, second });
     } finally {
-      await unlock(beside.db, BESIDE_LOCK).catch(() => {});
+      await unlock(second.db, SECOND_LOCK).catch(() => {});
     }
   });
 
 async function lockedRun<T>(session: Session, request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
   const runId = randomUUID();
-  await takeLocks(session.db, [RUN_LOCK, BESIDE_LOCK], request.lockWaitSeconds);
-  await unlock(session.db, BESIDE_LOCK);
+  await takeLocks(session.db, [RUN_LOCK, SECOND_LOCK], request.lockWaitSeconds);
+  await unlock(session.db, SECOND_LOCK);
   try {
-    if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside, beside: null }));
+    if (request.dryRun) return await rolledBack(session, (inside) => work({ runId, session: inside, second: null }));
     await start(session.db, runId, request);
-    const summary = await work({ runId, session, beside: null }).catch(async (error: unknown) => {
+    const summary = await work({ runId, session, second: null }).catch(async (error: unknown) => {
       await finish(session.db, runId, "failed", {
         error: withoutPasswords(wordsOf(error)),
       }).catch(() => {});

@@ -8,10 +8,10 @@ import type { Db } from "../engine/session.js";
 /** One stored setting that shapes facts. */
 export interface Setting {
   key: string;
-  /** Value of a first run that asks for no other. */
+  /** Default for a first run that sets no other. */
   standard: string;
   meaning: string;
-  /** Why the value cannot be used; undefined where it can. */
+  /** Why the value is invalid; undefined if it is valid. */
   fault(value: string): string | undefined;
 }
 
@@ -97,10 +97,10 @@ const settings: readonly Setting[] = [
   ),
 ];
 
-/** Values by key, as asked for on the command line, in the environment or in the settings file. */
+/** Requested values by key, from the command line, the environment or the settings file. */
 export type RequestedSettings = Readonly<Record<string, string>>;
 
-/** @throws UsageError naming an unknown key or an unusable value. */
+/** @throws UsageError naming an unknown key or an invalid value */
 export function checkSettings(requested: RequestedSettings): void {
   for (const [key, value] of Object.entries(requested)) {
     const setting = settings.find((one) => one.key === key);
@@ -126,10 +126,10 @@ const withStandards = (known: RequestedSettings): Record<string, string> => ({
   ...known,
 });
 
-/** The settings in force: those stored, and the standard values of those that no run has stored yet. */
+/** The settings in force: the stored ones, and defaults for those that no run has stored yet. */
 export const settingsInForce = async (db: Db): Promise<Record<string, string>> => withStandards(await stored(db));
 
-/** The choices of the audit that settings by key make. @throws RangeError where one is missing or is no value of its key */
+/** The audit's parameters from settings by key. @throws RangeError for a missing or invalid value */
 export function auditRulesOf(values: RequestedSettings): AuditRules {
   const number = (key: string): number => Number(values[key]);
   return {
@@ -146,8 +146,8 @@ export function auditRulesOf(values: RequestedSettings): AuditRules {
 }
 
 /**
- * The rules that facts are made by, for a run that asks for `requested`. Changes nothing.
- * @throws UsageError (exit 2) for a value that differs from the stored one.
+ * The fact rules for a run that requests `requested`. Changes nothing.
+ * @throws UsageError (exit 2) for a value that differs from the stored one
  */
 export async function factRules(db: Db, requested: RequestedSettings): Promise<FactRules> {
   checkSettings(requested);
@@ -162,8 +162,8 @@ export async function factRules(db: Db, requested: RequestedSettings): Promise<F
 }
 
 /**
- * As `factRules`, and stores what no run has stored yet. To be called while the run holds its lock: before it did,
- * another first run may have stored other values.
+ * As `factRules`, and stores settings that no run has stored yet. Call it while the run holds its lock: before that, another first
+ * run may have stored other values.
  */
 export async function storeSettings(db: Db, requested: RequestedSettings): Promise<FactRules> {
   const rules = await factRules(db, requested);
@@ -171,7 +171,7 @@ export async function storeSettings(db: Db, requested: RequestedSettings): Promi
   return rules;
 }
 
-/** Stores every setting that shapes facts, the values asked for in place of others. The caller makes all facts again. */
+/** Stores every setting that shapes facts, requested values replacing others. The caller rebuilds all facts. */
 export async function changeSettings(db: Db, requested: RequestedSettings): Promise<FactRules> {
   checkSettings(requested);
   const values = { ...(await settingsInForce(db)), ...requested };

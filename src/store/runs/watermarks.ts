@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../engine/session.js";
 import type { Keyset } from "../source/batches.js";
 
-/** How far a source table was read; undefined before its first run. */
+/** The watermark of a source table; undefined before its first run. */
 export async function readWatermark(db: Db, table: string): Promise<Keyset | undefined> {
   const row = await db
     .selectFrom("timeback.watermarks")
@@ -24,7 +24,7 @@ export async function advanceWatermark(db: Db, table: string, { dateLastModified
       > (w.date_last_modified::timestamp, w.sourced_id collate "C")`.execute(db);
 }
 
-/** The watermark minus the overlap, as text of the source (naive UTC); null where there is none yet. */
+/** The watermark minus the overlap, as text of the source (naive UTC); null if there is none yet. */
 export async function readFrom(db: Db, table: string, overlapSeconds: number): Promise<string | null> {
   const { rows } = await sql<{ start: string }>`
     select (date_last_modified::timestamp - make_interval(secs => ${overlapSeconds}))::text as start

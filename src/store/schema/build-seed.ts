@@ -10,8 +10,8 @@ const key = createHash("sha256").update(readFileSync(manifest)).update(schemaFin
 const keyPath = `${seedPath}.key`;
 
 /**
- * Run by the build: writes a data directory with the current schema in it, from which the embedded database starts in a
- * second instead of five. Made again only when PGlite or the schema changed.
+ * Run by the build: writes a data directory with the current schema, from which the embedded database starts in one second instead of
+ * five. Rebuilt only if PGlite or the schema changed.
  */
 async function buildSeed(): Promise<void> {
   if (existsSync(seedPath) && existsSync(keyPath) && readFileSync(keyPath, "utf8") === key) return;
@@ -22,4 +22,4 @@ async function buildSeed(): Promise<void> {
   await store.close();
 }
 
-void buildSeed().then(() => process.exit(0)); // PGlite leaves handles behind that keep the process alive
+void buildSeed().then(() => process.exit(0)); // PGlite leaves handles open that keep the process alive

@@ -49,7 +49,7 @@ export interface MigrationState {
 
 const UNDEFINED_TABLE = "42P01";
 
-/** One question to the server, as every command asks it. */
+/** One query, since every command runs it. */
 async function applied(db: Db): Promise<Map<number, { name: string; at: string }>> {
   const { rows } = await sql<{ version: number; name: string; at: string }>`
     select version, name, ${isoInstant(sql`applied_at`)} as at
@@ -70,7 +70,7 @@ function refuseNewer(versions: Iterable<number>): void {
     );
 }
 
-/** Every migration, those applied first. Changes nothing. */
+/** Every migration, applied ones first. Changes nothing. */
 export async function migrationStatus(store: Store): Promise<MigrationState[]> {
   const done = await applied(store.db);
   const known = migrations.map(({ version, name }) => ({ version, name, appliedAt: done.get(version)?.at ?? null }));
@@ -78,10 +78,7 @@ export async function migrationStatus(store: Store): Promise<MigrationState[]> {
   return [...known, ...newer.map(([version, { name, at }]) => ({ version, name, appliedAt: at }))];
 }
 
-/**
- * Throws unless the schema is the one this program knows.
- * @throws WorkError (exit 3) when it is newer, or older and `--no-migrate` was given.
- */
+/** Asserts that the schema is this program's. @throws WorkError (exit 3) if it is newer, or older and `--no-migrate` was given */
 export async function requireCurrentSchema(store: Store): Promise<void> {
   const done = await applied(store.db);
   refuseNewer(done.keys());
@@ -94,9 +91,9 @@ export async function requireCurrentSchema(store: Store): Promise<void> {
 const MIGRATION_LOCK = "7305804402565210465"; // any constant: two programs must not migrate at once
 
 /**
- * Brings the schema up to date, each migration in its own transaction, and returns what it applied.
- * @throws WorkError when the database has a newer schema than this program, LockedError when another program migrates it
- * longer than `lockWaitSeconds`.
+ * Migrates the schema, each migration in its own transaction, and returns those applied.
+ * @throws WorkError if the database has a newer schema than this program, LockedError if another program migrates it longer than
+ * `lockWaitSeconds`
  */
 export async function migrate(store: Store, lockWaitSeconds: number): Promise<MigrationState[]> {
   const before = await applied(store.db);
@@ -113,7 +110,7 @@ export async function migrate(store: Store, lockWaitSeconds: number): Promise<Mi
         pending.some((p) => p.version === version),
       );
     } finally {
-      await unlock(db, MIGRATION_LOCK).catch(() => {}); // it dies with its connection
+      await unlock(db, MIGRATION_LOCK).catch(() => {}); // the lock ends with its connection
     }
   });
 }

@@ -8,25 +8,25 @@ import { withRetries } from "../engine/retry.js";
 import { columnsOf, type Source } from "./inspect.js";
 import { asInstant, type SourceTable } from "./tables.js";
 
-/** Place in a table that is read in the order of (date_last_modified, sourced_id); texts of the source. */
+/** A position in a table read in the order of (date_last_modified, sourced_id), as text of the source. */
 export interface Keyset {
   dateLastModified: string;
   sourcedId: string;
 }
 
-/** Rows of a table as COPY text, with the columns `pageColumns`. To be released after use. */
+/** Rows of a table as COPY text, with the columns `pageColumns`. Release it after use. */
 export type Page = Blocks;
 
 /**
- * Consecutive rows of a table, to be landed in one transaction. Its ends are known before it is read; its pages are not kept: where the
- * transaction is retried, they are read again.
+ * Consecutive rows of a table, landed in one transaction. Its end is known before it is read. Its pages are not kept: a retried
+ * transaction reads them again.
  */
 export interface Batch {
   pages(): AsyncGenerator<Page>;
   last: Keyset;
 }
 
-/** How many rows at most a page, the first batch of a table, and one of the later ones hold. */
+/** Maximum rows of a page, of a table's first batch, and of later batches. */
 export interface ReadingSizes {
   page: number;
   first: number;
@@ -38,26 +38,26 @@ interface Reading {
   source: Source;
   table: SourceTable;
   where: string;
-  /** The columns of the key, and their values in a place, as SQL. */
+  /** The key columns, and the SQL values of a position. */
   key: readonly string[];
   valuesOf(place: Keyset): readonly string[];
 }
 
 const tupleOf = (parts: readonly string[]): string => `(${parts.join(", ")})`;
 
-/** Whether the source says when rows of the table were modified. */
+/** Whether the table has modification dates. */
 export const isDated = (source: Source, table: SourceTable): boolean =>
   columnsOf(source, table).has("date_last_modified");
 
-/** The key of a row, as it is in the first two columns of a page. */
+/** SQL for the key of a row, the first two columns of a page. */
 export const keysetOf = (source: Source, table: SourceTable): string[] => [
   isDated(source, table) ? "s.date_last_modified::timestamp::text" : "null",
   "s.sourced_id",
 ];
 
-/** Does a query on the source when it is free, with retries; a fault is explained as one of the source. */
-export const asked = <T>({ session, inTurn }: Source, ask: () => Promise<T>): Promise<T> =>
-  withExplainedErrors("the OneRoster source", () => inTurn(() => withRetries(session, ask)));
+/** Runs a query on the source when its connection is free, with retries and explained errors. */
+export const querySource = <T>({ session, mutex }: Source, ask: () => Promise<T>): Promise<T> =>
+  withExplainedErrors("the OneRoster source", () => mutex(() => withRetries(session, ask)));
 
 const from = ({ source, table, where }: Reading): string =>
   `from ${quotePart(source.schema)}.${quotePart(table.name)} s where ${where}`;
@@ -70,10 +70,10 @@ function readPage(reading: Reading, rows: number): Promise<Page> {
     ...Object.values(table.select(columnsOf(source, table))),
   ];
   const statement = `select ${select.join(", ")} ${from(reading)} order by ${key.join(", ")} limit ${rows}`;
-  return asked(source, () => allOf(source.session.copyOut(statement)));
+  return querySource(source, () => allOf(source.session.copyOut(statement)));
 }
 
-/** The key of the last of the next `rows` rows; undefined where there are none. */
+/** The key of the last of the next `rows` rows; undefined if there are none. */
 async function endOf(reading: Reading, rows: number): Promise<Keyset | undefined> {
   const { source, table, key } = reading;
   const [date, id] = keysetOf(source, table);
@@ -86,7 +86,7 @@ async function endOf(reading: Reading, rows: number): Promise<Keyset | undefined
     0,
   );
   const ends = sql.raw<{ date: string | null; id: string }>(`${full} union all ${all} order by rank limit 1`);
-  const [end] = (await asked(source, () => ends.execute(source.session.db))).rows;
+  const [end] = (await querySource(source, () => ends.execute(source.session.db))).rows;
   return end && { dateLastModified: end.date ?? "", sourcedId: end.id };
 }
 
@@ -118,7 +118,7 @@ async function* batchesOf(reading: Reading, sizes: ReadingSizes): AsyncGenerator
   }
 }
 
-/** Every batch costs a query over all that is landed: so later ones hold more. */
+/** Later batches are larger, since every batch costs a query over all landed rows. */
 const GROWTH = 2;
 
 async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
@@ -129,7 +129,7 @@ async function allOf(parts: AsyncIterable<Buffer>): Promise<Blocks> {
 
 const NEWLINE = 10;
 
-/** The text after the last newline but one, which may begin in an earlier part. */
+/** The last line, which may begin in an earlier part. */
 function lastRow(parts: readonly Buffer[]): string {
   let tail: Buffer = Buffer.alloc(0);
   for (const part of [...parts].reverse()) {
@@ -150,8 +150,8 @@ const literal = (text: string): string => pg.escapeLiteral(text);
 export const stamp = (text: string): string => `${literal(text)}::timestamp`;
 
 /**
- * Rows modified from `since` (null: ever) to the source's clock, in keyset order. Each page is one statement, so a row
- * that changes while its table is read is read again by the next run.
+ * Rows modified from `since` (null: ever) up to the source's clock, in keyset order. Each page is one statement, so a row that
+ * changes while its table is read is read again by the next run.
  */
 export async function* modifiedRows(
   source: Source,
@@ -167,7 +167,7 @@ export async function* modifiedRows(
   yield* batchesOf({ source, table, where, key, valuesOf }, sizes);
 }
 
-/** Rows that no watermark can hold: without a date, dated after the source's clock, or of a table without dates. Read in every run. */
+/** Rows that no watermark covers: without a date, dated after the source's clock, or of a table without dates. Every run reads them. */
 export function undatedRows(source: Source, table: SourceTable, sizes: ReadingSizes): AsyncIterable<Batch> {
   const where = isDated(source, table)
     ? `(s.date_last_modified is null or s.date_last_modified > ${stamp(source.clock)})`

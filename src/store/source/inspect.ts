@@ -4,16 +4,16 @@ import { type Mutex, mutex } from "../../flow/mutex.js";
 import type { Session } from "../engine/session.js";
 import { type SourceColumns, type SourceTable, sourceTables } from "./tables.js";
 
-/** A OneRoster source that was inspected and can be read. */
+/** An inspected, readable OneRoster source. */
 export interface Source {
   session: Session;
-  /** One statement at a time: pages and ends of batches are queried concurrently over one connection. */
-  inTurn: Mutex;
+  /** Serialises statements: pages and ends of batches are requested concurrently over one connection. */
+  mutex: Mutex;
   schema: string;
-  /** The source's clock at the start of the run, as its own text (naive UTC, microseconds): rows dated later wait. */
+  /** The source's clock at the start of the run, as its own text (naive UTC, microseconds); rows dated later are left for a later run. */
   clock: string;
   tables: ReadonlyMap<string, SourceColumns>;
-  /** Optional tables that the source does not have. */
+  /** Optional tables that the source lacks. */
   missing: readonly SourceTable[];
 }
 
@@ -37,7 +37,7 @@ async function visibleColumns({ db }: Session, schema: string): Promise<ColumnRo
   return rows;
 }
 
-/** The columns that reading the table would use, if all of them were readable. */
+/** The columns that reading the table needs, if they were all readable. */
 function columnsRead(table: SourceTable, columns: readonly ColumnRow[]): Set<string> {
   const all = new Map(columns.map((column) => [column.column_name, column.data_type]));
   const statement = Object.values(table.select(all)).join(" ");
@@ -45,7 +45,7 @@ function columnsRead(table: SourceTable, columns: readonly ColumnRow[]): Set<str
   return new Set([...table.needs, "date_last_modified", ...named]);
 }
 
-/** One line that names every fault of a table; undefined where it can be read. */
+/** One line that names every fault of a table; undefined if it is readable. */
 function tableFault(table: SourceTable, schema: string, columns: readonly ColumnRow[]): string | undefined {
   const name = `${schema}.${table.name}`;
   if (columns.length === 0) return table.required ? `table ${name} is missing` : undefined;
@@ -82,14 +82,14 @@ export async function inspectSource(session: Session, schema: string): Promise<S
     ),
   ]);
   const missing = sourceTables.filter((table) => of(table).length === 0);
-  return { session, inTurn: mutex(), schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
+  return { session, mutex: mutex(), schema, clock: rows[0]?.clock ?? "", tables: new Map(tables), missing };
 }
 
 /** The columns that the source has of a table. */
 export const columnsOf = (source: Source, table: SourceTable): SourceColumns =>
   source.tables.get(table.name) ?? new Map();
 
-/** The columns of a page, in the order of its COPY text: those of the landed table that are read, behind `read_at`. */
+/** The columns of a page in its COPY text: `read_at`, then those of the landed table that are read. */
 export const pageColumns = (table: SourceTable): string[] => [
   "read_at",
   "sourced_id",

@@ -1,28 +1,28 @@
 import { sql } from "kysely";
 import { quotePart } from "../engine/pg-session.js";
 import type { Session } from "../engine/session.js";
-import { asked, isDated, type Keyset, keysetOf, stamp } from "./batches.js";
+import { isDated, type Keyset, keysetOf, querySource, stamp } from "./batches.js";
 import { columnsOf, type Source } from "./inspect.js";
 import { asInstant, type SourceTable } from "./tables.js";
 
-/** Rows of a source table that are all landed as they are, column for column. */
+/** Rows of a source table that are all landed unchanged, column for column. */
 export interface UnchangedRows {
   rows: number;
-  /** The last of them in the order in which the table is read; null where none has a date. */
+  /** The last of them in reading order; null if none has a date. */
   last: Keyset | null;
 }
 
-/** The number of rows and a digest of 128 bits, whatever their order and the database's collation. */
+/** The number of rows and a 128-bit digest, independent of their order and the database's collation. */
 const digest = (columns: readonly string[]): string =>
   `count(*) as rows, concat_ws(' ', ${[0, 1].map((seed) => `sum(hashtextextended(row(${columns.join(", ")})::text collate "C", ${seed}))`).join(", ")}) as digest`;
 
-/** Emails are landed in lower case: one with letters outside of ASCII may look changed, and its table is read. */
+/** Emails are landed in lower case. One with non-ASCII letters may look changed, in which case its table is read. */
 const asLanded = ([column, value]: [string, string]): string =>
   column === "email" ? `lower((${value}) collate "C")` : value;
 
 const UNDEFINED_FUNCTION = "42883";
 
-/** Number, digest and last key of rows of the source, in one statement; undefined where it is too old for that. */
+/** Number, digest and last key of the source's rows, in one statement; undefined if the source is too old for that. */
 async function sourceChecksum(
   source: Source,
   table: SourceTable,
@@ -38,7 +38,7 @@ async function sourceChecksum(
   const statement = sql.raw<{ rows: string; digest: string; last: [string, string] | null }>(`
     select ${digest(["s.sourced_id", dated ? asInstant("date_last_modified", has) : "null", ...values])},
       ${dated ? last : "null::text[]"} as last ${from}`);
-  const [row] = await asked(source, () => statement.execute(source.session.db)).then(
+  const [row] = await querySource(source, () => statement.execute(source.session.db)).then(
     ({ rows }) => rows,
     (error: Error & { cause?: { code?: string } }) => {
       if (error.cause?.code === UNDEFINED_FUNCTION) return [];
@@ -52,8 +52,8 @@ async function sourceChecksum(
 }
 
 /**
- * What reading the table from `since` on would return, if all of that is landed as it is: then it need not be transferred, which is most
- * of the work where nothing changes. Null where it is not, or `since` is null.
+ * The rows that reading the table from `since` on would return, if all are landed unchanged: then they need not be transferred, which
+ * is most of the work of a run without changes. Null if any differs, or `since` is null.
  */
 export async function unchangedRows(
   session: Session,

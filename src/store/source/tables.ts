@@ -1,9 +1,9 @@
 import { eventId, filled, firstNumberUnder, instant, wholeNumberUnder } from "./untrusted-values.js";
 
-/** Types of the columns that a source table has; columns that are missing are not in it. */
+/** Types of a source table's columns, by name. */
 export type SourceColumns = ReadonlyMap<string, string>;
 
-/** The tables of a source. landing/reference-tables.ts says which results a change of each one shapes. */
+/** The tables of a source. landing/reference-tables.ts defines which results each affects. */
 export type SourceTableName =
   | "users"
   | "courses"
@@ -13,15 +13,15 @@ export type SourceTableName =
   | "assessment_line_items"
   | "assessment_results";
 
-/** A table of a OneRoster source: what is read of it, and into which columns of `timeback.<name>`. */
+/** A table of a OneRoster source: what is read, into which columns of `timeback.<name>`. */
 export interface SourceTable {
   name: SourceTableName;
   required: boolean;
   /** Columns without which the table cannot be read. */
   needs: readonly string[];
-  /** What is unknown where the table is missing. */
+  /** What is unknown if the table is missing. */
   evidence: string;
-  /** Target column → SQL over the row `s`. Columns that only newer sources have are looked up in `has`. */
+  /** Target column → SQL over the row `s`. Columns that only newer sources have are checked in `has`. */
   select(has: SourceColumns): Record<string, string>;
 }
 
@@ -39,7 +39,7 @@ const metadataOf = (key: string, has: SourceColumns): string => (has.has("metada
 const related = `(select array_agg(${eventId("x.id")} order by x.n)
   from jsonb_array_elements_text(s.metadata::jsonb -> 'relatedCaliperEvents') with ordinality x(id, n))`;
 
-/** The event ids that a result names: [from its own id, caliperSourcedId, relatedCaliperEvents…]; null where it names none. */
+/** The event ids that a result names: [from its own id, caliperSourcedId, relatedCaliperEvents…]; null if it names none. */
 const eventRefs = `nullif(array[
     case when s.sourced_id like 'caliper\\_%' then ${eventId("substr(s.sourced_id, 9)")} end, ${eventId(metadata("caliperSourcedId"))}]
   || case when jsonb_typeof(s.metadata::jsonb -> 'relatedCaliperEvents') = 'array' then coalesce(${related}, '{}') else '{}' end,
@@ -57,7 +57,7 @@ export const users: SourceTable = {
   }),
 };
 
-/** Keys of a result's metadata that hold XP, the first that counts first (docs/oneroster.md, "XP"). */
+/** Keys of a result's metadata that hold XP; the first number counts (docs/oneroster.md, "XP"). */
 export const XP_KEYS = ["xp", "xpEarned", "timeback.xp"] as const;
 
 export const assessmentResults: SourceTable = {

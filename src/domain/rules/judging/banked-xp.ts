@@ -17,30 +17,30 @@ import {
 } from "./records.js";
 import { TimeLine } from "./time-line.js";
 
-/** XP that a video or article was paid: banked in a result or, where no results are known, sent as an event. */
+/** XP paid for a video or article: banked in a result or, if no results are known, sent in an event. */
 export interface Bank extends NamedBank {
   courseId: string | null;
-  /** An event proves XP shortly before the exercise only. */
+  /** Banked XP from an event proves XP only shortly before the exercise. */
   isEvent: boolean;
 }
 
-/** The banked XP that bears on one exercise. docs/audit.md, "Banked XP". */
+/** The banked XP relevant to one exercise. docs/audit.md, "Banked XP". */
 export interface BankedXp {
-  /** That which it hosts first, then the nearest in time. */
+  /** Hosted by the exercise first, then nearest in time. */
   near: readonly NamedBank[];
   /** By time. */
   late: readonly NamedBank[];
-  /** Passive results without XP since the last exercise, by id: what a bank write that failed may have lost. */
+  /** Passive results without XP since the previous exercise, by id: what a failed bank write may have lost. */
   zeros: readonly ZeroResult[];
 }
 
-/** A passive result without XP, and what its activity pays. */
+/** A passive result without XP, and its base XP. */
 export interface ZeroResult {
   sourcedId: string;
   base: Xp | null;
 }
 
-/** How far a bank write may lie from its event, and a result at 0, in microseconds: from, to. docs/audit.md, "Banked XP". */
+/** Windows around an event for bank writes and zero results, in microseconds: from, to. docs/audit.md, "Banked XP". */
 export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }: AuditRules) => ({
   hosted: [-hostSeconds * SECOND, hostSeconds * SECOND] as const,
   near: [-bankBeforeSeconds * SECOND, hostSeconds * SECOND] as const,
@@ -64,16 +64,16 @@ export function banksOfResults({ results, histories, resource }: StudentRecords)
 
 const earliestFirst = (a: EventRecord, b: EventRecord): number => a.at - b.at || (a.eventId < b.eventId ? -1 : 1);
 
-/** One event of an exercise; its twins are events of the same exercise. */
+/** One event of an exercise, or a twin of it. */
 interface Occurrence {
   event: EventRecord;
   exercise: Exercise;
 }
 
-/** What happened to a student, in the order of time. */
+/** A student's history, in chronological order. */
 interface Past {
   occurrences: TimeLine<Occurrence>;
-  /** Banked XP that no exercise hosts, and that which one does. */
+  /** Banked XP without and with a host exercise. */
   unhosted: TimeLine<Bank>;
   hosted: ReadonlyMap<Exercise, readonly Bank[]>;
   /** Passive results without XP. */
@@ -123,7 +123,7 @@ function pastOf(
   };
 }
 
-/** What links to the exercise itself is not in it; nor is what was banked in another course. */
+/** Excludes results linked to the exercise itself, and XP banked in another course. */
 const mayHold =
   ({ event, linked }: Exercise) =>
   ({ sourcedId, courseId }: Bank): boolean =>
@@ -178,10 +178,10 @@ function zerosOf(
     .sort(byId);
 }
 
-/** Base XP of results at 0, together. */
+/** Total base XP of zero results. */
 export const zeroBaseOf = (zeros: readonly ZeroResult[]): Xp => sumOf(zeros.map(({ base }) => base ?? 0n));
 
-/** The events of passive activities that report XP, as banked XP: for files without results. */
+/** Events of passive activities with XP, as banked XP, for files without results. */
 export const banksOfEvents = <E extends EventRecord>(
   judged: readonly JudgedEvent<E>[],
   nameOf: (event: E) => string | null,
@@ -201,7 +201,7 @@ export const banksOfEvents = <E extends EventRecord>(
       isEvent: true,
     }));
 
-/** Looks up the banked XP that bears on each of a student's exercises. */
+/** Finds the banked XP relevant to each of a student's exercises. */
 export function bankedXp(
   banks: readonly Bank[],
   exercises: readonly Exercise[],

@@ -1,28 +1,28 @@
 import type { Xp } from "../../values/xp.js";
-import { hasLowerOwnResult, isInnocentAnyhow } from "../bundling.js";
+import { hasLowerOwnResult, isAlwaysInnocent } from "../bundling.js";
 import type { AppCounts, FormulaSet } from "../calibrate.js";
 import type { Counter } from "../calibration-counts.js";
 import { multipleCounters, type PaidMultiple, paidMultiples } from "../day-multiples.js";
-import { explainedBy, liftedBy, overpaidBy, tells } from "../explaining-formulas.js";
+import { explainedBy, isInformative, liftedBy, overpaidBy } from "../explaining-formulas.js";
 import { subsetsOf } from "../subset-sums.js";
 import type { EventRecord, ResultRecord, StudentRecords } from "./records.js";
 import { reportText } from "./reports.js";
 import type { EventSuspect } from "./suspects.js";
 
-/** What can be said of every event with one report. */
+/** What holds for every event with one report. */
 export interface KnownReport {
   text: string;
   /** Whether such an event is innocent however its app pays. */
-  isInnocentAnyhow: boolean;
+  isAlwaysInnocent: boolean;
   /** Whether such an event says anything of how its app pays. */
-  tells: boolean;
+  isInformative: boolean;
   /** The multiples of its own XP that it may have been paid. */
   multiples: readonly PaidMultiple[];
 }
 
 const MOST_REMEMBERED = 20_000;
 
-/** Remembers what can be said of reports and of their sums with banked XP: the events of a school repeat each other. */
+/** Caches what holds for reports and for their sums with banked XP: a school's events repeat each other. */
 export class KnownReports {
   readonly #reports = new Map<string, KnownReport>();
   readonly #formulas = new Map<string, Explained>();
@@ -34,8 +34,8 @@ export class KnownReports {
     if (this.#reports.size >= MOST_REMEMBERED) this.#reports.clear();
     const report = {
       text,
-      isInnocentAnyhow: isInnocentAnyhow(suspect),
-      tells: tells(suspect),
+      isAlwaysInnocent: isAlwaysInnocent(suspect),
+      isInformative: isInformative(suspect),
       multiples: paidMultiples(suspect),
     };
     this.#reports.set(text, report);
@@ -86,7 +86,7 @@ export function suspectCounters(suspect: EventSuspect, report: KnownReport, know
   const counters: Counter[] = [[app, "seen", 0, 1]];
   const add = (kind: keyof AppCounts, formulas: FormulaSet) => void counters.push([app, kind, formulas, 1]);
   for (const kind of ownCounts(suspect, near)) add(kind, 0);
-  if (!report.tells) return counters;
+  if (!report.isInformative) return counters;
   const beside = known.explained(suspect, report, near);
   const [kind, beyond] = near.length > 0 ? (["banked", "lifted"] as const) : (["quiet", "overpaid"] as const);
   if (kind === "banked" || suspect.isQuiet) {
@@ -112,7 +112,7 @@ export const dayCounters = (suspects: readonly EventSuspect[], known: KnownRepor
 
 const isZero = ({ attempt }: EventRecord | ResultRecord): boolean => attempt === 0;
 
-/** The attempts 0 that a student's events, and the results that link to them, report (docs/audit.md, "Attempts"). */
+/** Counts attempts numbered 0 in a student's events and in the results linked to them (docs/audit.md, "Attempts"). */
 export function zeroCounters({ events, links }: StudentRecords): Counter[] {
   const counters: Counter[] = [];
   for (const event of events) {

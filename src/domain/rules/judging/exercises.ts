@@ -5,19 +5,19 @@ import { baseAt } from "./base-xp.js";
 import type { JudgedEvent } from "./judged-events.js";
 import { type EventRecord, isAdjustment, type Micros, type ResultRecord, SECOND, saysBanked } from "./records.js";
 
-/** An event that may hold other activities' XP, with what is known of how it was done. docs/audit.md, "Bundled XP". */
+/** An event that may include other activities' XP, with how it was completed. docs/audit.md, "Bundled XP". */
 export interface Exercise<E extends EventRecord = EventRecord> extends JudgedEvent<E> {
   ownResults: readonly ResultRecord[];
   completion: Completion;
 }
 
-/** Apps that count attempts from 0, in their events and in their results. docs/audit.md, "Attempts". */
+/** Apps that number attempts from 0, in events and in results. docs/audit.md, "Attempts". */
 export interface ZeroNumbering {
   inEvents: ReadonlySet<string>;
   inResults: ReadonlySet<string>;
 }
 
-/** What is added to an attempt so that it counts from 1. */
+/** Offset that makes an attempt count from 1. */
 interface Plus {
   event: number;
   result: number;
@@ -31,7 +31,7 @@ const plusOf = ({ inEvents, inResults }: ZeroNumbering, app: string): Plus => ({
 const isClose = ({ scoredAt, endedAt }: ResultRecord, at: Micros, { ownSeconds }: AuditRules): boolean =>
   [scoredAt, endedAt].some((instant) => instant !== null && Math.abs(instant - at) <= ownSeconds * SECOND);
 
-/** The results that say what the event itself earned, by id. docs/audit.md, "Own results". */
+/** The results that hold the event's own XP, by id. docs/audit.md, "Own results". */
 function ownResults({ event, linked }: JudgedEvent, plus: Plus, rules: AuditRules): readonly ResultRecord[] {
   if (linked.length === 0) return linked;
   const close = linked.map((result) => isClose(result, event.at, rules));
@@ -46,14 +46,14 @@ function ownResults({ event, linked }: JudgedEvent, plus: Plus, rules: AuditRule
 
 const PASSES = { right: 8n, of: 10n };
 
-/** How well the questions were answered; null where that is not known. */
+/** How well the questions were answered; null if unknown. */
 export function accuracyBand(total: Xp | null, correct: Xp | null): AccuracyBand {
   if (total === null || correct === null || total <= 0n) return null;
   if (correct >= total) return "full";
   return correct * PASSES.of >= total * PASSES.right ? "pass" : "fail";
 }
 
-/** The first of these values that is known. */
+/** The first known value. */
 function firstOf<T>(results: readonly ResultRecord[], value: (result: ResultRecord) => T | null): T | null {
   for (const result of results) {
     const one = value(result);
@@ -62,7 +62,7 @@ function firstOf<T>(results: readonly ResultRecord[], value: (result: ResultReco
   return null;
 }
 
-/** How an exercise was completed; `nth` is its place among the student's exercises of its activity. */
+/** How an exercise was completed; `nth` counts the student's exercises of its activity. */
 function completionOf(
   { event, resource }: JudgedEvent,
   own: readonly ResultRecord[],
@@ -97,7 +97,7 @@ export function exercisesOf<E extends EventRecord>(
     seen.set(activityKey, nth);
     const own = ownResults(one, plus, rules);
     const completion = completionOf(one, own, { plus, nth, rules });
-    // Member by member: to spread `one` takes longer than all the rest, and there are millions.
+    // Member by member: spreading `one` takes longer than all the rest, and there are millions.
     exercises.push({ event, twins, linked, resource, activityKey, isPassive, ownResults: own, completion });
   }
   return exercises;

@@ -8,14 +8,14 @@ import {
 } from "./records.js";
 import { twinGroups } from "./twins.js";
 
-/** An event that is judged for all of its twins, with what links to any of them. */
+/** A group of twins, judged as one event, with the results linked to any of them. */
 export interface JudgedEvent<E extends EventRecord = EventRecord> {
-  /** The earliest, then the one with the lowest id. */
+  /** The earliest; among equals that with the lowest id. */
   event: E;
   twins: readonly E[];
   linked: readonly ResultRecord[];
   resource: ResourceRecord | null;
-  /** The event's own, else that of a linked result whose resource is known. */
+  /** The event's own, else that of a linked result with a known resource. */
   activityKey: string | null;
   /** Watched or read: its XP is its own. */
   isPassive: boolean;
@@ -29,14 +29,14 @@ function linkedOf<E extends EventRecord>({ links }: StudentRecords<E>, group: re
   return group.flatMap((event) => links.get(event) ?? NONE);
 }
 
-/** The activity of a linked result whose resource is known; of several the first in order. */
+/** The activity of the first linked result with a known resource. */
 const throughResult = ({ resource }: StudentRecords, linked: readonly ResultRecord[]): string | null =>
   linked
     .map(({ activityKey }) => activityKey)
     .filter((key) => resource(key) !== null)
     .sort()[0] ?? null;
 
-/** The events of a student, twins as one, by time, then id. */
+/** A student's events, twins grouped, by time, then id. */
 export function judgedEventsOf<E extends EventRecord>(records: StudentRecords<E>, rules: AuditRules): JudgedEvent<E>[] {
   const banked = new Set(
     records.results.filter(({ reason }) => saysBanked(reason)).map(({ activityKey }) => activityKey),

@@ -3,7 +3,7 @@ import { AT, event, result } from "../../../../test/support/judging-records.js";
 import { linkResults } from "./links.js";
 
 const HOUR = 3_600_000_000;
-/** Which of the events the result links to. */
+/** Returns the event that the result links to. */
 const linked = (events: Parameters<typeof linkResults>[0], one: Parameters<typeof linkResults>[1][number]) =>
   [...linkResults(events, [one]).keys()].map(({ eventId }) => eventId);
 
@@ -31,7 +31,7 @@ test("within a minute comes before the same attempt, and that before the nearest
   expect(linked([...events, event("e-3", { at: AT + 60_000_000 })], result({ attempt: 2 }))).toEqual(["e-3"]);
 });
 
-test("L3: the slug between delimiters and one instant to the millisecond", () => {
+test("L3: the slug between delimiters, and equal instants to the millisecond", () => {
   const slugged = event("e-1", { activityKey: "res_00001", at: AT + 400 });
   const other = { activityKey: "x", scoredAt: AT };
   expect(linked([slugged], result({ ...other, lineItem: "p-res_00001_ali" }))).toEqual(["e-1"]);

@@ -1,7 +1,7 @@
 import { STANDARD_LINK_WINDOW_SECONDS } from "../fact-rules.js";
 import { type EventRecord, instantText, type Micros, milliOf, type ResultRecord, SECOND } from "./records.js";
 
-/** An event with what links are found by. */
+/** An event with the fields that link rules read. */
 export interface LinkableEvent extends EventRecord {
   /** Last segment of the id of its object. */
   objectSlug: string | null;
@@ -13,10 +13,10 @@ export interface EventRef {
   form: number;
 }
 
-/** A result with what links are found by. */
+/** A result with the fields that link rules read. */
 export interface LinkableResult extends ResultRecord {
   lineItem: string;
-  /** The day of a score date without time. */
+  /** The day, if the score date has no time. */
   day: string | null;
   eventRefs: readonly EventRef[];
 }
@@ -26,13 +26,13 @@ const CLOSE = 60 * SECOND;
 const MIN_SLUG = 4;
 const DELIMITER = /[ -/:-@[-`{-~]/;
 
-/** How well a result fits an event, part by part; the least fits best. docs/facts.md, "Links". */
+/** Rank of a (result, event) pair, compared part by part; the least is best. docs/facts.md, "Links". */
 type Fit = readonly (number | string)[];
 
 const isDelimited = (text: string, at: number): boolean =>
   at < 0 || at >= text.length || DELIMITER.test(text.charAt(at));
 
-/** As a database counts them: a character beyond the first 65,536 is one. */
+/** Counts code points, as PostgreSQL does. */
 const characters = (text: string): number => [...text].length;
 
 function standsIn(slug: string | null, item: string): boolean {
@@ -50,7 +50,7 @@ const isSameMilli = (at: Micros, instant: Micros | null): boolean =>
 
 const dayOf = (at: Micros): string => instantText(at).slice(0, "2025-03-01".length);
 
-/** Rule, form and slug length of the strongest rule that links the two; null where none does. */
+/** Rule, form and slug length of the strongest rule that links the two; null if none does. */
 function ruleOf(event: LinkableEvent, result: LinkableResult): Fit | null {
   const named = result.eventRefs.find(({ eventId }) => eventId === event.eventId);
   if (named !== undefined) return [0, "L1", named.form, 0];
@@ -78,7 +78,7 @@ function isBetter(one: Fit, other: Fit): boolean {
   return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
 }
 
-/** Of a student's events, those that a result can link to at all. */
+/** A student's events, indexed by what a result can link by. */
 class Candidates<E extends LinkableEvent> {
   private readonly byId = new Map<string, E>();
   private readonly byKey = new Map<string, E[]>();
@@ -114,7 +114,7 @@ function bestOf<E extends LinkableEvent>(events: Iterable<E>, result: LinkableRe
   return best?.event ?? null;
 }
 
-/** The results of one student that link to each of the student's events: a result links to the event that it fits best. */
+/** The results linked to each of a student's events: each result links to its best-ranked event. */
 export function linkResults<E extends LinkableEvent, R extends LinkableResult>(
   events: readonly E[],
   results: readonly R[],

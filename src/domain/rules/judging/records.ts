@@ -1,19 +1,19 @@
 import type { Xp } from "../../values/xp.js";
 
-/** Microseconds since 1970, in UTC: exact, as landed instants are. */
+/** Microseconds since 1970 (UTC), the exact precision of landed instants. */
 export type Micros = number;
 
 export const SECOND: Micros = 1_000_000;
 export const HOUR: Micros = 3600 * SECOND;
 export const DAY: Micros = 24 * HOUR;
 
-/** The millisecond in which an instant lies, since 1970. */
+/** The instant in whole milliseconds since 1970. */
 export const milliOf = (instant: Micros): number => Math.floor(instant / 1000);
 
 /** ISO text with milliseconds. */
 export const instantText = (instant: Micros): string => new Date(milliOf(instant)).toISOString();
 
-/** An ActivityEvent that carries metrics, as far as the rules read it. XP and questions in ten-thousandths. */
+/** The fields of an ActivityEvent with metrics that the rules read. XP and questions in ten-thousandths. */
 export interface EventRecord {
   eventId: string;
   /** Empty where the event names none. */
@@ -30,12 +30,12 @@ export interface EventRecord {
   correct: Xp | null;
 }
 
-/** An active result of no child line item, in its last reading. */
+/** The current reading of an active result that is not of a child line item. */
 export interface ResultRecord {
   sourcedId: string;
   activityKey: string;
   courseId: string | null;
-  /** Null where the score date is a day without time. */
+  /** Null if the score date is a day without a time. */
   scoredAt: Micros | null;
   endedAt: Micros | null;
   completedAt: Micros | null;
@@ -47,7 +47,7 @@ export interface ResultRecord {
   attempt: number | null;
   total: Xp | null;
   correct: Xp | null;
-  /** `xpReason`, trimmed; null where it is blank or missing. */
+  /** `xpReason`, trimmed; null if blank or missing. */
   reason: string | null;
 }
 
@@ -71,7 +71,7 @@ export interface ResultHistory {
   readings: readonly ResultReading[];
 }
 
-/** A resource: what its activity pays, and whether it is watched or read. */
+/** A resource: its base XP, and whether it is watched or read. */
 export interface ResourceRecord {
   base: Xp | null;
   /** `date_last_modified` of the reading that first showed this base; null where the source does not say. */
@@ -103,14 +103,14 @@ export interface StudentRecords<E extends EventRecord = EventRecord> {
   spent: readonly SpentRecord[];
   /** The results that link to an event (docs/facts.md, "Links"). */
   links: ReadonlyMap<E, readonly ResultRecord[]>;
-  /** The resource of an activity; null where none is known. */
+  /** The resource of an activity; null if none is known. */
   resource(activityKey: string | null): ResourceRecord | null;
 }
 
 /** Types of resources that are watched or read, in lower case. */
 export const PASSIVE_TYPES: readonly string[] = ["article", "video"];
 
-/** Whether one of these types of a resource says that it is watched or read. docs/audit.md, "Passive activities". */
+/** Whether one of a resource's types means that it is watched or read. docs/audit.md, "Passive activities". */
 export const isPassiveType = (...types: readonly (string | null | undefined)[]): boolean =>
   types.some((type) => PASSIVE_TYPES.includes(type?.toLowerCase() ?? ""));
 
@@ -120,6 +120,6 @@ export const saysBanked = (reason: string | null): boolean => /^\s*banked xp\b/i
 /** Whether an event only corrects what earlier ones reported: it takes XP back and asks no questions. */
 export const isAdjustment = ({ xp, total }: EventRecord): boolean => xp !== null && xp < 0n && (total ?? 0n) === 0n;
 
-/** The two courses are not known to differ. */
+/** True unless both courses are known and differ. */
 export const isSameCourse = (one: string | null, other: string | null): boolean =>
   one === null || other === null || one === other;

@@ -1,4 +1,4 @@
-/** Whom each name stands for, where it stands for one only. */
+/** The owner of each name that has only one. */
 export class SoleOwners {
   private readonly owners = new Map<string, string | null>();
 
@@ -7,7 +7,7 @@ export class SoleOwners {
     this.owners.set(name, known === undefined || known === owner ? owner : null);
   }
 
-  /** Null where nobody has the name, or several have it. */
+  /** Null if nobody, or more than one, has the name. */
   of(name: string | null): string | null {
     return name === null ? null : (this.owners.get(name) ?? null);
   }

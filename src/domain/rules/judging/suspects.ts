@@ -15,25 +15,25 @@ export interface EventSuspect<E extends EventRecord = EventRecord> extends Omit<
   student: string;
   near: readonly NamedBank[];
   late: readonly NamedBank[];
-  /** Those near it and those after it. */
+  /** Near and late ones. */
   banks: readonly NamedBank[];
   zeros: readonly ZeroResult[];
   /** Whether its XP can be no other activity's: nothing was banked near it, or watched or read before it. */
   isQuiet: boolean;
 }
 
-/** What the rules see of one student. All lists come by time, then event id. */
+/** One student's events as judged. All lists are by time, then event id. */
 export interface ExaminedStudent<E extends EventRecord = EventRecord> {
   judged: readonly JudgedEvent<E>[];
   exercises: readonly Exercise<E>[];
   suspects: readonly EventSuspect<E>[];
 }
 
-/** How students are examined. */
+/** How to examine students. */
 export interface Examination<E extends EventRecord = EventRecord> {
   rules: AuditRules;
   numbering: ZeroNumbering;
-  /** The banked XP of a student; by default what the results show. */
+  /** The banked XP of a student; by default from results. */
   banksOf?: (records: StudentRecords<E>, judged: readonly JudgedEvent<E>[]) => Bank[];
 }
 

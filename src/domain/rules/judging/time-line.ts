@@ -1,4 +1,4 @@
-/** Things in the order of their times (milliseconds): what lies in a window is found without looking at all of them. */
+/** Items sorted by time (milliseconds), for fast window queries. */
 export class TimeLine<Item> {
   private readonly items: readonly Item[];
 
@@ -9,7 +9,7 @@ export class TimeLine<Item> {
     this.items = items.toSorted((a, b) => timeOf(a) - timeOf(b));
   }
 
-  /** From one time to another, both included, the earliest first; equal times as they were given. */
+  /** Items of a window, both ends inclusive, earliest first; equal times in their given order. */
   within(from: number, to: number): Item[] {
     const found: Item[] = [];
     if (this.items.length === 0) return found;
@@ -21,7 +21,7 @@ export class TimeLine<Item> {
     return found;
   }
 
-  /** Index of the first thing at this time or later. */
+  /** Index of the first item at this time or later. */
   private firstFrom(time: number): number {
     let [low, high] = [0, this.items.length];
     while (low < high) {

@@ -15,7 +15,7 @@ test("each twin follows the one before it within a minute", () => {
   ]);
 });
 
-test("what differs in activity, XP or questions, has no XP, or names no activity, is nobody's twin", () => {
+test("an event that differs in activity, XP or questions, or lacks XP or an activity, is not a twin", () => {
   const others = [{ activityKey: "ex-2" }, { xp: 40_000n }, { total: 90_000n }, { correct: null }];
   expect(groups(event("a"), ...others.map((other, n) => event(`b${n}`, other)))).toHaveLength(5);
   expect(groups(event("a", { xp: 0n }), event("b", { xp: 0n }))).toHaveLength(2);

@@ -1,11 +1,11 @@
 import type { AuditRules } from "../audit-rules.js";
 import { type EventRecord, SECOND } from "./records.js";
 
-/** What twins have in common; null where an event is nobody's twin. */
+/** What twins share; null for an event that cannot be a twin. */
 const likeness = ({ activityKey, xp, total, correct }: EventRecord): string | null =>
   activityKey === null || xp === null || xp === 0n ? null : `${xp} ${total} ${correct} ${activityKey}`;
 
-/** Groups of a student's events, given by time, then id: twins together, all others alone. docs/audit.md, "Twins". */
+/** Groups a student's events, given by time, then id: twins together, others alone. docs/audit.md, "Twins". */
 export function twinGroups<E extends EventRecord>(
   events: readonly E[],
   { twinSeconds }: Pick<AuditRules, "twinSeconds">,

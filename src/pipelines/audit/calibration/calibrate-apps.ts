@@ -26,34 +26,34 @@ import type { RequestedSettings } from "../../../store/runs/settings.js";
 import type { AuditPart } from "../checks/check.js";
 import { survey } from "./survey.js";
 
-/** Counts to be kept when the audit has ended, of the state that it saw. */
+/** Counts to save after the audit, with the saved state that it read. */
 export interface CountsToKeep {
-  seen: KeptState;
+  state: KeptState;
   totals: KeptTotals;
 }
 
-/** How all apps pay, and what of it is new. */
+/** How all apps pay, and the counts to save if they were recounted. */
 export interface CalibratedApps extends JudgedApps {
   toKeep: CountsToKeep | null;
 }
 
-/** By which rules events are looked at (those of `settings`), and what is wanted beside the counts. */
+/** The rules by which events are examined (those of `settings`), and what to collect besides the counts. */
 export interface CalibrationRequest {
   rules: FactRules;
   auditRules: AuditRules;
   settings: RequestedSettings;
-  /** Whether what is counted will be kept for the next audit. */
+  /** Whether the counts will be saved for the next audit. */
   keeps: boolean;
-  /** Whether the days of exercises are wanted. */
+  /** Whether to collect exercise days (`noteExerciseDays`). */
   days: boolean;
 }
 
-/** More students than these are not counted apart from the others. */
+/** With more stale students than this, all students are recounted. */
 const MOST_STALE = 1_000;
 
 /**
- * Finds the links of the students of each part, and says how their apps pay, by the events of all students (docs/audit.md,
- * "Kept counts"). Where the students are named, others are looked at only as far as they changed since counts were kept.
+ * Gathers the links of each part's students, and calibrates all apps from the events of all students (docs/audit.md, "Kept counts").
+ * If the students are named, only students changed since counts were saved are recounted, where possible.
  */
 export async function calibrateApps(
   request: CalibrationRequest,
@@ -61,15 +61,15 @@ export async function calibrateApps(
 ): Promise<CalibratedApps> {
   const [part] = parts;
   const { session, students } = part;
-  const seen = await keptState(session.db, request.settings);
-  const { totals } = seen;
+  const state = await keptState(session.db, request.settings);
+  const { totals } = state;
   const stale = totals === null ? null : await staleStudents(session.db, MOST_STALE + 1);
   if (areNamed(students) && totals !== null && stale !== null && stale.length <= MOST_STALE) {
-    const renew = () => renewed(request, { seen, totals, stale }, { ...part, students });
-    const some = await (stale.length === 0 ? renew() : inSavepoint(session.db, renew));
+    const recount = () => recountStale(request, { state, totals, stale }, { ...part, students });
+    const some = await (stale.length === 0 ? recount() : inSavepoint(session.db, recount));
     if (some !== null) return some;
   }
-  return countedAnew(request, parts, { seen, areKept: stale?.length === 0 });
+  return recountAll(request, parts, { state, areKept: stale?.length === 0 });
 }
 
 const inEach = <T>(parts: readonly AuditPart[], work: (part: AuditPart) => Promise<T>): Promise<T[]> =>
@@ -92,16 +92,16 @@ const judgedApps = (counters: Counters, numbering: ZeroNumbering): JudgedApps =>
   };
 };
 
-/** Counts the events of all students anew. */
-async function countedAnew(
+/** Recounts all students. */
+async function recountAll(
   { rules, auditRules, keeps, days }: CalibrationRequest,
-  asked: readonly [AuditPart, ...AuditPart[]],
-  { seen, areKept }: { seen: KeptState; areKept: boolean },
+  requested: readonly [AuditPart, ...AuditPart[]],
+  { state, areKept }: { state: KeptState; areKept: boolean },
 ): Promise<CalibratedApps> {
-  const [first] = asked;
+  const [first] = requested;
   const { session } = first;
   const forChecks = !areNamed(first.students);
-  const parts = forChecks ? asked : [{ ...first, students: "all" as const }];
+  const parts = forChecks ? requested : [{ ...first, students: "all" as const }];
   const counts = keeps && !areKept;
   const zeros = await inEach(parts, async (part) => {
     await gatherLinks(part.session.db, rules, part.students);
@@ -117,12 +117,12 @@ async function countedAnew(
   if (counts) await noteMarks(session.db);
   return {
     ...judgedApps(counters, numbering),
-    toKeep: counts ? { seen, totals: { counters: counters.list() } } : null,
+    toKeep: counts ? { state, totals: { counters: counters.list() } } : null,
   };
 }
 
-interface Kept {
-  seen: KeptState;
+interface SavedCounts {
+  state: KeptState;
   totals: KeptTotals;
   stale: readonly StaleStudent[];
 }
@@ -130,28 +130,28 @@ interface Kept {
 const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((app) => other.has(app));
 
-/** The kept counts, those of stale students made now. Null where apps number attempts otherwise now: that concerns all counts. */
-async function renewed(
+/** The saved counts, with stale students recounted. Null if an app's attempt numbering changed, which affects all counts. */
+async function recountStale(
   { rules, auditRules, keeps }: CalibrationRequest,
-  { seen, totals, stale }: Kept,
-  asked: AuditPart & { students: readonly string[] },
+  { state, totals, stale }: SavedCounts,
+  requested: AuditPart & { students: readonly string[] },
 ): Promise<CalibratedApps | null> {
-  const { db } = asked.session;
+  const { db } = requested.session;
   const ids: Students = stale.map(({ id }) => id);
-  await gatherLinks(db, rules, [...new Set([...asked.students, ...ids])]);
+  await gatherLinks(db, rules, [...new Set([...requested.students, ...ids])]);
   const counters = sumOf([totals.counters]);
   const before = zeroNumbering(counters);
   if (ids.length === 0) return { ...judgedApps(counters, before), toKeep: null };
   for (const student of stale) counters.add(student.counters, -1);
   const numbering = zeroNumbering(sumOf([counters, await zeroAttempts(db, rules, ids)]));
   if (!isSame(before.inEvents, numbering.inEvents) || !isSame(before.inResults, numbering.inResults)) return null;
-  const part = { ...asked, students: ids };
+  const part = { ...requested, students: ids };
   const examination = { rules: auditRules, numbering };
   const request = { part, scope: { rules, students: ids }, examination, counts: keeps, forChecks: false, days: false };
   counters.add((await survey(request)).list());
   if (keeps) await noteMarks(db);
   return {
     ...judgedApps(counters, numbering),
-    toKeep: keeps ? { seen, totals: { counters: counters.list() } } : null,
+    toKeep: keeps ? { state, totals: { counters: counters.list() } } : null,
   };
 }

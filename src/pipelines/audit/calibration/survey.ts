@@ -15,14 +15,14 @@ import { addFreshCounts, openFreshCounts } from "../../../store/audit/calibratio
 import type { Session } from "../../../store/engine/session.js";
 import type { AuditPart } from "../checks/check.js";
 
-/** Whose records are surveyed, how, and what is noted of them beside their counts. */
+/** Which records to survey, how, and what to collect besides the counts. */
 export interface SurveyRequest {
   part: AuditPart;
   scope: RecordScope;
   examination: Examination;
-  /** Counts by student, to be kept (`openFreshCounts`). */
+  /** Whether to collect counts by student, to be saved (`openFreshCounts`). */
   counts: boolean;
-  /** What the checks of these students read: their twins, and who must be judged (docs/audit.md, "How it is done"). */
+  /** Whether to collect what the checks read: twins, and reports in doubt (docs/audit.md, "How it is done"). */
   forChecks: boolean;
   /** Whether the days of exercises are noted. */
   days: boolean;
@@ -48,27 +48,27 @@ class Days {
   }
 }
 
-/** What is noted of some students, until it is written. */
+/** Collected rows that are not written yet. */
 class Notes {
   readonly counts: { studentId: string; counters: readonly Counter[] }[] = [];
   readonly twins: string[][] = [];
   readonly doubtful: DoubtfulReport[] = [];
 
-  constructor(private readonly asked: Pick<SurveyRequest, "counts" | "forChecks">) {}
+  constructor(private readonly request: Pick<SurveyRequest, "counts" | "forChecks">) {}
 
   get size(): number {
     return this.counts.length + this.twins.length + this.doubtful.length;
   }
 
   add(studentId: string, examined: Examined, { counters, doubtful }: Counted): void {
-    if (this.asked.counts) this.counts.push({ studentId, counters: counters.list() });
-    if (!this.asked.forChecks) return;
+    if (this.request.counts) this.counts.push({ studentId, counters: counters.list() });
+    if (!this.request.forChecks) return;
     this.twins.push(...twinsOf(examined));
     for (const each of doubtful.values()) this.doubtful.push({ studentId, ...each });
   }
 }
 
-/** What the events of one student say, and the different reports that some way of paying would not allow. */
+/** One student's counters, and the distinct reports that are not innocent under every formula. */
 interface Counted {
   counters: Counters;
   doubtful: Map<string, { app: string; report: string }>;
@@ -80,7 +80,7 @@ function countedOf(records: StudentRecords, { suspects }: Examined, known: Known
   for (const suspect of suspects) {
     const report = known.of(suspect);
     counters.add(suspectCounters(suspect, report, known));
-    if (report.isInnocentAnyhow) continue;
+    if (report.isAlwaysInnocent) continue;
     const app = suspect.app ?? "";
     doubtful.set(`${app} ${report.text}`, { app, report: report.text });
   }
@@ -94,7 +94,7 @@ async function openNotes({ part: { session, students }, counts, forChecks }: Sur
   await openDoubtful(session.db);
 }
 
-/** So many rows are written at once. */
+/** Rows per write. */
 const MOST_NOTED = 2_000;
 
 async function writeNotes(session: Session, { counts, twins, doubtful }: Notes): Promise<void> {
@@ -103,7 +103,7 @@ async function writeNotes(session: Session, { counts, twins, doubtful }: Notes):
   await addDoubtful(session, doubtful);
 }
 
-/** Goes through the records of some students once and returns what their events say of how apps pay. */
+/** Reads the records in scope once and returns the counters from which apps are calibrated. */
 export async function survey(request: SurveyRequest): Promise<Counters> {
   const { part, scope, examination } = request;
   const { session, resources } = part;

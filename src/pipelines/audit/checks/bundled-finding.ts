@@ -52,20 +52,20 @@ const evidenceOf = (claim: EventClaim, calibration: Calibration): Finding["evide
   };
 };
 
-/** What is counted twice now: the rest of the event's XP, as far as its results stand in other facts. */
+/** XP counted twice now: the part of the event's XP that facts of the claimed results count too. */
 function inflationOf(claim: EventClaim, counted: ReadonlySet<string>): Xp {
   const { suspect, own } = claim;
-  const whole = asCounted(suspect.xp);
-  if (own === null || suspect.row.counted === null || xpFromText(suspect.row.counted) !== whole) return 0n;
+  const countedXp = asCounted(suspect.xp);
+  if (own === null || suspect.row.counted === null || xpFromText(suspect.row.counted) !== countedXp) return 0n;
   const elsewhere = namedBanks(claim).filter(({ sourcedId }) => counted.has(sourcedId));
-  return whole - asCounted(suspect.xp - sumOf(elsewhere.map(({ xp }) => xp)));
+  return countedXp - asCounted(suspect.xp - sumOf(elsewhere.map(({ xp }) => xp)));
 }
 
-/** A claim of the audit as a finding. `counted` names the results that stand in other facts. */
+/** Turns a claim into a finding. `counted`: the ids of results that other facts count. */
 export function bundledFinding(claim: EventClaim, calibration: Calibration, counted: ReadonlySet<string>): Finding {
   const { suspect, own } = claim;
   const { row } = suspect;
-  const shown = xpFromText(row.counted ?? "0");
+  const countedXp = xpFromText(row.counted ?? "0");
   const inflation = inflationOf(claim, counted);
   return {
     id: findingId("bundled-xp", row.studentId, [suspect.eventId]),
@@ -76,8 +76,8 @@ export function bundledFinding(claim: EventClaim, calibration: Calibration, coun
     date: row.date,
     app: suspect.app,
     summary: summaryOf(claim),
-    counted: xpText(shown),
-    truth: xpText(shown - inflation),
+    counted: xpText(countedXp),
+    truth: xpText(countedXp - inflation),
     inflation: xpText(inflation),
     pending: own !== null && inflation === 0n,
     particulars: {

@@ -10,7 +10,7 @@ import { noteCalibrations } from "../../../store/audit/calibration/calibrations.
 import { addConfirmed } from "../../../store/corrections/stale-corrections.js";
 import { areNamed } from "../../../store/facts/student-selection.js";
 import { bundledFinding } from "./bundled-finding.js";
-import type { AuditGround, Check } from "./check.js";
+import type { AuditContext, Check } from "./check.js";
 import { type EventClaim, namedResults, suspectOf, uncorrected } from "./suspect-event.js";
 import { suspectRows } from "./suspect-rows.js";
 
@@ -21,18 +21,18 @@ export const bundledXp: Check = {
   find: findBundles,
 };
 
-async function* findBundles(ground: AuditGround) {
-  const { session, rules, auditRules, students, apps } = ground;
+async function* findBundles(context: AuditContext) {
+  const { session, rules, auditRules, students, apps } = context;
   const { db } = session;
   await noteCalibrations(db, apps);
   const notesTwins = areNamed(students);
-  const scope = notesTwins ? { rules, students } : await scopeInDoubt(ground);
+  const scope = notesTwins ? { rules, students } : await scopeInDoubt(context);
   if (notesTwins) await twins.create(db);
   if (scope === null) return;
   const calibrationOf = (app: string | null): Calibration => apps.calibrations.get(app ?? "") as Calibration;
   const examination = { rules: auditRules, numbering: apps.numbering };
   for await (const page of suspectRows({
-    ...{ part: ground, scope, examination, calibrationOf, notesTwins },
+    ...{ part: context, scope, examination, calibrationOf, notesTwins },
     multiples: apps.multiples,
   })) {
     const judged = page.flatMap((rows) =>
@@ -43,7 +43,7 @@ async function* findBundles(ground: AuditGround) {
     );
     await addConfirmed(
       session,
-      judged.filter(bearsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
+      judged.filter(confirmsCorrection).flatMap(({ suspect }) => suspect.row.correction?.id ?? []),
     );
     const claims = uncorrected(judged);
     const counted = await countedResults(db, claims.flatMap(namedResults));
@@ -51,8 +51,8 @@ async function* findBundles(ground: AuditGround) {
   }
 }
 
-/** The students whose reports the survey could not clear, now that it is known how the apps pay; null where there are none. */
-async function scopeInDoubt({ session, rules, auditRules, students, apps }: AuditGround): Promise<RecordScope | null> {
+/** The students with a report that their app's calibration does not clear; null if there are none. */
+async function scopeInDoubt({ session, rules, auditRules, students, apps }: AuditContext): Promise<RecordScope | null> {
   let any = false;
   for await (const page of listDoubtful(session.db)) {
     const unclear = page.filter(({ app, report }) => {
@@ -65,8 +65,8 @@ async function scopeInDoubt({ session, rules, auditRules, students, apps }: Audi
   return any ? { rules, students, only: studentsInDoubt } : null;
 }
 
-/** Whether the event would be corrected today as its live correction does. What a person corrected without results asks for none. */
-function bearsCorrection({ own, results, suspect }: EventClaim): boolean {
+/** Whether the claim agrees with the event's live correction; one that names no results need only agree in own XP. */
+function confirmsCorrection({ own, results, suspect }: EventClaim): boolean {
   const { correction } = suspect.row;
   if (correction === null || own === null || own !== xpFromText(correction.own)) return false;
   return correction.results.length === 0 || correction.results.toSorted().join() === results.toSorted().join();

@@ -6,29 +6,29 @@ import type { JudgedApps } from "../../../store/audit/calibration/calibrations.j
 import type { Session } from "../../../store/engine/session.js";
 import type { Students } from "../../../store/facts/student-selection.js";
 
-/** Some students, whose records are looked at over one session. */
+/** Some of the students, and the session that reads their records. */
 export interface AuditPart {
-  /** In a draft: temp tables may be made. */
+  /** A draft, so temp tables may be created. */
   session: Session;
   students: Students;
-  /** What the session knows of resources. */
+  /** Cache of landed resources. */
   resources: ResourceLookup;
 }
 
-/** What a check looks at: one state of the database, in a transaction that is rolled back. */
-export interface AuditGround extends AuditPart {
+/** What a check reads: one snapshot of the database, in a transaction that is rolled back. */
+export interface AuditContext extends AuditPart {
   rules: FactRules;
   auditRules: AuditRules;
-  /** How the apps pay, judged by the events of all students. */
+  /** How the apps pay, from the events of all students. */
   apps: JudgedApps;
 }
 
-/** One question of the audit. A new one is a new file, and a line in `structural-checks.ts`. */
+/** One check of the audit. A new one is a new file and an entry in `checks`. */
 export interface Check {
-  /** The kinds of findings that it can make. */
+  /** The kinds of findings that it reports. */
   kinds: readonly FindingKind[];
-  /** What it looks for, for people: said as "checked: <meaning>". */
+  /** What it looks for, in words: shown as "checked: <meaning>". */
   meaning: string;
-  /** Its findings, some at a time. Between two pages the session may run other statements. */
-  find(ground: AuditGround): AsyncIterable<readonly Finding[]>;
+  /** Yields findings in pages. Between two pages the session may run other statements. */
+  find(context: AuditContext): AsyncIterable<readonly Finding[]>;
 }

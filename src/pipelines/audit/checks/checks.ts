@@ -3,5 +3,5 @@ import { bundledXp } from "./bundled-xp.js";
 import type { Check } from "./check.js";
 import { staleCorrection } from "./stale-correction.js";
 
-/** Every check, in the order in which they are made: a later one may read what the former ones found. docs/audit.md. */
+/** Every check, in execution order: a later one may read the findings of earlier ones. docs/audit.md. */
 export const checks: readonly Check[] = [bundledXp, ...structuralChecks, staleCorrection];

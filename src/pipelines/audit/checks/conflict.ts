@@ -7,7 +7,7 @@ import { differencesOf, type MemberDifference, type Members, membersOf } from ".
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
 
-/** Reports event ids that arrived with several contents; the first landed counts. docs/audit.md, docs/caliper.md. */
+/** Reports event ids that arrived with different contents; the first one landed counts. docs/audit.md, docs/caliper.md. */
 export const conflict: Check = {
   kinds: ["conflict"],
   meaning: "events that arrived again with another content",

@@ -9,7 +9,7 @@ import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
 
-/** Reports records of one activity that say different things. Runs after the bundles, which explain some. docs/audit.md. */
+/** Reports records of one activity that contradict each other. Runs after bundled XP, which explains some. docs/audit.md. */
 export const disagreement: Check = {
   kinds: ["disagreement"],
   meaning: "records of one activity that report different XP or attempts",

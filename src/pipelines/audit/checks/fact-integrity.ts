@@ -15,9 +15,9 @@ import type { Check } from "./check.js";
 import { xpWords } from "./xp-words.js";
 
 /**
- * Compares every stored fact, by whichever system, with the facts that the landed records give. Each fact of either side is in one
- * finding at most, and the inflation of a student's findings sums up to exactly what its stored facts count too much.
- * docs/audit.md, "Stored and expected facts".
+ * Compares every stored fact, whichever program wrote it, with the expected facts of the landed records. Each fact of either side is
+ * in at most one finding, and a student's inflation sums to exactly the XP that its stored facts count too much. docs/audit.md,
+ * "Stored and expected facts".
  */
 export const factIntegrity: Check = {
   kinds: ["double-counted", "orphan-fact", "missing-fact", "stale-fact"],
@@ -60,7 +60,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const SHOWN_TERMS = 8;
 
-/** Reads `9 + 5`; of many facts only their number. */
+/** `9 + 5`; above eight facts only their number. */
 function sum(facts: readonly GroupFact[]): string {
   const terms = facts.filter(({ xp }) => xp !== null && decimalText(xp) !== "0").map(({ xp }) => xpWords(xp));
   return terms.length > SHOWN_TERMS ? counts(terms.length) : terms.join(" + ");
@@ -84,7 +84,7 @@ const summaries: Record<FactGroup["kind"], (row: FactGroup) => string> = {
       : `${counts(row.stored.length)} out of date (${differing(row)}): ${xpWords(row.counted)} XP counted, ${xpWords(row.truth)} earned`,
 };
 
-/** Two facts of one record may by chance count what it is worth, or less. */
+/** May be empty or too little: two facts of one record can happen to count no more than it is worth. */
 function excess({ inflation }: FactGroup): string {
   const amount = xpWords(inflation);
   if (amount === "0") return "";

@@ -3,7 +3,7 @@ import { differencesOf, membersOf } from "./json-members.js";
 
 const difference = (kept: string, other: string) => differencesOf(membersOf(kept), membersOf(other));
 
-test("spelling, order of members and order of metrics are no difference", () => {
+test("spelling of numbers, order of members and order of metrics make no difference", () => {
   const kept =
     '{"generated":{"items":[{"type":"xpEarned","value":9},{"type":"totalQuestions","value":10}]},"a":"\\u0041"}';
   const other =
@@ -17,7 +17,7 @@ test("numbers are compared with all their digits", () => {
   ]);
 });
 
-test("what only one of them has is a difference with nothing", () => {
+test("a member that only one payload has differs from null", () => {
   expect(difference('{"a":{"b":[1,null]},"c":[]}', '{"a":{"b":[1]},"d":{}}')).toEqual([
     { path: "a.b.1", kept: "null", other: null },
     { path: "c", kept: "[]", other: null },
@@ -25,11 +25,11 @@ test("what only one of them has is a difference with nothing", () => {
   ]);
 });
 
-test("of duplicate keys the last counts", () => {
+test("the last of duplicate keys counts", () => {
   expect(difference('{"x":1,"x":2}', '{"x":2}')).toEqual([]);
 });
 
-test("an event nested as deep as one may be is taken apart", () => {
+test("an event nested to the limit is flattened", () => {
   const deep = `${'{"a":'.repeat(999)}1${"}".repeat(999)}`;
   expect([...membersOf(deep).values()]).toEqual(["1"]);
 });

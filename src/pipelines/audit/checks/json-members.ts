@@ -5,8 +5,8 @@ import { ExactNumber, type JsonValue, jsonText } from "../../../domain/values/js
 export type Members = ReadonlyMap<string, string>;
 
 /**
- * Takes an event apart. Equal numbers have equal text, whatever their spelling; a metric stands under its type, so that
- * the order of metrics says nothing. What was landed is JSON; of duplicate keys the last counts, as when it was landed.
+ * Flattens an event into its members. Equal numbers have equal text, however they are spelled; a metric is listed under its type, so
+ * the order of metrics does not matter. The last of duplicate keys counts, as on landing.
  */
 export function membersOf(payload: string): Members {
   const members = new Map<string, string>();
@@ -28,7 +28,7 @@ const EXACT = {
   onDuplicateKey: ({ newValue }: { newValue: unknown }) => newValue,
 };
 
-/** The members of a list or an object that has some; null for any other value. */
+/** The members of a non-empty list or object; null for any other value. */
 function innerOf(value: JsonValue): [string, JsonValue][] | null {
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) return null;
   const inner = Array.isArray(value) ? value.map(member) : Object.entries(value as Record<string, JsonValue>);
@@ -41,7 +41,7 @@ function member(value: JsonValue, at: number): [string, JsonValue] {
   return [String(at), value];
 }
 
-/** A member that two payloads do not have in common; null where one lacks it. */
+/** A member in which two payloads differ; null where one lacks it. */
 export interface MemberDifference {
   path: string;
   kept: string | null;

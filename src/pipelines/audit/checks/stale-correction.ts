@@ -1,7 +1,7 @@
 import { type Finding, findingId } from "../../../domain/findings/finding.js";
 import { xpNumber } from "../../../domain/values/json-text.js";
 import { type StaleCorrectionRow, staleCorrections } from "../../../store/corrections/stale-corrections.js";
-import type { AuditGround, Check } from "./check.js";
+import type { AuditContext, Check } from "./check.js";
 
 /** Corrections that the audit would not make today; they stay in force (docs/repair.md, "When the ground moves"). */
 export const staleCorrection: Check = {
@@ -10,7 +10,7 @@ export const staleCorrection: Check = {
   find: findStale,
 };
 
-async function* findStale({ session, students }: AuditGround) {
+async function* findStale({ session, students }: AuditContext) {
   for await (const page of staleCorrections(session.db, students)) yield page.map(findingOf);
 }
 

@@ -19,7 +19,7 @@ export interface BankColumns {
   bases: (string | null)[];
 }
 
-/** An event that must be looked at, with everything that bears on it, as evidence files hold it. Amounts are decimal text. */
+/** A suspect event with everything that its verdict depends on, as stored in evidence files. Amounts are decimal text. */
 export interface SuspectRow extends SuspectDetails {
   eventId: string;
   studentId: string;
@@ -124,7 +124,7 @@ const banksOf = (columns: BankColumns | null): NamedBank[] =>
     };
   });
 
-/** The suspect of a row as the judge sees it: all that a verdict needs is in the row. */
+/** Rebuilds the suspect from a row, which holds all that a verdict needs. */
 export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect {
   const near = banksOf(row.near);
   const late = banksOf(row.late);
@@ -152,10 +152,10 @@ export function suspectOf(row: SuspectRow, tables: MultiplierTables): RowSuspect
   };
 }
 
-/** The claims about events that nobody has corrected. */
+/** Claims about events without a live correction. */
 export const uncorrected = (claims: readonly EventClaim[]): EventClaim[] =>
   claims.filter(({ suspect }) => suspect.row.correction === null);
 
-/** The results that a claim names, with whose they are. */
+/** The results that a claim names, each with its event and student. */
 export const namedResults = ({ suspect, results }: EventClaim) =>
   results.map((sourcedId) => ({ studentId: suspect.row.studentId, eventId: suspect.eventId, sourcedId }));

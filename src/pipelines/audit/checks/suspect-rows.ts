@@ -10,7 +10,7 @@ import type { Session } from "../../../store/engine/session.js";
 import type { AuditPart } from "./check.js";
 import { rowOf, type SuspectRow } from "./suspect-event.js";
 
-/** Whose events are looked at, and how. */
+/** Which events to examine, and how. */
 export interface SuspectRequest {
   part: Pick<AuditPart, "session" | "resources">;
   scope: RecordScope;
@@ -21,12 +21,12 @@ export interface SuspectRequest {
   notesTwins: boolean;
 }
 
-/** So many suspects are looked up and judged at once, or those of one student. */
+/** Suspects looked up and judged at once; one student's suspects are never split. */
 const PAGE = 200;
 
 /**
- * The events of students that cannot be cleared at first sight (docs/audit.md, "Bundled XP"): for each student who has any, all
- * of them by time, then id; some students at a time.
+ * The events not cleared at first sight (docs/audit.md, "Bundled XP"): one list per student, by time, then id; yields pages of
+ * students.
  */
 export async function* suspectRows(request: SuspectRequest): AsyncGenerator<SuspectRow[][]> {
   const { part, scope, examination, calibrationOf, multiples, notesTwins } = request;

@@ -1,7 +1,7 @@
 import { type Finding, type FindingKind, findingId } from "../../../domain/findings/finding.js";
 import type { Suspect } from "../../../store/audit/record-checks/suspicion-columns.js";
 
-/** What a suspicion adds to its head; `about` names the rows that it is about. */
+/** What a suspicion adds to the columns of `Suspect`; `about` names the rows concerned. */
 interface Claim {
   kind: FindingKind;
   about: readonly string[];
@@ -9,7 +9,7 @@ interface Claim {
   evidence: Finding["evidence"];
 }
 
-/** A finding that reports and corrects nothing: what counts stays as it is. */
+/** A finding that only reports: the XP counted stays the same. */
 export const suspicion = (
   { studentId, email, date, app, counted }: Suspect,
   { kind, about, summary, evidence }: Claim,

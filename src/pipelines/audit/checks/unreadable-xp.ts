@@ -6,7 +6,7 @@ import type { Check } from "./check.js";
 import { suspicion } from "./suspicion.js";
 import { xpWords } from "./xp-words.js";
 
-/** Reports results whose XP is no number, and so never counts, or different numbers, of which the first counts. docs/audit.md. */
+/** Reports results whose XP is not a number and never counts, or is several numbers, of which the first counts. docs/audit.md. */
 export const unreadableXp: Check = {
   kinds: ["unreadable-xp", "disagreement"],
   meaning: "results whose XP is no number, or different ones",
@@ -46,7 +46,7 @@ const keyWords = ({ keys }: UnclearXp): string =>
     .map(({ key, text, number }) => `${key}: ${number === null ? JSON.stringify(printable(excerpt(text))) : text}`)
     .join(", ");
 
-/** What stands under the keys for XP in the metadata of a result. */
+/** The XP keys of a result's metadata, with their values. */
 const keyEvidence = ({ sourcedId, at, xp, keys }: UnclearXp): Finding["evidence"] => ({
   sourcedId,
   at,

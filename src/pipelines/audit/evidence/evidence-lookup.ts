@@ -3,8 +3,8 @@ import type { AuditRules } from "../../../domain/rules/audit-rules.js";
 import { resultKey } from "../../../domain/values/source-keys.js";
 import type { Evidence } from "./file.js";
 
-/** What an event says of itself, as far as it is judged. */
-export interface EventSays {
+/** The fields of an event that its verdict depends on. */
+export interface JudgedFields {
   eventId: string;
   occurredAt: string;
   app: string | null;
@@ -15,25 +15,25 @@ export interface EventSays {
   metrics: { xp: string | null; totalQuestions: string | null; correctQuestions: string | null };
 }
 
-/** Reads the payload of an event; null where it is none. */
-export type ReadEvent = (payload: string) => EventSays | null;
+/** Reads an event's payload; null if it is not an event. */
+export type ReadEvent = (payload: string) => JudgedFields | null;
 
 export type SuspectPart = Evidence["judged"]["suspects"][number];
 
-/** The raw rows by name, for one evidence file. */
+/** Lookups in the raw rows of one evidence file. */
 export interface RawLookup {
   rules: AuditRules;
-  event(id: string): EventSays | null;
+  event(id: string): JudgedFields | null;
   result(id: string): RawResult | undefined;
   resource(id: string | null): RawResource | undefined;
   fact(key: string): string | null;
   counts(resultId: string): boolean;
 }
 
-/** One thing that was read again: its name, what the suspect says, and what the raw rows say. */
-export type Reread = readonly [name: string, judged: unknown, raw: unknown];
+/** A value as it was judged, and as the raw rows have it. */
+export type Comparison = readonly [name: string, judged: unknown, raw: unknown];
 
-/** Looks into the raw rows of a file. */
+/** Indexes the raw rows of an evidence file. */
 export function rawLookup({ raw }: Evidence, rules: AuditRules, readEvent: ReadEvent): RawLookup {
   const events = new Map(raw.events.map(({ eventId, payload }) => [eventId, readEvent(payload)]));
   const results = new Map(raw.results.map((result) => [result.sourcedId, result]));
@@ -50,5 +50,5 @@ export function rawLookup({ raw }: Evidence, rules: AuditRules, readEvent: ReadE
   };
 }
 
-/** The current state of a result. */
-export const lastReading = (result: RawResult | undefined) => result?.readings.at(-1);
+/** The current reading: the last one. */
+export const latest = (result: RawResult | undefined) => result?.readings.at(-1);

@@ -14,7 +14,7 @@ const text = z.string();
 const orNull = z.string().nullable();
 const texts = z.array(text);
 const textsOrNull = z.array(orNull);
-/** A set of formulas and the events that exactly these explain. */
+/** Numbers of events, by the exact set of formulas that explains them. */
 const Counts = z.array(z.object({ formulas: z.array(z.enum(FORMULA_NAMES)), events: z.int() }));
 
 const CountsOfKinds = Object.fromEntries(COUNT_KINDS.map((kind) => [kind, Counts.default([])])) as Record<
@@ -116,7 +116,7 @@ const Raw = z.object({
   ),
 });
 
-/** What an evidence file holds beside the finding. Amounts are decimal text. docs/evidence.md. */
+/** What an evidence file holds besides the finding. Amounts are decimal text. docs/evidence.md. */
 const Evidence = z.object({
   format: z.literal(FORMAT),
   program: text,
@@ -143,7 +143,7 @@ const sorted = (value: JsonValue): JsonValue => {
   return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
 };
 
-/** sha256 over the JSON on one line, members by key, numbers in plain decimals. */
+/** sha256 of the JSON on one line, members sorted by key, numbers in plain decimals. */
 const hashOf = (value: JsonValue): string =>
   createHash("sha256")
     .update(jsonText(sorted(value)))
@@ -154,7 +154,7 @@ type Members = Readonly<Record<string, JsonValue>>;
 const exact = (json: string): JsonValue =>
   parse(json, null, { parseNumber: (token: string) => new ExactNumber(token) }) as JsonValue;
 
-/** A hash of every member, and one over those: the fingerprint. */
+/** The hash of each member, and the fingerprint: the hash of those hashes. */
 function hashesOf(members: Members): Record<string, string> {
   const parts = Object.fromEntries(Object.entries(members).map(([key, member]) => [key, hashOf(member)]));
   return { ...parts, fingerprint: hashOf(parts) };
@@ -169,19 +169,19 @@ export function sealed(parts: Parts, finding: string): string {
   return `{\n${lines.map(([key, member]) => `${JSON.stringify(key)}:${jsonText(member)}`).join(",\n")}\n}\n`;
 }
 
-/** An evidence file that was read: its content, the finding as the very text, and its fingerprint. */
+/** A parsed evidence file: its content, the finding's exact text, and the fingerprint. */
 export interface OpenedEvidence {
   evidence: Evidence;
   finding: string;
   fingerprint: string;
 }
 
-/** What is wrong with the form of a file. */
+/** Describes the first fault in the form of a file. */
 function formFault({ issues: [issue] }: z.ZodError): string {
   return `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "has another form"}`;
 }
 
-/** The first part whose hash is not as the file says. */
+/** Names the first part whose hash does not match. */
 function hashFault(found: Readonly<Record<string, string>>, hashes: JsonValue | undefined): string | null {
   const said = (hashes ?? {}) as Record<string, JsonValue>;
   const broken = [...new Set([...Object.keys(found), ...Object.keys(said)])].find((key) => said[key] !== found[key]);
@@ -189,7 +189,7 @@ function hashFault(found: Readonly<Record<string, string>>, hashes: JsonValue | 
   return `${broken}: its sha256 is ${found[broken] ?? "of nothing"}, the file says ${jsonText(said[broken] ?? null)}`;
 }
 
-/** Reads an evidence file, and checks its form and its hashes; a text says what is wrong with it. */
+/** Parses an evidence file and checks its form and hashes; returns a string if something is wrong with it. */
 export function unsealed(file: string): OpenedEvidence | string {
   let members: JsonValue;
   try {

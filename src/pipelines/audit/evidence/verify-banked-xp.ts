@@ -4,9 +4,9 @@ import { bankWritesOf } from "../../../domain/rules/judging/bank-writes.js";
 import { bankWindows } from "../../../domain/rules/judging/banked-xp.js";
 import { instantText, type Micros } from "../../../domain/rules/judging/records.js";
 import { xpFromText, xpText } from "../../../domain/values/xp.js";
-import { lastReading, type RawLookup, type Reread, type SuspectPart } from "./evidence-lookup.js";
+import { type Comparison, latest, type RawLookup, type SuspectPart } from "./evidence-lookup.js";
 
-/** Instants are written in milliseconds, and compared in microseconds where they were judged. */
+/** In microseconds: files hold milliseconds, whereas verdicts compared microseconds. */
 const SLACK = 1000;
 
 type Window = keyof ReturnType<typeof bankWindows>;
@@ -42,8 +42,8 @@ const writesOf = ({ readings, ofDay }: RawResult) =>
 const same = (one: string | null, other: string | null): boolean =>
   one === null || other === null ? one === other : xpFromText(one) === xpFromText(other);
 
-/** Compares amounts by value, so that 5 and 5.0 agree. */
-const amounts = (name: string, judged: string | null, raw: string | null): Reread => [
+/** Equal amounts get equal text. */
+const amounts = (name: string, judged: string | null, raw: string | null): Comparison => [
   name,
   judged,
   same(judged, raw) ? judged : raw,
@@ -51,7 +51,7 @@ const amounts = (name: string, judged: string | null, raw: string | null): Rerea
 
 type Banks = NonNullable<SuspectPart["near"]>;
 
-function bankReread(banks: Banks, at: number, result: RawResult, raw: RawLookup): Reread[] {
+function bankComparisons(banks: Banks, at: number, result: RawResult, raw: RawLookup): Comparison[] {
   const resource = raw.resource(result.activityId);
   const time = instantText(instantOf(banks.ats[at] ?? ""));
   const write = writesOf(result).find((one) => instantText(one.at) === time);
@@ -69,7 +69,7 @@ const windowOf = (banks: Banks, at: number, isLate: boolean): Window => {
   return banks.hosted[at] ? "hosted" : "near";
 };
 
-const disagreement = (id: string, [name, judged, said]: Reread): string =>
+const describe = (id: string, [name, judged, said]: Comparison): string =>
   `judged: ${name} of result ${id} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
 
 function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly string[], raw: RawLookup): string | null {
@@ -77,13 +77,15 @@ function banksDisagreement(banks: Banks, isLate: boolean, instants: readonly str
     const result = raw.result(id);
     if (result === undefined) return `raw.results: no result ${id}`;
     const window = windowOf(banks, at, isLate);
-    const lies: Reread = [
+    const inWindow: Comparison = [
       "window",
       window,
       isWithin(raw.rules, window, banks.ats[at] ?? "", instants) ? window : "outside of it",
     ];
-    const differing = [...bankReread(banks, at, result, raw), lies].find(([, judged, said]) => judged !== said);
-    if (differing) return disagreement(id, differing);
+    const differing = [...bankComparisons(banks, at, result, raw), inWindow].find(
+      ([, judged, said]) => judged !== said,
+    );
+    if (differing) return describe(id, differing);
   }
   return null;
 }
@@ -95,20 +97,20 @@ function zerosDisagreement(
 ): string | null {
   for (const [at, id] of (zeroIds ?? []).entries()) {
     const result = raw.result(id);
-    const now = lastReading(result);
+    const now = latest(result);
     if (result === undefined || now === undefined) return `raw.results: no result ${id}`;
-    const rereads = [
+    const comparisons = [
       amounts("xp", "0", now.xp ?? "0"),
       amounts("base", zeroBases?.[at] ?? null, raw.resource(result.activityId)?.xp ?? null),
-      ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Reread,
+      ["window", true, isWithin(raw.rules, "zero", now.scoreDate, instants)] satisfies Comparison,
     ];
-    const differing = rereads.find(([, judged, said]) => judged !== said);
-    if (differing) return disagreement(id, differing);
+    const differing = comparisons.find(([, judged, said]) => judged !== said);
+    if (differing) return describe(id, differing);
   }
   return null;
 }
 
-/** The first thing that the raw rows say otherwise of a suspect's bank writes and results at 0; null where they agree. */
+/** Describes the first difference between the raw rows and a suspect's bank writes or zero results; null if there is none. */
 export function bankDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
   const instants = [suspect.eventId, ...suspect.twins].flatMap((id) => raw.event(id)?.occurredAt ?? []);
   return (

@@ -6,11 +6,11 @@ import type { ResourceRecord } from "../../../domain/rules/judging/records.js";
 import { eventKey } from "../../../domain/values/source-keys.js";
 import { xpFromText, xpText } from "../../../domain/values/xp.js";
 import {
-  type EventSays,
-  lastReading,
+  type Comparison,
+  type JudgedFields,
+  latest,
   type RawLookup,
   type ReadEvent,
-  type Reread,
   rawLookup,
   type SuspectPart,
 } from "./evidence-lookup.js";
@@ -40,14 +40,14 @@ const resourceRecord = ({ title, xp, xpSince, earlier }: RawResource): ResourceR
 });
 
 /** Base XP: of the event's activity where its resource is landed; that of a linked result's activity is taken as it is. */
-const baseOf = (suspect: SuspectPart, event: EventSays, raw: RawLookup): string | null => {
+const baseOf = (suspect: SuspectPart, event: JudgedFields, raw: RawLookup): string | null => {
   const resource = raw.resource(event.activityKey ?? suspect.activityId);
   if (resource === undefined) return suspect.base;
   const { base } = baseAt(resourceRecord(resource), Date.parse(suspect.occurredAt) * 1000);
   return base === null ? null : xpText(base);
 };
 
-function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Reread[] {
+function eventComparisons(suspect: SuspectPart, event: JudgedFields, raw: RawLookup): Comparison[] {
   const own = ownResults(suspect, raw);
   const { xp, totalQuestions, correctQuestions } = event.metrics;
   const questions = [
@@ -68,15 +68,15 @@ function eventReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Re
     ["attempt", suspect.attempt, plus === 0 || plus === 1 ? suspect.attempt : event.attempt],
     ["base", suspect.base, baseOf(suspect, event, raw)],
     ["band", suspect.band, accuracyBand(...questions)],
-    ["multiplier", suspect.multiplier, firstKnown(own.map((result) => lastReading(result)?.multiplier))],
+    ["multiplier", suspect.multiplier, firstKnown(own.map((result) => latest(result)?.multiplier))],
     ["counted", suspect.counted, raw.fact(eventKey(suspect.eventId))],
-    ...own.map((result, at): Reread => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, lastReading(result)?.xp ?? null]),
+    ...own.map((result, at): Comparison => [`ownXps.${at}`, suspect.ownXps?.[at] ?? null, latest(result)?.xp ?? null]),
   ];
 }
 
 /** What the sender took back, and whether the base was known, as far as the raw rows can tell. */
-function refundReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): Reread[] {
-  const refunds = suspect.compensations.map(({ eventId, xp }, at): Reread => {
+function refundComparisons(suspect: SuspectPart, event: JudgedFields, raw: RawLookup): Comparison[] {
+  const refunds = suspect.compensations.map(({ eventId, xp }, at): Comparison => {
     const refund = raw.event(eventId);
     const isRefund =
       refund !== null &&
@@ -94,14 +94,14 @@ function refundReread(suspect: SuspectPart, event: EventSays, raw: RawLookup): R
 function suspectDisagreement(suspect: SuspectPart, raw: RawLookup): string | null {
   const event = raw.event(suspect.eventId);
   if (event === null) return `raw.events: no readable event ${suspect.eventId}`;
-  const rereads = [...eventReread(suspect, event, raw), ...refundReread(suspect, event, raw)];
+  const rereads = [...eventComparisons(suspect, event, raw), ...refundComparisons(suspect, event, raw)];
   const differing = rereads.find(([, judged, said]) => judged !== said);
   if (differing === undefined) return bankDisagreement(suspect, raw);
   const [name, judged, said] = differing;
   return `judged: ${name} of event ${suspect.eventId} is ${JSON.stringify(judged)}, the raw rows say ${JSON.stringify(said)}`;
 }
 
-/** The first thing that the raw rows say otherwise than what was judged; null where they agree. docs/evidence.md. */
+/** Describes the first difference between the raw rows and what was judged; null if there is none. docs/evidence.md. */
 export function rawDisagreement(evidence: Evidence, rules: AuditRules, readEvent: ReadEvent): string | null {
   const raw = rawLookup(evidence, rules, readEvent);
   const uncounted = evidence.judged.counted.find((id) => !raw.counts(id));

@@ -16,8 +16,8 @@ import { type Evidence, formulaSet, unsealed } from "./file.js";
 import { rawDisagreement } from "./verify-event.js";
 
 /**
- * Derives the finding of an evidence file again, from what the file holds, and compares it byte for byte
- * (docs/evidence.md). Needs no database. `readEvent` reads a landed event's payload.
+ * Recomputes the finding of an evidence file from the file alone and compares it byte for byte (docs/evidence.md). Needs no database.
+ * `readEvent` reads the payload of a landed event.
  */
 export function verify(file: string, readEvent: ReadEvent): Verification {
   const opened = unsealed(file);
@@ -44,7 +44,7 @@ function arithmeticOf({ finding }: Evidence): string | null {
   return typeof evidence?.arithmetic === "string" ? evidence.arithmetic : null;
 }
 
-/** The rules that the file was judged by; a text says why they cannot be this program's. */
+/** The rules that the file was judged by; a string says why this program cannot apply them. */
 function rulesOf({ ruleVersion, program, settings }: Evidence): AuditRules | string {
   if (ruleVersion !== RULE_VERSION)
     return `ruleVersion: the file was judged by rules ${ruleVersion} (timeback ${program}), this program has rules ${RULE_VERSION}: verify it with that version`;
@@ -62,7 +62,7 @@ const countsFrom = (counts: Evidence["calibration"][number]["quiet"]): FormulaCo
 const calibrationsOf = ({ calibration }: Evidence): Map<string, Calibration> =>
   calibrated(new Map(calibration.map(({ app, ...counts }) => [app, appCountsOf((kind) => countsFrom(counts[kind]))])));
 
-/** Calibrates and judges again; the first member of the finding that comes out otherwise. */
+/** Calibrates and judges again; returns the first member of the finding that differs. */
 function judgedAgain(evidence: Evidence, { multipliers }: AuditRules, finding: string): string | null {
   const { suspects, counted } = evidence.judged;
   const calibrations = calibrationsOf(evidence);
@@ -76,11 +76,11 @@ function judgedAgain(evidence: Evidence, { multipliers }: AuditRules, finding: s
     ),
   );
   const claim = claims.find(({ suspect }) => suspect.eventId === evidence.finding.eventId);
-  if (claim === undefined) return `finding: judged again, nothing is claimed of event ${evidence.finding.eventId}`;
+  if (claim === undefined) return `finding: judged again, there is no claim about event ${evidence.finding.eventId}`;
   const again = findingJson(bundledFinding(claim, calibrationOf(claim.suspect.app), new Set(counted)));
   if (again === finding) return null;
   const [first] = differencesOf(membersOf(finding), membersOf(again));
   return first === undefined
-    ? "finding: its members stand in another order"
+    ? "finding: its members are in a different order"
     : `finding.${first.path}: the file says ${first.kept}, judged again it is ${first.other}`;
 }

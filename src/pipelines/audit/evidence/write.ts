@@ -15,8 +15,8 @@ import { namedResults, type SuspectRow, suspectOf, uncorrected } from "../checks
 import { suspectRows } from "../checks/suspect-rows.js";
 import { formulaNames, sealed } from "./file.js";
 
-/** What is needed beside the finding. */
-interface Ground {
+/** What an evidence file needs besides the finding. */
+interface Inputs {
   session: Session;
   rules: FactRules;
   /** Version of this program. */
@@ -24,11 +24,10 @@ interface Ground {
 }
 
 /**
- * The text of a file that proves a bundled finding without this database (docs/evidence.md): every suspect of the
- * student, the rows they come from, and what the events of their apps say. To be called in the draft of the audit that
- * made the finding.
+ * The text of a file that proves a bundled finding without this database (docs/evidence.md): every suspect of the student, the rows
+ * they come from, and the calibration counts of their apps. Call it in the draft of the audit that made the finding.
  */
-export async function evidenceOf({ session, rules, program }: Ground, finding: ListedFinding): Promise<string> {
+export async function evidenceOf({ session, rules, program }: Inputs, finding: ListedFinding): Promise<string> {
   const { db } = session;
   const { studentId } = finding;
   const settings = await settingsInForce(db);

@@ -7,7 +7,7 @@ describe("damaged gzip", () => {
   const text = Array.from({ length: 20_000 }, (_, i) => `{"n":${i},"x":"${(i * 7919) % 10_007}"}`).join("\n");
   const whole = gzipSync(text);
 
-  test("that is cut off anywhere gives all that can be decoded, then says so", async () => {
+  test("that is truncated yields all that can be decoded, then a fault", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: whole.length - 1 }),
@@ -28,7 +28,7 @@ describe("damaged gzip", () => {
     );
   });
 
-  test("that is damaged in the middle gives what stands well before, then says so", async () => {
+  test("that is damaged in the middle yields the data well before the damage, then a fault", async () => {
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, 60_000, 60_100);
     const lines = await readAll(damaged);
@@ -36,7 +36,7 @@ describe("damaged gzip", () => {
     expect(lines.at(-1)).toMatchObject({ code: "corrupt-gzip" });
   });
 
-  test("that expands too far ends there, and says how much was read", async () => {
+  test("that expands too far ends with a fault that says how much was read", async () => {
     const member = gzipSync(`${" ".repeat((1 << 20) - 1)}\n`.repeat(8));
     const bomb = Buffer.concat([gzipSync("one\n"), ...Array<Buffer>(20).fill(member), gzipSync("two\n")]);
     const lines = await readAll(bomb);
@@ -49,7 +49,7 @@ describe("damaged gzip", () => {
     expect(await readAll(small), "below 64 MiB nobody asks").toEqual([]);
   });
 
-  test("with something behind it is not passed over in silence", async () => {
+  test("with trailing data ends with a fault", async () => {
     for (const tail of ["garbage", "\0\0\0{}"]) {
       expect(brief(await readAll(Buffer.concat([gzipSync("one\n"), Buffer.from(tail)]), { size: 24 })).at(-1)).toMatch(
         /corrupt-gzip!$/,

@@ -4,15 +4,15 @@ import { Fault } from "../parse/fault.js";
 import type { Blocks } from "./input.js";
 
 const OUTPUT_BYTES = 256 * 1024;
-/** What a data error takes with it is at most the output of one piece. */
+/** A data error loses at most the output of one piece. */
 const PIECE_BYTES = 16 * 1024;
-/** What Node says when the compressed data ends in the middle. */
+/** Node's error code for truncated data. */
 const CUT_OFF = "Z_BUF_ERROR";
 
 /**
- * Decompresses gzip of any number of members. Data that is cut off or damaged, or that expands to more than
- * `maxExpansion` times its size, ends with a Fault, after everything that could be decoded. (Not a pipeline of streams:
- * there, an error takes the chunks with it that nobody has read yet.)
+ * Decompresses gzip of any number of members. Truncated or damaged data, or data that expands to more than `maxExpansion` times its
+ * size, ends with a Fault after everything that could be decoded. (Not a pipeline of streams: an error there drops chunks that have
+ * not been read yet.)
  */
 export async function* gunzip(blocks: Blocks, maxExpansion = usualExpansion.ratio): AsyncGenerator<Buffer | Fault> {
   const inflater = new Inflater(maxExpansion);
@@ -32,14 +32,14 @@ export async function* gunzip(blocks: Blocks, maxExpansion = usualExpansion.rati
   }
 }
 
-/** Feeds a Gunzip by hand and collects what it gives. */
+/** Writes to a Gunzip and collects its output. */
 class Inflater {
   private readonly stream: Gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
   private readonly closed: Promise<void>;
   private ready: Buffer[] = [];
   private expanded = 0;
   fault: NodeJS.ErrnoException | Fault | null = null;
-  /** Nothing is written after the end of the compressed data. */
+  /** True after the end of the compressed data: nothing more is written. */
   private ended = false;
 
   constructor(ratio: number) {
@@ -56,7 +56,7 @@ class Inflater {
     this.closed = new Promise((resolve) => this.stream.once("close", resolve));
   }
 
-  /** Resolves when the piece has been used up, or when nothing more will be. */
+  /** Resolves when the piece has been consumed, or no more will be. */
   async write(piece: Buffer): Promise<void> {
     if (!this.ended) {
       const before = this.stream.bytesWritten;
@@ -84,7 +84,7 @@ class Inflater {
     this.stream.destroy();
   }
 
-  /** Zeros after the last member are padding. Anything else that zlib leaves unread would be lost in silence. */
+  /** Zeros after the last member are padding; other unread bytes are a fault, lest they be dropped silently. */
   private checkPadding(unread: Buffer): void {
     if (unread.some((byte) => byte !== 0)) this.fault ??= new Error("data after the end of the compressed data");
   }
@@ -94,7 +94,7 @@ function faultFrom(error: NodeJS.ErrnoException | Fault): Fault {
   if (error instanceof Fault) return error;
   const { code, message } = error;
   return code === CUT_OFF
-    ? new Fault("truncated-gzip", "the compressed data is cut off here; what stood before was read")
+    ? new Fault("truncated-gzip", "the compressed data is truncated here; what came before was read")
     : new Fault("corrupt-gzip", `the compressed data is damaged near here (${message}); the rest was not read`);
 }
 

@@ -26,7 +26,7 @@ describe("a file", () => {
   };
   const linesIn = (file: string, options?: ReadOptions) => linesOf({ name: file, from: file }, options);
 
-  test("of many blocks is read, and tells how far it is", async () => {
+  test("of many blocks is read, and its progress is reported", async () => {
     const text = Array.from({ length: 50_000 }, (_, i) => `{"n":${i},"é":"${"x".repeat(i % 100)}"}`);
     for (const bytes of [Buffer.from(text.join("\n")), gzipSync(text.join("\n"))]) {
       const file = at("many.ndjson", bytes);
@@ -39,7 +39,7 @@ describe("a file", () => {
     }
   });
 
-  test("is closed when nobody wants the rest", async () => {
+  test("is closed when the reader stops early", async () => {
     const file = at("left.ndjson", "x\n".repeat(1_000_000));
     for await (const { lines } of readLines({ name: file, from: file })) {
       expect(lines[0]).toMatchObject({ text: "x" });
@@ -47,7 +47,7 @@ describe("a file", () => {
     }
   });
 
-  test("that is missing, or a directory, is a wrong call that says so in one line", async () => {
+  test("that is missing, or a directory, is a usage error of one line", async () => {
     for (const [path, what] of [
       [join(folder, "none"), "there is no such file"],
       [folder, "is a directory"],
@@ -71,7 +71,7 @@ describe("a file", () => {
   );
 });
 
-test("a stream is read, and is of unknown size", async () => {
+test("a stream is read, and its size is unknown", async () => {
   const source = { name: "-", from: () => Readable.from([Buffer.from("on"), Buffer.from("e\ntwo")]) };
   expect(await sizeOfInput(source)).toBeNull();
   expect(brief(await linesOf(source))).toEqual(["1@0 one", "2@4 two"]);

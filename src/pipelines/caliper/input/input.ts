@@ -3,25 +3,25 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { UsageError, WorkError, wordsOf } from "../../../errors.js";
 
-/** Parts of a file end where a block ends. */
+/** Parts of a file end at block boundaries. */
 const BLOCK_BYTES = 64 * 1024;
-/** Each question ends a turn of the event loop, and many turns are dear; but while what came is read, nothing is sent to the server. */
+/** Bytes per read call. Each call costs a turn of the event loop; but while a larger buffer is processed, nothing is sent to the server. */
 const READ_BYTES = 8 * BLOCK_BYTES;
 
-/** What is read. */
+/** An input. */
 export interface InputSource {
-  /** As it was typed: messages, and the addresses of lines, call it so. */
+  /** As typed: the name in messages and in addresses of lines. */
   name: string;
-  /** The path of a file, or what opens a stream that can be read once. */
+  /** The path of a file, or a function that opens a stream, which can be read once. */
   from: string | (() => NodeJS.ReadableStream);
 }
 
-/** Raw bytes of the file. A block is valid until the next one is asked for. */
+/** The raw bytes of a file. A block is valid until the next one is requested. */
 export type Blocks = AsyncIterable<Buffer> | Iterable<Buffer>;
 
 /**
- * Size in bytes on disk (compressed or not); null where it cannot be known (stdin, a pipe). A missing
- * file and a directory are the caller's mistake (UsageError), everything else that stands in the way is a WorkError.
+ * Size in bytes on disk (compressed or not); null if it cannot be known (stdin, a pipe).
+ * @throws UsageError for a missing file or a directory, WorkError for any other failure
  */
 export async function sizeOfInput({ name, from }: InputSource): Promise<number | null> {
   if (typeof from !== "string") return null;
@@ -29,7 +29,7 @@ export async function sizeOfInput({ name, from }: InputSource): Promise<number |
   return info.isFile() ? info.size : null;
 }
 
-/** Whether the bytes stay where they are, to be read again; those of a pipe are gone. Errors as sizeOfInput. */
+/** Whether the input can be read again; a pipe cannot. Errors as `sizeOfInput`. */
 export const isLasting = async (source: InputSource): Promise<boolean> => (await sizeOfInput(source)) !== null;
 
 async function lookAt(name: string, path: string): Promise<Stats> {
@@ -40,7 +40,7 @@ async function lookAt(name: string, path: string): Promise<Stats> {
   return info;
 }
 
-/** The bytes of an input, a block at a time. Errors as sizeOfInput. */
+/** The bytes of an input, block by block. Errors as `sizeOfInput`. */
 export async function* readBlocks({ name, from }: InputSource): AsyncGenerator<Buffer> {
   if (typeof from !== "string") yield* readStream(from);
   else if ((await lookAt(name, from)).isFIFO() && process.platform === "linux") yield* readPipe(name, from);
@@ -66,8 +66,8 @@ async function* readFile(name: string, path: string): AsyncGenerator<Buffer> {
 }
 
 /**
- * Waits for a pipe's writer and for its bytes without a thread of its own: one that waits in a system call keeps the
- * process from ending. (Where Linux waits, other systems take a pipe without a writer for one at its end.)
+ * Reads a pipe without blocking a thread: a thread blocked in a system call would keep the process from exiting. (Linux only:
+ * elsewhere a pipe without a writer looks like one at its end.)
  */
 async function* readPipe(name: string, path: string): AsyncGenerator<Buffer> {
   try {

@@ -6,7 +6,7 @@ import { brief, readAll } from "../../../../test/support/caliper-lines.js";
 const SIZES = [1, 2, 3, 5, 1 << 16];
 
 describe.each(SIZES)("in blocks of %d bytes", (size) => {
-  test("lines come with number and offset; blank ones are counted and left out", async () => {
+  test("lines have a number and an offset; blank ones are numbered and left out", async () => {
     const text = "one\n\n  \r\ntwo\r\nthree";
     expect(brief(await readAll(text, { size }))).toEqual(["1@0 one", "4@9 two", "5@14 three"]);
   });
@@ -15,11 +15,11 @@ describe.each(SIZES)("in blocks of %d bytes", (size) => {
     expect(brief(await readAll("é\u{1f600}\n✓\nend\n", { size }))).toEqual(["1@0 é\u{1f600}", "2@7 ✓", "3@11 end"]);
   });
 
-  test("a byte order mark is taken off, also where files were put together", async () => {
+  test("a byte order mark is removed, also in the middle of concatenated files", async () => {
     expect(brief(await readAll("\ufeffone\n\ufefftwo\n\ufeff\n", { size }))).toEqual(["1@0 one", "2@7 two"]);
   });
 
-  test("a line past the limit costs that line only", async () => {
+  test("a line past the limit is rejected alone", async () => {
     const lines = await readAll(`${"a".repeat(10)}\n${"b".repeat(11)}\n${"c".repeat(5000)}\nd\n`, {
       size,
       maxLineBytes: 10,
@@ -31,7 +31,7 @@ describe.each(SIZES)("in blocks of %d bytes", (size) => {
     });
   });
 
-  test("invalid UTF-8 costs its line only, and a cut last line too", async () => {
+  test("invalid UTF-8 rejects its line only, also in a truncated last line", async () => {
     const bytes = Buffer.concat([
       Buffer.from("é\n"),
       Buffer.from([0x61, 0xff, 10]),
@@ -41,13 +41,13 @@ describe.each(SIZES)("in blocks of %d bytes", (size) => {
     expect(brief(await readAll(bytes, { size }))).toEqual(["1@0 é", "2@3 not-utf8!", "3@6 ✓", "4@10 not-utf8!"]);
   });
 
-  test("NUL bytes cost their line only", async () => {
+  test("NUL bytes reject their line only", async () => {
     const lines = await readAll("a\nb\0b\nc\n", { size });
     expect(brief(lines)).toEqual(["1@0 a", "2@2 not-text!", "3@6 c"]);
     expect(lines[1]).toMatchObject({ excerpt: "b\\u0000b" });
   });
 
-  test("gzip is decompressed, of several members and with zeros behind it", async () => {
+  test("gzip is decompressed, also of several members and with trailing zeros", async () => {
     const bytes = Buffer.concat([
       gzipSync("one\ntw"),
       gzipSync("o\n"),
@@ -73,7 +73,7 @@ test("empty input has no lines", async () => {
   for (const bytes of ["", "\n", "\ufeff", gzipSync("")]) expect(await readAll(bytes)).toEqual([]);
 });
 
-test("however the blocks fall, the lines are the same", async () => {
+test("the lines are the same wherever the blocks are cut", async () => {
   const part = fc.constantFrom("a", "é", "\u{1f600}", "\n", "\r\n", " ", "\ufeff", "\0", "\xff");
   const bytesOf = (parts: string[]) =>
     Buffer.concat(parts.map((p) => Buffer.from(p, p === "\xff" ? "latin1" : "utf8")));

@@ -4,32 +4,32 @@ import { gunzip } from "./gunzip.js";
 import { type Blocks, type InputSource, readBlocks } from "./input.js";
 import { type InputLine, LineSplitter, type Position, unreadableAt } from "./splitter.js";
 
-/** The lines that were finished by one block, and where they end. */
+/** The lines that end in one block, and where the last one ends. */
 export interface LineBatch {
   lines: InputLine[];
-  /** Where the next line starts: the place to resume from when these lines have been dealt with. */
+  /** Where the next line starts: the place to resume from once these lines are processed. */
   end: Position;
 }
 
-/** How to read one input; everything may be left out. */
+/** Options for reading one input. */
 export interface ReadOptions extends Partial<Pick<InputLimits, "maxLineBytes" | "maxExpansion">> {
-  /** Receives how many bytes of the file on disk (compressed or not) have been read so far. */
+  /** Called with the number of bytes of the file read so far (on disk, compressed or not). */
   onRawBytes?: (total: number) => void;
 }
 
-/** As many as the longest of the magic numbers below. */
+/** Length of the longest magic number below. */
 const MAGIC_BYTES = 6;
 
 /**
- * Reads the lines of an input: plain or gzip, whatever its name is. Holds some blocks and one line.
- * What cannot be read as text comes as a rejection at its place, and so does damaged gzip; a missing file or a
- * directory is a UsageError, an unreadable one a WorkError.
+ * Reads the lines of an input, plain or gzip, whatever its name. Holds some blocks and one line. Text that cannot be read is a
+ * rejection at its place, and so is damaged gzip.
+ * @throws UsageError for a missing file or a directory, WorkError for an unreadable one
  */
 export function readLines(source: InputSource, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
   return linesOf(readBlocks(source), source.name, options);
 }
 
-/** As readLines, of bytes from anywhere; `file` is the name in the addresses of lines. */
+/** As `readLines`, from blocks of bytes; `file` is the name in the addresses of lines. */
 export async function* linesOf(source: Blocks, file: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
   const { onRawBytes = ignore } = options;
   const { maxLineBytes, maxExpansion } = { ...defaultLimits, ...options };
@@ -53,7 +53,7 @@ function* lastBatch(splitter: LineSplitter, file: string, fault: Fault | null): 
   if (lines.length > 0) yield { lines, end };
 }
 
-/** Gzip is known by its first bytes, not by its name. Input that is no lines of UTF-8 at all is one fault. */
+/** Gzip is recognised by its first bytes, not by its name. Input that is not lines of UTF-8 at all is one fault. */
 async function* decompressed(source: AsyncGenerator<Buffer>, maxExpansion: number): AsyncGenerator<Buffer | Fault> {
   const raw = withHead(source);
   try {
@@ -75,7 +75,7 @@ async function* decompressed(source: AsyncGenerator<Buffer>, maxExpansion: numbe
   }
 }
 
-/** The same bytes; the first block is long enough to be recognised, where the input is. */
+/** The same bytes, the first block long enough to be recognised, if the input is. */
 async function* withHead(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer, undefined> {
   let head: Buffer | null = NO_BYTES;
   for await (const block of source) {

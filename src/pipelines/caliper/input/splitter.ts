@@ -5,7 +5,7 @@ import type { Line, UnreadableLine } from "../parse/record.js";
 /** A line of text with its address, ready for parseLine, or one that could not be read. */
 export type InputLine = ({ kind: "text" } & Line) | UnreadableLine;
 
-/** A place between two lines of the decompressed input: where the next line starts, and its number. */
+/** A place between two lines of the decompressed input: the offset and the number of the next line. */
 export interface Position {
   byteOffset: number;
   /** 1-based. */
@@ -20,13 +20,13 @@ const BYTE_ORDER_MARK = "\ufeff";
 const EXCERPT_BYTES = 800;
 
 /**
- * Cuts blocks into lines. Holds the unfinished line and nothing else; of a line past the limit it holds the start.
- * Blank lines are numbered and left out; the carriage return of CRLF and a byte order mark are taken off.
+ * Splits blocks into lines. Holds only the unfinished line, and only the start of a line past the limit. Blank lines are numbered and
+ * left out; the CR of CRLF and a byte order mark are removed.
  */
 export class LineSplitter {
   private held: Buffer[] = [];
   private heldBytes = 0;
-  /** Where the line that is being read starts. */
+  /** Start of the current line. */
   private readonly next: Position = { byteOffset: 0, number: 1 };
 
   constructor(
@@ -34,7 +34,7 @@ export class LineSplitter {
     private readonly maxLineBytes: number,
   ) {}
 
-  /** Where the last finished line ended. */
+  /** End of the last finished line. */
   get position(): Position {
     return { ...this.next };
   }
@@ -54,7 +54,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where no newline ended it. */
+  /** The last line, if no newline ended it. */
   finish(): InputLine[] {
     const lines: InputLine[] = [];
     if (this.heldBytes > 0) this.finishHeld(Buffer.alloc(0), 0, lines);
@@ -78,7 +78,7 @@ export class LineSplitter {
     this.add(bytes, length, newline, encodingOf(bytes), lines);
   }
 
-  /** Whole lines: a character is never cut here, so one look at all of them settles the encoding of nearly all. */
+  /** Splits a region of whole lines. No character is cut, so one check of the region settles the encoding of nearly all lines. */
   private cut(region: Buffer, lines: InputLine[]): void {
     const encoding = encodingOf(region);
     let start = 0;
@@ -104,7 +104,7 @@ export class LineSplitter {
 
 type Encoding = "latin1" | "utf8";
 
-/** Null where some line is not plain UTF-8 text. Plain ASCII decodes faster as latin1. */
+/** Null if some line is not plain UTF-8 text. Plain ASCII decodes faster as latin1. */
 function encodingOf(bytes: Buffer): Encoding | null {
   if (bytes.includes(0)) return null;
   if (isAscii(bytes)) return "latin1";
@@ -121,7 +121,7 @@ function textOf(bytes: Buffer, encoding: Encoding): string {
 
 type Address = Omit<Line, "text">;
 
-/** A record that stands for bytes which are no line of text. */
+/** The rejection of bytes that are not a line of text. */
 export const unreadableAt = (address: Address, { code, reason }: Fault, bytes: Buffer): UnreadableLine => ({
   kind: "rejected",
   ...address,

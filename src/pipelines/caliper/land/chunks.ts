@@ -4,23 +4,23 @@ import { type Part, type PartOptions, type Place, readParts } from "./parts.js";
 
 /** Lines of a file that are landed in one transaction. */
 export interface Chunk {
-  /** Its parts, one after the other: where they are asked for again, they come again. */
+  /** Its parts, in order; a second call yields them again. */
   parts(): AsyncGenerator<Part>;
-  /** Where it ends: known when its parts have been used. */
+  /** Where it ends: known once its parts have been consumed. */
   readonly end: Place;
-  /** Lets the next chunk be read, however far this one was. To be called when nothing is done with it any more. */
+  /** Lets the next chunk be read, however much of this one was. Call it when the chunk is no longer used. */
   release(): Promise<void>;
 }
 
-/** How an input is cut into chunks, and what tells when to give up. */
+/** How to divide an input into chunks. */
 export type ChunkOptions = PartOptions & {
   /** Whether the bytes can be read again. */
   isLasting: boolean;
 };
 
 /**
- * The chunks of one input, in order: the next one can be read when the parts of the one before have been used, or that
- * was released. `parts` are those of the input from `start` on.
+ * The chunks of one input, in order. The next one can be read once the parts of the current one have been consumed, or it was
+ * released. `parts` are those of the input from `start` on.
  */
 export async function* readChunks(
   parts: AsyncGenerator<Part>,
@@ -45,7 +45,7 @@ export async function* readChunks(
   }
 }
 
-/** A chunk of an input whose bytes cannot be read again: one part, held. */
+/** A chunk of an input that cannot be read again: one part, held in memory. */
 class HeldChunk implements Chunk {
   readonly isRead = Promise.resolve(true);
 
@@ -58,17 +58,17 @@ class HeldChunk implements Chunk {
   async release(): Promise<void> {}
 }
 
-/** So many parts are landed in one transaction at most: facts that are derived together cost least. */
+/** Most parts landed in one transaction: deriving facts is cheapest in large batches. */
 export const PARTS_OF_CHUNK = 20;
-/** The first chunk of a file is small, since nothing is derived yet while it is landed; each after it is twice as large. */
+/** The first chunk is small, since nothing is derived concurrently while it is landed; each next one is twice as large. */
 const PARTS_OF_FIRST = 5;
 
-/** A chunk of a file: its parts are read as they are used, and not held; where they are asked for again, from the file. */
+/** A chunk of a file: its parts are read as they are consumed and not held; a second call reads them from the file again. */
 class FileChunk implements Chunk {
   end: Place;
-  /** Resolves when its last part has been read; false where that was given up. */
+  /** Resolves to true when its last part has been read, to false if reading was abandoned. */
   readonly isRead: Promise<boolean>;
-  private tellRead: (isWhole: boolean) => void = () => {};
+  private resolveRead: (isWhole: boolean) => void = () => {};
   private next: Part | undefined;
   private count = 1;
   private lines = 0;
@@ -83,7 +83,7 @@ class FileChunk implements Chunk {
     this.next = first;
     this.end = first;
     this.isRead = new Promise((resolve) => {
-      this.tellRead = resolve;
+      this.resolveRead = resolve;
     });
   }
 
@@ -92,7 +92,7 @@ class FileChunk implements Chunk {
     this.isUsed = true;
     for (let part = await this.take(); part; part = await this.take()) {
       yield part;
-      part.builder.release(); // asked for again, it is read from the file
+      part.builder.release(); // a second call reads it from the file
     }
   }
 
@@ -106,13 +106,13 @@ class FileChunk implements Chunk {
     if (part) {
       this.end = { end: part.end, prefixSha256: part.prefixSha256 };
       this.lines += part.lines;
-    } else this.tellRead(true);
+    } else this.resolveRead(true);
     return part;
   }
 
   private async *readAgain(): AsyncGenerator<Part> {
     const { start, lines, options } = this;
-    const again = { leavesUnread: () => false, onRawBytes() {}, lines };
+    const again = { defersParsing: () => false, onRawBytes() {}, lines };
     const parts = readParts({ ...options, ...again, ...(start ? { resumeAt: start.end } : {}) });
     const prefix = start && (await parts.next()).value;
     if (prefix && prefix.prefixSha256 !== start.prefixSha256)
@@ -124,7 +124,7 @@ class FileChunk implements Chunk {
     try {
       while (await this.take()) this.options.stop();
     } finally {
-      this.tellRead(false);
+      this.resolveRead(false);
     }
   }
 }

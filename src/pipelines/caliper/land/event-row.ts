@@ -5,10 +5,10 @@ import type { IncomingActor } from "../../../store/landing/actors.js";
 import type { IncomingEvent } from "../../../store/landing/event-columns.js";
 
 const MAX_REMEMBERED = 100_000;
-/** The last actor of each id, or of each email where there is no id. */
+/** The last actor seen of each id, or of each email if there is no id. */
 const remembered = new Map<string, IncomingActor>();
 
-/** One key for one (segment, shape, email): events of equal actors share it. */
+/** Interns actors: events of equal (segment, shape, email) share one key. */
 function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
   const name = segment ?? email ?? "";
   const known = remembered.get(name);
@@ -20,13 +20,13 @@ function keyed({ segment, looksLikeUser, email }: Actor): IncomingActor {
   return actor;
 }
 
-/** Without a list of the values, which is dear. */
+/** Avoids allocating a list of the values. */
 function hasMetrics(metrics: Metrics): boolean {
   for (const name in metrics) if (metrics[name as keyof Metrics] !== null) return true;
   return false;
 }
 
-/** The run that lands events, and how many it has read: each event has its place among them. */
+/** The run that lands events, and how many it has read: an event's ordinal is its number among them. */
 export interface LandingRun {
   runId: string;
   events: number;
@@ -38,7 +38,7 @@ export interface RowOrigin {
   payloadDigest: string;
 }
 
-/** An event with all that its columns say: the next one of its run. */
+/** The next event of its run, with the values of its columns. */
 export function incomingEvent(
   event: LandableEvent,
   { line, payloadDigest }: RowOrigin,

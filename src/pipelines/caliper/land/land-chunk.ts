@@ -3,33 +3,33 @@ import type { LaneOrder } from "../../../flow/ordered-lanes.js";
 import type { Session } from "../../../store/engine/session.js";
 import type { Chunk } from "./chunks.js";
 import { addLanded, copyRecords, type LandedRecords, noneLanded, openLanding, settleRecords } from "./land-records.js";
-import { readUnread } from "./skip-known-lines.js";
+import { skipKnownLines } from "./skip-known-lines.js";
 
-/** What is known of the records of a run before the database is asked; it only decides what is tried first. */
+/** What to expect of the next records; it only decides which path is tried first. */
 export interface Expected {
-  /** Whether the last part held anything that was landed before. */
+  /** Whether the last part held any event landed before. */
   isRepeated: boolean;
-  /** Whether the last part held more that was landed before than what is new: the file may have been read before. */
+  /** Whether most events of the last part were landed before: the file has probably been read before. */
   isRepeating: boolean;
 }
 
-/** Nothing was read yet. */
-export const nothingExpected = (): Expected => ({ isRepeated: false, isRepeating: false });
+/** The expectation before anything is read. */
+export const noExpectation = (): Expected => ({ isRepeated: false, isRepeating: false });
 
-/** How a chunk of a file is landed. */
+/** How to land a chunk. */
 export interface ChunkLanding {
   runId: string;
   file: string;
   rules: FactRules;
   expected: Expected;
   order: LaneOrder;
-  /** Receives, after each part, how many records of the chunk were read; throws when a stop was requested. */
+  /** Called after each part with the number of records read of the chunk; throws if the run was asked to stop. */
   progress(records: number): void;
 }
 
 /**
- * Lands a chunk, a step for `withDerivedFacts`. Over two connections, its parts are copied in while the facts of the chunk
- * before are derived; the rest of it waits for that one's commit.
+ * Lands a chunk; a step for `withDerivedFacts`. With two connections, its parts are copied in while the facts of the previous chunk
+ * are derived; the rest waits for that chunk's commit.
  */
 export async function landChunk(session: Session, chunk: Chunk, landing: ChunkLanding): Promise<LandedRecords> {
   const { runId, file, rules, expected, order, progress } = landing;
@@ -38,11 +38,11 @@ export async function landChunk(session: Session, chunk: Chunk, landing: ChunkLa
   const landed = noneLanded();
   let known = 0;
   for await (const part of chunk.parts()) {
-    await readUnread(session, part);
+    await skipKnownLines(session, part);
     const records = part.builder.records();
     const copied = await copyRecords(session, opened, records, {
       allNew: !expected.isRepeated,
-      behind: order.previousCommitted,
+      previousCommitted: order.previousCommitted,
     });
     expected.isRepeated = copied.duplicates > 0;
     expected.isRepeating = copied.duplicates > copied.stored;

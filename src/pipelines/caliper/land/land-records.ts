@@ -13,7 +13,7 @@ import {
 import { keepStagedRejects, openRejects, stageRejects } from "../../../store/landing/rejects.js";
 import type { Records } from "./record-builder.js";
 
-/** What became of the records: records = stored + duplicates + conflicts + skipped + rejected. docs/caliper.md. */
+/** Outcomes of records: records = stored + duplicates + conflicts + skipped + rejected. docs/caliper.md. */
 export interface RecordCounts {
   records: number;
   stored: number;
@@ -23,13 +23,13 @@ export interface RecordCounts {
   rejected: number;
 }
 
-/** What became of records, and how many rejects and conflicts no run had kept before: they want attention. */
+/** Outcomes of records, with the numbers of rejects and conflicts that no earlier run kept: those want attention. */
 export interface LandedRecords extends RecordCounts {
   newRejects: number;
   newConflicts: number;
 }
 
-/** Nothing became of nothing. */
+/** Zero counts. */
 export const noneLanded = (): LandedRecords => ({
   records: 0,
   stored: 0,
@@ -41,21 +41,21 @@ export const noneLanded = (): LandedRecords => ({
   newConflicts: 0,
 });
 
-/** Adds what was landed in one step to a sum. */
+/** Adds the counts of one step to a sum. */
 export function addLanded(sum: LandedRecords, landed: LandedRecords): void {
   for (const key of Object.keys(noneLanded()) as (keyof LandedRecords)[]) sum[key] += landed[key];
 }
 
-/** Must come first in a transaction in which a run lands records. */
+/** Call it first in a transaction in which a run lands records. */
 export async function openLanding({ db }: Session, runId: string): Promise<Landing> {
   await openRejects(db);
   return openIncoming(db, runId);
 }
 
 /**
- * Copies the new events of some records of a file in, and lists the others: the first half of landing them, which may
- * run beside the second half of what was read before. What is not new is taken for a duplicate until `settleRecords`,
- * which must follow in the same transaction, once for all records of the file.
+ * The first half of landing records of a file: copies in the new events and stages the others; it may run concurrently with the
+ * second half of the previous chunk. What is not new counts as a duplicate until `settleRecords`, which must follow in the same
+ * transaction, once for all records of the file.
  */
 export async function copyRecords(
   session: Session,
@@ -77,7 +77,7 @@ export async function copyRecords(
   };
 }
 
-/** What was copied of one file, and how many of its duplicates were not compared (`known`). */
+/** What was copied of one file, and how many of its duplicates need no comparison (`known`). */
 export interface Unsettled {
   rules: FactRules;
   file: string;
@@ -85,7 +85,7 @@ export interface Unsettled {
   known: number;
 }
 
-/** Lands the rest of what was copied, and affects what it may change: a step for `withDerivedFacts`. */
+/** Lands the rest of what was copied and marks what it affects: a step for `withDerivedFacts`. */
 export async function settleRecords(
   session: Session,
   landing: Landing,

@@ -4,51 +4,51 @@ import { type LineBatch, readLines } from "../input/lines.js";
 import type { InputLine, Position } from "../input/splitter.js";
 import type { LandingRun } from "./event-row.js";
 import { RecordBuilder } from "./record-builder.js";
-import { LinesBefore, passedOver } from "./resume-hash.js";
-import { UnreadLines } from "./unparsed-lines.js";
+import { batchesFrom, ResumeHash } from "./resume-hash.js";
+import { UnparsedLines } from "./unparsed-lines.js";
 
 /** A place between two lines of a file. */
 export interface Place {
   end: Position;
-  /** Of the lines of the file before `end`: see `LinesBefore`. */
+  /** Hash of the file's lines before `end` (`ResumeHash`). */
   prefixSha256: string;
 }
 
-/** Some lines of a file, which are copied in together, and where they end. */
+/** Lines of a file that are copied in together, and where they end. */
 export interface Part extends Place {
   /** The records that were read. */
   builder: RecordBuilder;
-  /** Lines that were not parsed, because they were probably landed before. */
-  unread: UnreadLines;
-  /** How many lines it has. */
+  /** Lines not parsed yet: they are probably landed already. */
+  unparsed: UnparsedLines;
+  /** Number of lines. */
   lines: number;
 }
 
-/** How one file is cut into parts. */
+/** How to divide one file into parts. */
 export interface PartOptions {
   source: InputSource;
   run: LandingRun;
   partRecords: number;
   partBytes: number;
   limits: InputLimits;
-  /** Where a former run stopped. */
+  /** Where an earlier run stopped. */
   resumeAt?: Position;
-  /** How many lines are read from there on; all, where it is left out. */
+  /** Number of lines to read from there on; all by default. */
   lines?: number;
-  /** Asked for each part: whether its lines are left unread. */
-  leavesUnread(): boolean;
+  /** Called for each part: whether to leave its lines unparsed. */
+  defersParsing(): boolean;
   onRawBytes(total: number): void;
-  /** Throws when a stop was requested. */
+  /** Throws if the run was asked to stop. */
   stop(): void;
 }
 
 /**
- * The parts of one file, in order, the last one even when it is empty. With `resumeAt`, the first part is empty and
- * tells the hash of the lines before it, so that the caller can see whether they are the lines it knows.
+ * The parts of one file, in order; the last one may be empty. With `resumeAt`, the first part is empty and carries the hash of the
+ * lines before it, so that the caller can check that they are unchanged.
  */
 export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
   const { resumeAt, lines = Number.POSITIVE_INFINITY } = options;
-  const before = new LinesBefore();
+  const before = new ResumeHash();
   let open = new OpenPart(options);
   let end: Position = resumeAt ?? { byteOffset: 0, number: 1 };
   const part = (): Part => ({ ...open.contents(), end, prefixSha256: before.sha256() });
@@ -68,38 +68,38 @@ export async function* readParts(options: PartOptions): AsyncGenerator<Part> {
   yield part();
 }
 
-function batchesOf(options: PartOptions, before: LinesBefore): AsyncGenerator<LineBatch> {
+function batchesOf(options: PartOptions, before: ResumeHash): AsyncGenerator<LineBatch> {
   const { source, limits, resumeAt, onRawBytes, stop } = options;
   const batches = readLines(source, { ...limits, onRawBytes });
-  return resumeAt ? passedOver(batches, { place: resumeAt, before, stop }) : batches;
+  return resumeAt ? batchesFrom(batches, { place: resumeAt, before, stop }) : batches;
 }
 
 /** The part that is being filled. */
 class OpenPart {
   private readonly builder: RecordBuilder;
-  private readonly unread = new UnreadLines();
-  private readonly leaves: boolean;
+  private readonly unparsed = new UnparsedLines();
+  private readonly defers: boolean;
   private lines = 0;
 
   constructor(private readonly options: PartOptions) {
     this.builder = new RecordBuilder(options.source.name, options.run, options.limits);
-    this.leaves = options.leavesUnread();
+    this.defers = options.defersParsing();
   }
 
   add(line: InputLine, digest: string): void {
     this.lines += 1;
-    if (line.kind === "rejected" || !this.leaves) this.builder.add(line, { digest });
-    else this.unread.add(line, digest);
+    if (line.kind === "rejected" || !this.defers) this.builder.add(line, { digest });
+    else this.unparsed.add(line, digest);
   }
 
   isFull(): boolean {
     const { partRecords, partBytes } = this.options;
-    if (this.unread.length >= partRecords || this.unread.bytes >= partBytes) return true;
+    if (this.unparsed.length >= partRecords || this.unparsed.bytes >= partBytes) return true;
     return this.builder.isFull(partRecords, partBytes);
   }
 
   contents(): Omit<Part, keyof Place> {
-    const { builder, unread, lines } = this;
-    return { builder, unread, lines };
+    const { builder, unparsed, lines } = this;
+    return { builder, unparsed, lines };
   }
 }

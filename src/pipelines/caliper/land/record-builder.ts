@@ -7,16 +7,16 @@ import { parseLine } from "../parse/parse.js";
 import type { Line, Parsed } from "../parse/record.js";
 import { incomingEvent, type LandingRun } from "./event-row.js";
 
-/** Records of one file that are landed in one transaction. */
+/** Records of one file, landed in one transaction. */
 export interface Records {
   events: EventRows;
-  /** Records that are landed already, unchanged. */
+  /** Number of records already landed, byte for byte. */
   known: number;
   skipped: number;
   rejects: Reject[];
 }
 
-/** Gathers what became of the records of lines of one file. */
+/** Collects the outcomes of the records of one file. */
 export class RecordBuilder {
   private readonly events: EventRows;
   private readonly rejects: Reject[] = [];
@@ -32,7 +32,7 @@ export class RecordBuilder {
     this.events = new EventRows(file);
   }
 
-  /** Whether the batch is full: by its records, or by the bytes it will store. */
+  /** Whether it holds this many records, or about this many bytes to store. */
   isFull(records: number, size: number): boolean {
     return (
       this.events.length + this.skipped + this.rejects.length >= records ||
@@ -40,7 +40,7 @@ export class RecordBuilder {
     );
   }
 
-  /** `member` is the place in its line that a record had which now stands by itself, `digest` that of the line, where it is known. */
+  /** `member`: index in its original line of a record that is now a line of its own. `digest`: that of the line, if known. */
   add(line: InputLine, { member = 0, digest }: { member?: number; digest?: string } = {}): void {
     if (line.kind === "rejected") this.reject(line, 0, { ...line, record: null });
     else {
@@ -76,17 +76,17 @@ export class RecordBuilder {
     this.rejectedBytes += record?.length ?? 0;
   }
 
-  /** Counts records that are landed already, unchanged. */
+  /** Counts records already landed, byte for byte. */
   addKnown(records: number): void {
     this.known += records;
   }
 
-  /** Lets the room of what was gathered be used for other records. To be called when nobody needs it any more. */
+  /** Returns its buffers to the pool. Call it when nobody needs the records any more. */
   release(): void {
     this.events.release();
   }
 
-  /** What was gathered. */
+  /** The records collected so far. */
   records(): Records {
     const { events, known, skipped, rejects } = this;
     return { events, known, skipped, rejects };

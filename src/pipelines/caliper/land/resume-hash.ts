@@ -3,22 +3,22 @@ import { lineDigest } from "../../../domain/values/digest.js";
 import type { LineBatch } from "../input/lines.js";
 import type { InputLine, Position } from "../input/splitter.js";
 
-/** What tells a line from another; of one that could not be read, what is kept of it. */
+/** Digest of a line; of one that could not be read, of its reject. */
 const digestOf = (line: InputLine): string =>
   line.kind === "text" ? lineDigest(line.text) : lineDigest(`${line.code} ${line.reason} ${line.excerpt}`);
 
-/** Characters that are held at most: what lives longer is copied about by the garbage collector. */
+/** Characters held at most: longer-lived text would be copied by the garbage collector. */
 const SHORT_LIVED = 4096;
 
 /**
- * The lines of a file up to a place: two files of one hash come to the same records up to there, at the same places. It is made
- * of the digests of the lines, which landing them needs anyway, and not of all bytes a second time. docs/caliper.md.
+ * Hash of a file's lines up to a place: equal hashes mean the same records at the same places. It is computed from the digests of the
+ * lines, which landing needs anyway, rather than from all bytes a second time. docs/caliper.md.
  */
-export class LinesBefore {
+export class ResumeHash {
   private readonly hash = createHash("sha256");
   private open = "";
 
-  /** Takes the next line; returns its digest (src/domain/values/digest.ts). */
+  /** Adds the next line and returns its digest (src/domain/values/digest.ts). */
   add(line: InputLine): string {
     const digest = digestOf(line);
     this.open += `${line.number} ${line.byteOffset} ${digest}\n`;
@@ -31,24 +31,24 @@ export class LinesBefore {
     this.open = "";
   }
 
-  /** Of the lines that were taken so far, in hexadecimal. */
+  /** The hash of the lines so far, in hexadecimal. */
   sha256(): string {
     this.flush();
     return this.hash.copy().digest("hex");
   }
 }
 
-/** A place in a file, what takes the lines before it, and what throws when a stop was requested. */
-interface Passing {
+/** Where to resume, the hash that takes the lines before, and `stop`, which throws if the run was asked to stop. */
+interface ResumePoint {
   place: Position;
-  before: LinesBefore;
+  before: ResumeHash;
   stop(): void;
 }
 
-/** Shows `before` every line before the place; resolves to what the first batch holds that goes beyond it. */
-async function passOver(
+/** Adds every line before the place to `before`; resolves to the rest of the first batch that extends beyond the place. */
+async function hashLinesBefore(
   batches: AsyncGenerator<LineBatch>,
-  { place, before, stop }: Passing,
+  { place, before, stop }: ResumePoint,
 ): Promise<LineBatch | undefined> {
   for (;;) {
     const { value: batch } = await batches.next();
@@ -60,11 +60,11 @@ async function passOver(
   }
 }
 
-/** Batches from a place on, after one without lines that ends there: by then, `before` has taken every line before it. */
-export async function* passedOver(batches: AsyncGenerator<LineBatch>, passing: Passing): AsyncGenerator<LineBatch> {
+/** Batches from a place on, preceded by an empty one that ends there: by then `before` holds every line before it. */
+export async function* batchesFrom(batches: AsyncGenerator<LineBatch>, point: ResumePoint): AsyncGenerator<LineBatch> {
   try {
-    const rest = await passOver(batches, passing);
-    yield { lines: [], end: passing.place };
+    const rest = await hashLinesBefore(batches, point);
+    yield { lines: [], end: point.place };
     if (rest) yield rest;
     yield* batches;
   } finally {

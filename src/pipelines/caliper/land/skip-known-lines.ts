@@ -3,13 +3,13 @@ import { placesNotLanded } from "../../../store/landing/known-payloads.js";
 import type { Part } from "./parts.js";
 
 /**
- * Reads the lines that a part left unread. A line that is, byte by byte, the payload of a landed event is that event
- * again: it is counted, and read no further. Afterwards none is unread.
+ * Resolves a part's unparsed lines. A line that is byte for byte the payload of a landed event is counted as known; the others are
+ * parsed. Afterwards no line is unparsed.
  */
-export async function readUnread({ db }: Session, { unread, builder }: Part): Promise<void> {
-  if (unread.length === 0) return;
-  const lines = unread.toRead(await placesNotLanded(db, unread.supposed));
-  builder.addKnown(unread.length - lines.length);
-  unread.clear();
+export async function skipKnownLines({ db }: Session, { unparsed, builder }: Part): Promise<void> {
+  if (unparsed.length === 0) return;
+  const lines = unparsed.toParse(await placesNotLanded(db, unparsed.candidates));
+  builder.addKnown(unparsed.length - lines.length);
+  unparsed.clear();
   for (const line of lines) builder.add(line);
 }

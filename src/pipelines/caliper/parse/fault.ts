@@ -6,7 +6,7 @@ type Rejected = Extract<Parsed, { kind: "rejected" }>;
 
 const EXCERPT_LENGTH = 200;
 const FOUND_LENGTH = 60;
-/** Why a record cannot be taken: a code for programs, one line for people. */
+/** Why a record is rejected: a code for programs, one line for people. */
 export class Fault {
   constructor(
     readonly code: RejectCode,
@@ -14,15 +14,15 @@ export class Fault {
   ) {}
 }
 
-/** A rejected record; `text` is the record as it was read. Where it is not whole (`isWhole`), only its start is kept. */
+/** A rejected record; `text` is the record as read. If it is incomplete (`isWhole` false), only an excerpt is kept. */
 export function rejected({ code, reason }: Fault, text: string, isWhole = true): Rejected {
   return { kind: "rejected", code, reason, excerpt: excerptOf(text), record: isWhole ? text : null };
 }
 
-/** The first 200 characters, fit for a terminal and for a text column. */
+/** The first 200 characters, safe for a terminal and for a text column. */
 export const excerptOf = (text: string): string => printable(cut(text, EXCERPT_LENGTH));
 
-/** What stands there, in words: `nothing`, `text "9"`, `number 5`, `a list`. */
+/** A JSON value in words: `nothing`, `text "9"`, `number 5`, `a list`. */
 export function found(value: unknown): string {
   if (value instanceof ExactNumber) return `number ${shortened(value.token)}`;
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ExactNumber, isJsonObject, nestsDeeper, readJson, valuesIn, writeJson } from "./json.js";
 
-/** The text that a value read from `text` is written as. */
+/** Reads `text` and writes the value back. */
 function rewritten(text: string): string {
   const json = readJson(text);
   if (!json.ok) throw new Error(json.why);
@@ -18,7 +18,7 @@ test.each([
   expect(rewritten(text)).toBe(text);
 });
 
-test("only a number that a double would change is read the slow way", () => {
+test("only a number that a double would change takes the slow path", () => {
   const event = '{"id":"urn:uuid:4e123456-1234-4000-8000-123456789012","at":1740816000000,"xp":[123456789012345,1e22]}';
   expect(readJson(event)).toMatchObject({ ok: true, exact: false });
   expect(readJson('{"xp":1234567890123456}')).toMatchObject({
@@ -28,7 +28,7 @@ test("only a number that a double would change is read the slow way", () => {
   expect(readJson('{"xp":1e300}')).toMatchObject({ exact: true });
 });
 
-test("both ways read the same, whatever the JSON", () => {
+test("both paths read the same values from any JSON", () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), (text) => {
       expect(rewritten(text)).toBe(JSON.stringify(JSON.parse(text)));
@@ -44,7 +44,7 @@ test("a decimal of any length keeps its digits", () => {
   const token = fc.stringMatching(/^-?[1-9]\d{0,30}(\.\d{1,30})?$/);
   fc.assert(
     fc.property(token, (number) => {
-      // What fits a double may lose its zeros, never its value.
+      // A number that fits a double may lose trailing zeros, never its value.
       const written = rewritten(`[${number}]`).slice(1, -1);
       if (written !== number) expect(number.replace(/[.-]/g, "").length).toBeLessThanOrEqual(15);
       expect(Number(written)).toBe(Number(number));
@@ -52,7 +52,7 @@ test("a decimal of any length keeps its digits", () => {
   );
 });
 
-test("an exact number is no object", () => {
+test("an exact number is not an object", () => {
   expect(isJsonObject(new ExactNumber("1"))).toBe(false);
   expect(isJsonObject([])).toBe(false);
   expect(isJsonObject(null)).toBe(false);
@@ -65,7 +65,7 @@ test("depth is counted in lists and objects", () => {
   expect(nestsDeeper([1, { a: [] }], 2)).toBe(true);
 });
 
-test("values are counted outside of texts only", () => {
+test("values are counted outside of strings only", () => {
   expect(valuesIn('{"a,[{":"x\\",[{","b":[1,2,{}],"c":"\\\\"}')).toBe(1 + 2 + 1 + 2 + 1);
   expect(valuesIn('{"never closed: [[[,,,')).toBe(1);
   fc.assert(

@@ -1,12 +1,12 @@
 import { parse as parseLossless } from "lossless-json";
 import { printable } from "../../../domain/values/printable.js";
 
-/** A JSON number with more digits, or a larger exponent, than a double keeps: its text as it was read. */
+/** A JSON number with more digits, or a larger exponent, than a double keeps: its original text. */
 export class ExactNumber {
   constructor(readonly token: string) {}
 }
 
-/** A JSON value, or one line saying why the text is none. `exact` is true where it may hold an ExactNumber. */
+/** A JSON value, or one line that says why the text is not JSON. `exact`: whether it may hold an ExactNumber. */
 export type Json =
   | { ok: true; value: unknown; exact: boolean }
   | { ok: false; code: "not-json" | "too-deep"; why: string };
@@ -14,15 +14,14 @@ export type Json =
 // The end of the exponent is part of it: a UUID may well start with 4e12345.
 const LONG_NUMBER = /[:[,\s]-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3,}(?=[\s,\]}]))/;
 const LONG_TOKEN = /^-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
-/** Files of old Macs are one line to us. */
-const LONE_RETURN = "; a carriage return alone ends no line";
+/** Files of old Macs are a single line here. */
+const LONE_RETURN = "; a carriage return alone does not end a line";
 const EXPLAINED_LENGTH = 1_000_000;
 
 /**
- * Reads one JSON text. JSON.parse makes doubles, which hold any decimal of up to 15 significant digits exactly; so a
- * text in which a longer number (or a three-digit exponent) seems to stand is read a second time, by lossless-json,
- * which keeps the digits of such numbers as ExactNumber. Text that merely looks like a number costs time, no more.
- * Of duplicate keys the last counts, on both ways.
+ * Reads one JSON text. JSON.parse makes doubles, which hold any decimal of up to 15 significant digits exactly; a text that seems to
+ * contain a longer number (or a three-digit exponent) is read again by lossless-json, which keeps such numbers as ExactNumber. A
+ * false alarm only costs time. The last of duplicate keys counts on both paths.
  */
 export function readJson(text: string): Json {
   try {
@@ -45,7 +44,7 @@ const COMMA = 44;
 const LIST = 91;
 const OBJECT = 123;
 
-/** About how many values a JSON text holds, told without reading it: commas and opening brackets outside of its texts. */
+/** Approximate number of values in a JSON text, without parsing it: commas and opening brackets outside of strings. */
 export function valuesIn(text: string): number {
   let values = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -56,7 +55,7 @@ export function valuesIn(text: string): number {
   return values;
 }
 
-/** Where the text that opens here is closed; the end where it is not. */
+/** Index of the closing quote of the string that opens here; the end of the text if there is none. */
 function closingQuote(text: string, open: number): number {
   for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at - 1;
@@ -66,17 +65,17 @@ function closingQuote(text: string, open: number): number {
   return text.length;
 }
 
-/** The JSON text of a value that readJson read, with the digits that it read. Of values up to 1,000 levels deep. */
+/** Writes a value that `readJson` read, digit for digit. For values up to 1,000 levels deep. */
 export function writeJson(value: unknown, exact: boolean): string {
   return exact ? writeExact(value) : JSON.stringify(value);
 }
 
-/** True for JSON objects only: no list, no null, no ExactNumber. */
+/** True for JSON objects only: not a list, null or an ExactNumber. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
-/** Whether lists and objects are nested more than `limit` levels deep. Goes no deeper itself. */
+/** Whether lists and objects are nested more than `limit` levels deep. Recurses no deeper than that. */
 export function nestsDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return limit === 0 || Object.values(value).some((member) => nestsDeeper(member, limit - 1));
@@ -95,7 +94,7 @@ function writeExact(value: unknown): string {
   return `{${members.join(",")}}`;
 }
 
-/** V8 words its complaints differently from version to version, and not always with a place; lossless-json does. */
+/** Messages of V8 vary from version to version and may lack a position; those of lossless-json do not. */
 function whyNotJson(text: string): string {
   if (text.length > EXPLAINED_LENGTH) return "malformed, or cut off";
   try {

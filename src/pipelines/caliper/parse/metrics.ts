@@ -15,7 +15,7 @@ const xp = (name: keyof Metrics): Column => ({ name, min: -1e9, max: 1e9 });
 const count = (name: keyof Metrics): Column => ({ name, min: 0, max: 1e9 });
 const seconds = (name: keyof Metrics): Column => ({ name, min: 0, max: 86_400 });
 
-/** Which metric is kept in which column, of the events that own it. */
+/** The column of each metric, by the event type that it belongs to. */
 const COLUMNS: Record<TimebackEventType, ReadonlyMap<string, Column>> = {
   ActivityEvent: new Map([
     ["xpEarned", xp("xp")],
@@ -34,22 +34,22 @@ const COLUMNS: Record<TimebackEventType, ReadonlyMap<string, Column>> = {
 
 const MAX_ATTEMPT = 1_000_000;
 
-/** A metric as the event carries it. */
+/** A metric as in the event. */
 export interface Metric {
   type: string;
   value: JsonNumber;
 }
 
 /**
- * The metrics that belong to this type of event; others (unknown ones, or those of the other type) are checked to be
- * numbers and to be named once, and are left to the payload. What is not reported is null, never 0.
+ * The metrics that belong to this type of event. Others (unknown ones, or of the other type) need only be numbers and unique; they
+ * stay in the payload. A metric not reported is null, never 0.
  */
 export function readMetrics(items: readonly Metric[], type: TimebackEventType): Metrics | Fault {
   const metrics = noMetrics();
   const seen = new Set<string>();
   for (const [index, { type: name, value }] of items.entries()) {
     const path = `generated.items[${index}]`;
-    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} stands here a second time`);
+    if (seen.has(name)) return new Fault("duplicate-metric", `${path}.type: ${found(name)} is a duplicate`);
     seen.add(name);
     const decimal = decimalText(tokenOf(value));
     if (decimal === null)
@@ -62,7 +62,7 @@ export function readMetrics(items: readonly Metric[], type: TimebackEventType): 
   return metrics;
 }
 
-/** A whole number from 0 to 1,000,000; null where none is given. */
+/** A whole number from 0 to 1,000,000; null if not reported. */
 export function readAttempt(attempt: JsonNumber | null | undefined): number | null | Fault {
   if (attempt === null || attempt === undefined) return null;
   const decimal = decimalText(tokenOf(attempt));

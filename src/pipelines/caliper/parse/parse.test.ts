@@ -22,12 +22,12 @@ describe("a line", () => {
     expect(kinds([activity()])).toEqual(["event"]);
   });
 
-  test("gives an envelope's member the payload of that member", () => {
+  test("keeps as payload of an envelope's member that member alone", () => {
     const [parsed] = parseLine(lineOf(envelope(activity())));
     expect(parsed).toMatchObject({ event: { payload: JSON.stringify(activity()) } });
   });
 
-  test("with a bad member costs that member only", () => {
+  test("with a bad member loses that member only", () => {
     expect(kinds(envelope(activity(), activity({ id: "no" }), activity()))).toEqual(["event", "rejected", "event"]);
   });
 
@@ -58,20 +58,20 @@ describe("a line", () => {
     ["{'id':1}", "position 1"],
     ['{"a":"\u0001"}', "position 6"],
     ["", "end of input"],
-    ['{"id":1}\r{"id":2}', "a carriage return alone ends no line"],
+    ['{"id":1}\r{"id":2}', "a carriage return alone does not end a line"],
   ])("of %s is not JSON, and says where", (text, place) => {
     expect(faultOf(text)).toMatch(/^not-json: not JSON: /);
     expect(faultOf(text)).toContain(place);
   });
 
-  test("is excerpted to 200 characters, without controls and half characters", () => {
+  test("is excerpted to 200 characters, without control characters or halves of surrogate pairs", () => {
     const parsed = only(`${"x".repeat(199)}\u{1f600}`);
     expect(parsed).toMatchObject({ excerpt: "x".repeat(199) });
     expect(only("\u001b[2J\ud800\u202e")).toMatchObject({ excerpt: "\\u001b[2J\\ud800\\u202e" });
   });
 });
 
-describe("what is valid Caliper and not ours is skipped", () => {
+describe("valid Caliper of other profiles is skipped", () => {
   test.each([
     [{ type: "ViewEvent", eventTime: "x", action: "Viewed" }, "standard Caliper event"],
     [{ type: "OutcomeEvent" }, "standard Caliper event"],
@@ -83,7 +83,7 @@ describe("what is valid Caliper and not ours is skipped", () => {
     expect(only(record)).toEqual({ kind: "skipped", why });
   });
 
-  test("in an envelope whatever its type is called", () => {
+  test("in an envelope of any type", () => {
     expect(parseLine(lineOf({ type: "Envelope", data: [activity()] })).map(({ kind }) => kind)).toEqual(["event"]);
   });
 });
@@ -103,7 +103,7 @@ describe("hostile lines", () => {
     expect(parseLine({ text: `[${deep(900)},1]` })[0]?.kind).toBe("event");
   });
 
-  test("a record among others that is too deep is not kept: it cannot be written", () => {
+  test("a record nested too deep among others is not kept: it cannot be written", () => {
     const records = parseLine({ text: `[${deep(1_000)},{"id":5}]` });
     expect(records).toMatchObject([
       { code: "too-deep", record: null },
@@ -112,7 +112,7 @@ describe("hostile lines", () => {
     expect(parseLine({ text: deep(1_000) })).toMatchObject([{ code: "too-deep", record: deep(1_000) }]);
   });
 
-  test("what is kept of a rejected record is a line that is rejected for the same reason", () => {
+  test("the text kept of a rejected record is a line that is rejected for the same reason", () => {
     const event = JSON.stringify(activity());
     const inside = { sensor: "s", data: [activity()] };
     for (const text of [

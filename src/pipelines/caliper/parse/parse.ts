@@ -6,8 +6,8 @@ import type { Line, Parsed } from "./record.js";
 import { STANDARD_EVENT_TYPES, STANDARD_PROFILES, TIMEBACK_PROFILE, type TimebackEventType } from "./vocabulary.js";
 
 /**
- * Every record of a line, in order, and what became of it; never empty, never an exception. A line is an envelope, an
- * event, an entity, or a list of those. The rules, and the codes of rejects, are in docs/caliper.md.
+ * Every record of a line, in order, with its outcome; never empty, never throws. A line is an envelope, an event, an entity, or a
+ * list of those. The rules, and the codes of rejects, are in docs/caliper.md.
  */
 export function parseLine(line: Pick<Line, "text">, limits: InputLimits = defaultLimits): Parsed[] {
   const text = line.text.trim();
@@ -17,26 +17,26 @@ export function parseLine(line: Pick<Line, "text">, limits: InputLimits = defaul
   if (!json.ok) return [rejected(new Fault(json.code, json.why), text)];
   const records = recordsOf(json.value);
   if (records.length > limits.maxItems) return [rejected(tooMany("the line", records.length, limits), text)];
-  // Brackets need room: most lines are too short to be too deep.
+  // Brackets take space: most lines are too short to be too deep.
   const mayBeDeep = text.length > 2 * limits.maxDepth;
   return records.map((record) => {
     const isLine = record === json.value;
-    // What is too deep cannot be written either.
+    // A record nested too deep cannot be written either.
     if (mayBeDeep && nestsDeeper(record, limits.maxDepth)) return rejected(tooDeep(limits), text, isLine);
     const parsed = parseRecord(record, limits, () => (isLine ? text : writeJson(record, json.exact)));
-    return parsed.kind === "rejected" && !isLine && recordsOf(record)[0] !== record ? inItsPlace(parsed) : parsed;
+    return parsed.kind === "rejected" && !isLine && recordsOf(record)[0] !== record ? asMember(parsed) : parsed;
   });
 }
 
-/** A list or an envelope would be opened if it stood alone: it is kept as a member, as which it is judged again. */
-const inItsPlace = (parsed: Parsed & { kind: "rejected" }): Parsed => ({
+/** Wraps a member that would be unpacked if it were a line of its own, so that a replay judges it as a member again. */
+const asMember = (parsed: Parsed & { kind: "rejected" }): Parsed => ({
   ...parsed,
   record: parsed.record === null ? null : `{"data":[${parsed.record}]}`,
 });
 
-/** Shorter lines cannot hold enough values to exhaust memory, so only longer ones are counted first. */
+/** Only longer lines can hold so many values that parsing them exhausts memory. */
 const LONG = 2 ** 20;
-/** An event with all that its senders say has about 50. */
+/** A complete event has about 50. */
 const VALUES_OF_AN_ITEM = 50;
 
 const tooManyValues = ({ maxItems }: InputLimits) =>
@@ -51,7 +51,7 @@ const tooDeep = ({ maxDepth }: InputLimits) =>
 const tooMany = (place: string, items: number, { maxItems }: InputLimits) =>
   new Fault("too-many-items", `${place}: has ${items} items; the limit is ${maxItems} (timeback ingest --max-items)`);
 
-/** A list is its members, an envelope is its data; what has none, or stands deeper, is judged as one record. */
+/** The members of a list, or the data of an envelope; anything else, or deeper nesting, is one record. */
 function recordsOf(value: unknown): unknown[] {
   if (!Array.isArray(value) || value.length === 0) return dataOf(value);
   return value.length === 1 ? dataOf(value[0]) : value.flatMap(dataOf);
@@ -62,7 +62,7 @@ function dataOf(value: unknown): unknown[] {
   return Array.isArray(value.data) && value.data.length > 0 ? value.data : [value];
 }
 
-/** Known by its data, or by its sensor where the data is missing. A stored event has a sensor too. */
+/** Recognised by its data, or by its sensor if the data is missing. A stored event has a sensor too. */
 function isEnvelope(value: Record<string, unknown>): boolean {
   if (looksLikeEvent(value)) return false;
   return Array.isArray(value.data) || (typeof value.type !== "string" && ("data" in value || "sensor" in value));
@@ -72,7 +72,7 @@ function looksLikeEvent({ type, eventTime, action }: Record<string, unknown>): b
   return (typeof type === "string" && type.endsWith("Event")) || (eventTime ?? action ?? null) !== null;
 }
 
-/** `text` is called at most once, and not at all for what is skipped. */
+/** `text` is called at most once, and not for skipped records. */
 function parseRecord(record: unknown, limits: InputLimits, text: () => string): Parsed {
   const judged = judge(record);
   if (judged instanceof Fault) return rejected(judged, text());
@@ -84,7 +84,7 @@ function parseRecord(record: unknown, limits: InputLimits, text: () => string): 
   return event instanceof Fault ? rejected(event, payload) : { kind: "event", event };
 }
 
-/** How many metrics an event has, before anything looks at them. */
+/** Number of metrics, before they are validated. */
 function itemsOf({ generated }: Record<string, unknown>): number {
   const items = isJsonObject(generated) ? generated.items : undefined;
   return Array.isArray(items) ? items.length : 0;

@@ -13,7 +13,7 @@ import {
 import { parseLine } from "./parse.js";
 
 describe("an event", () => {
-  test("of a completed exercise is read with everything that a fact reads", () => {
+  test("of a completed exercise is read with every field that facts use", () => {
     expect(eventOf(activity())).toEqual({
       eventId: ID,
       eventType: "ActivityEvent",
@@ -44,7 +44,7 @@ describe("an event", () => {
     });
   });
 
-  test("may leave out everything but id, type, actor, object and eventTime", () => {
+  test("may omit everything but id, type, actor, object and eventTime", () => {
     const event = {
       id: ID,
       type: "ActivityEvent",
@@ -67,7 +67,7 @@ describe("an event", () => {
     });
   });
 
-  test("may say null or nothing wherever it may leave out", () => {
+  test("may have null or blank text in every optional field", () => {
     const object = { id: "x", subject: "", app: { name: "" }, course: null, activity: { id: null, name: " " } };
     const nulls = { profile: null, action: null, object, generated: null, extensions: null };
     expect(eventOf(activity(nulls))).toMatchObject({ activityKey: "x", subject: null, app: null, activityName: null });
@@ -97,7 +97,7 @@ describe("an event", () => {
     expect(eventOf(activity({ id })).eventId).toBe(eventId);
   });
 
-  test("in its stored form is known by its externalId", () => {
+  test("in its stored form is identified by its externalId", () => {
     expect(eventOf(activity({ id: 20, externalId: ID, sensor: "s" })).eventId).toBe(ID);
     const long = JSON.stringify(activity({ id: 1, externalId: ID })).replace('"id":1', '"id":12345678901234567890');
     expect(eventOf(long).eventId).toBe(ID);
@@ -106,7 +106,7 @@ describe("an event", () => {
     expect(faultOf(activity({ externalId: "12" }))).toContain("bad-id: externalId: expected a UUID");
   });
 
-  test("of a random object id has its activity's id as key, or none", () => {
+  test("with a random object id takes its activity's id as key, or none", () => {
     const random = "urn:uuid:11111111-2222-4333-8444-555555555555";
     expect(eventOf(activity({ object: { id: random, activity: { id: "https://host/r/res_1" } } })).activityKey).toBe(
       "res_1",
@@ -129,7 +129,7 @@ describe("an event", () => {
     expect(eventOf(activity({ object: { id, activity: { id: "res_1" } } })).objectSlug).toBe(objectSlug);
   });
 
-  test("ignores a run id that is no text", () => {
+  test("ignores a run id that is not text", () => {
     expect(eventOf(activity({ extensions: { runId: 5 } })).runId).toBeNull();
     expect(eventOf(activity({ extensions: [] })).runId).toBeNull();
   });

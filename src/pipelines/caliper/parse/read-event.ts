@@ -11,10 +11,10 @@ import type { TimebackEventType } from "./vocabulary.js";
 
 const EVENT_ID = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 const MIN_SLUG_LENGTH = 4;
-/** U+0000 and lone surrogates: JSON can say them, PostgreSQL cannot keep them. */
-const UNKEEPABLE = /\0|\p{Cs}/u;
+/** U+0000 and lone surrogates: valid in JSON, not storable in PostgreSQL. */
+const UNSTORABLE = /\0|\p{Cs}/u;
 
-/** Reads one Timeback event. `payload` is its JSON text. Of several faults the first is given. docs/caliper.md. */
+/** Reads one Timeback event. `payload` is its JSON text. Returns the first of several faults. docs/caliper.md. */
 export function readEvent(
   record: Record<string, unknown>,
   type: TimebackEventType,
@@ -31,7 +31,7 @@ export function readEvent(
   const generated = readGenerated(shape.generated, type);
   if (generated instanceof Fault) return generated;
   const object = readObject(shape.object);
-  // Field by field: spread objects would make reading an event take a tenth longer.
+  // Field by field: spreading objects would make reading an event 10% slower.
   const event: LandableEvent = {
     eventId,
     eventType: type,
@@ -49,10 +49,10 @@ export function readEvent(
     runId: readRunId(shape.extensions),
     payload,
   };
-  return unkeepableText(event) ?? event;
+  return unstorableText(event) ?? event;
 }
 
-/** The stored form of an event counts its rows in `id` and keeps the event's own id as `externalId`. */
+/** In the stored form of an event `id` is a row number, and `externalId` the event's own id. */
 function readId(record: Record<string, unknown>): string | Fault {
   const field = record.externalId === undefined || record.externalId === null ? "id" : "externalId";
   const id = record[field];
@@ -98,7 +98,7 @@ function slugOf(objectId: string, activityKey: string | null): string | null {
   return isSlugLong(slug) ? slug : null;
 }
 
-/** In characters, each of which is two units of a string at most. */
+/** Length in characters, each of which is at most two UTF-16 units. */
 const isSlugLong = (slug: string): boolean => slug.length >= 2 * MIN_SLUG_LENGTH || [...slug].length >= MIN_SLUG_LENGTH;
 
 function readGenerated(
@@ -112,7 +112,7 @@ function readGenerated(
   return metrics instanceof Fault ? metrics : { attempt, metrics };
 }
 
-/** Extensions are anybody's: a run id that is no text is no run id, and no reason to reject. */
+/** Extensions are free-form: a run id that is not text is ignored, not rejected. */
 function readRunId(extensions: unknown): string | null {
   const runId = isJsonObject(extensions) ? extensions.runId : undefined;
   return typeof runId === "string" ? textOf(runId) : null;
@@ -123,16 +123,16 @@ type Named = { id?: string | null | undefined; name?: string | null | undefined 
 const idOf = (entity: Named) => (typeof entity === "string" ? entity : entity?.id);
 const nameOf = (entity: Named) => (typeof entity === "string" ? null : textOf(entity?.name));
 
-/** As it was sent; null for missing and blank text. */
+/** As sent; null for missing or blank text. */
 function textOf(text: string | null | undefined): string | null {
   return text === undefined || text === null || text.trim() === "" ? null : text;
 }
 
-/** Such characters reach a field only through an escape, in JSON or in an IRI: few payloads need the closer look. */
-function unkeepableText(event: LandableEvent): Fault | null {
+/** Such characters reach a field only through an escape in JSON or in an IRI, so few payloads need the check. */
+function unstorableText(event: LandableEvent): Fault | null {
   if (!event.payload.includes("\\u") && !event.payload.includes("%00")) return null;
   const fields = Object.entries({ ...event, ...event.actor, payload: null });
-  const field = fields.find(([, value]) => typeof value === "string" && UNKEEPABLE.test(value));
+  const field = fields.find(([, value]) => typeof value === "string" && UNSTORABLE.test(value));
   return field === undefined
     ? null
     : new Fault(

@@ -1,9 +1,9 @@
 import type { LandableEvent } from "../../../domain/values/caliper-event.js";
 
-/** Why a record was quarantined, for programs. `reason` says it for people. */
+/** Machine-readable reason of a reject; `reason` is the one for people. */
 export type RejectCode = string;
 
-/** One record of the input: what became of it at the door. */
+/** One record of the input, and its outcome. */
 export type Parsed =
   | { kind: "event"; event: LandableEvent }
   | { kind: "skipped"; why: string }
@@ -12,7 +12,10 @@ export type Parsed =
       code: RejectCode;
       reason: string;
       excerpt: string;
-      /** A line that is judged as this record was: its JSON, or the line where that is none; null where it cannot be kept. */
+      /**
+       * A line that would be rejected likewise: the record as JSON, or the original line if it is not JSON; null if it cannot be
+       * stored.
+       */
       record: string | null;
     };
 
@@ -21,12 +24,12 @@ export interface Line {
   file: string;
   /** 1-based. */
   number: number;
-  /** Of the first byte of the line in the (decompressed) input. */
+  /** Offset of the line's first byte in the (decompressed) input. */
   byteOffset: number;
   text: string;
 }
 
-/** A line that could not be read as text, with its address. It counts as one rejected record. */
+/** A line that could not be read as text: one rejected record. */
 export interface UnreadableLine extends Omit<Line, "text"> {
   kind: "rejected";
   code: RejectCode;

@@ -9,10 +9,10 @@ export type JsonNumber = number | ExactNumber;
 const text = z.string().nullish();
 const number = z.custom<JsonNumber>((value) => typeof value === "number" || value instanceof ExactNumber, "a number");
 
-/** Caliper lets an IRI stand for any entity. */
+/** In Caliper an IRI may replace any entity. */
 const entity = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.union([z.object(shape), z.string()]);
 
-/** Only what a fact reads: whatever else an event says stays in its payload. */
+/** Only the fields that facts use; the others stay in the payload. */
 const eventWith = (action: string) =>
   z.object({
     action: z.literal(action).nullish(),
@@ -34,10 +34,10 @@ const eventWith = (action: string) =>
 
 const SCHEMAS = { ActivityEvent: eventWith("Completed"), TimeSpentEvent: eventWith("SpentTime") };
 
-/** A Timeback event of the right shape; ids, instants and amounts are still as they were sent. */
+/** A Timeback event of valid shape; ids, instants and amounts are still raw. */
 export type TimebackEvent = z.infer<(typeof SCHEMAS)[TimebackEventType]>;
 
-/** Checks the shape. The fault is the first one, and names its path and what stands there. */
+/** Checks the shape; returns the first fault, with its path and the value found. */
 export function checkShape(record: Record<string, unknown>, type: TimebackEventType): TimebackEvent | Fault {
   const result = SCHEMAS[type].safeParse(record);
   const issue = result.success ? strayNumber(record) : result.error.issues[0];
@@ -56,7 +56,7 @@ const ENTITIES = [
   ["generated"],
 ];
 
-/** An ExactNumber is an object to zod, and so an entity without anything; to JSON it is none. */
+/** To zod an ExactNumber is an object, so it would pass as an empty entity; in JSON it is a number. */
 function strayNumber(record: Record<string, unknown>): Issue | undefined {
   const path = ENTITIES.find((place) => valueAt(record, place) instanceof ExactNumber);
   return path && { path, code: "invalid_union" };
@@ -65,7 +65,7 @@ function strayNumber(record: Record<string, unknown>): Issue | undefined {
 function faultOf(issue: Issue, record: unknown, above: PropertyKey[]): Fault {
   const path = [...above, ...issue.path];
   const value = valueAt(record, path);
-  // Of an object or an IRI, an object was meant: say what is wrong inside.
+  // For "object or IRI", report what is wrong inside the object.
   const inside = issue.code === "invalid_union" && isJsonObject(value) ? issue.errors?.[0]?.[0] : undefined;
   if (inside !== undefined) return faultOf(inside, record, path);
   return new Fault(codeOf(path), `${pathText(path)}: expected ${expectedBy(issue)}, found ${found(value)}`);

@@ -1,10 +1,10 @@
 /** The two events that carry Timeback's numbers. */
 export type TimebackEventType = "ActivityEvent" | "TimeSpentEvent";
 
-/** The profile of those events; an event without a profile is taken for one of them. */
+/** The profile of those events; an event without a profile counts as one of them. */
 export const TIMEBACK_PROFILE = "TimebackProfile";
 
-/** The 15 profiles of IMS Caliper 1.2: their events are valid, and no business of ours. */
+/** The 15 profiles of IMS Caliper 1.2: their events are valid, and skipped. */
 export const STANDARD_PROFILES: ReadonlySet<string> = new Set([
   "AnnotationProfile",
   "AssessmentProfile",

@@ -14,17 +14,17 @@ const LATE_PART = 0.6;
 const JUST_BEFORE = 0.1;
 const SOON = 8_900;
 
-/** A watch with what becomes of it. */
+/** A watch, and how it is banked. */
 interface Banked {
   watch: Watch;
   at: Moment | null;
   /** Its XP is inside the exercise's event. */
   isInside: boolean;
-  /** The bank write failed: inside the event, and nowhere else. */
+  /** The bank write failed, so the XP is only inside the event. */
   failed: boolean;
 }
 
-/** Banks what was watched in a session, bundles it where the app does, and leaves the results behind. */
+/** Banks a session's watches, bundles their XP if the app does, and adds the results to the world. */
 export function bankSession(
   making: Making,
   session: Session,
@@ -44,13 +44,13 @@ export function bankSession(
   noteDecoy(making, exercise, banked);
 }
 
-/** A result that was left behind, as a possible part of a bundle. */
+/** A passive result as a possible part of a bundle. */
 interface Left {
   result: Result;
   xp: Amount;
   failed: boolean;
   isInside: boolean;
-  /** Whether its XP will never be seen to rise, and no reason says that it was banked. */
+  /** Whether neither a rise in its XP nor a reason shows that it was banked. */
   isUnseen: boolean;
 }
 
@@ -83,7 +83,7 @@ function plan(making: Making, session: Session, exercise: Happening | null, exer
   });
 }
 
-/** The watches whose XP the exercise's event takes in: all that is banked, or some. */
+/** The watches bundled into the exercise's event: all that are banked, or some. */
 function insideOf({ stream, rates }: Making, { enrolment }: Session, earned: readonly Watch[]): readonly Watch[] {
   const bundles = stream.chance(rates.bundle);
   const isPartial = stream.chance(rates.partial);
@@ -117,7 +117,7 @@ function lateMoment(stream: Making["stream"], exercises: readonly Moment[], afte
   return undefined;
 }
 
-/** A missing reason can only be made good by a reading at 0 and a later one with XP; seldom there is none. */
+/** Without a reason, only a reading at 0 before one with XP proves the banking; rarely both are absent. */
 function bankingOf({ stream, rates, span }: Making, session: Session, { at }: Banked): Banking {
   const isMute = stream.chance(rates.missingReason);
   const goesUnseen = stream.chance(UNSEEN_RISE);
@@ -138,7 +138,7 @@ function bankingTime(after: number): "bankedEarly" | "bankedLate" | "bankedWithE
   return after > 10 * SECOND ? "bankedLate" : "bankedWithExercise";
 }
 
-/** Honest events beside banked XP that a careless look would take for bundles. */
+/** Notes honest events near banked XP that a careless check would take for bundles. */
 function noteDecoy({ world }: Making, { session, event, own }: Happening, banked: readonly Banked[]): void {
   if (!event) return;
   const beside = banked.filter(({ at, isInside }) => at !== null && !isInside);

@@ -4,7 +4,7 @@ import type { Happening } from "./happenings.js";
 import { bandOf, multiplierOf, multiplierTables, ownXp, roundings } from "./own-xp.js";
 import type { Sitting } from "./sessions.js";
 
-/** Adds the parts to the event's XP, and says what was done and whether evidence can show it. */
+/** Adds the parts to the event's XP and describes the bundle, with the reason if evidence cannot prove it. */
 export function bundleOf(
   { own, twins, sitting }: Happening,
   event: SentEvent,
@@ -14,7 +14,10 @@ export function bundleOf(
   return { event, twins, own, parts, why: whyUnproven(event, sitting, parts, isRiseUnseen) };
 }
 
-/** Where an app pays by its own rules, its results say what it paid, and XP that the formula would pay says nothing. */
+/**
+ * Why evidence cannot prove the bundle; null if it can. Apps that pay by their own rules have results with the XP paid, so XP that
+ * the formula would allow is no obstacle.
+ */
 function whyUnproven(
   { app, xp }: SentEvent,
   sitting: Sitting,
@@ -26,7 +29,7 @@ function whyUnproven(
   return app.pays === "formula" && isAllowedSomewhere(sitting, xp ?? 0) ? "looks like own XP" : null;
 }
 
-/** Whether some rounding and table would pay that XP for the sitting alone. */
+/** Whether some formula pays that XP for the sitting alone. */
 function isAllowedSomewhere({ activity, questions, attempt }: Sitting, xp: Amount): boolean {
   return multiplierTables.some((table) =>
     roundings.some(

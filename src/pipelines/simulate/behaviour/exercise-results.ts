@@ -10,7 +10,7 @@ const CHILDREN = 0.15;
 const LINK_DELAY = 5 * SECOND;
 const CHILD_XP: Amount = 10_000;
 
-/** Writes the results of one session's exercise and quiz: one row for each attempt, or one that retakes overwrite. */
+/** The results of a session's exercise and quiz: one row for each attempt, or one that retakes overwrite. */
 export function resultsOf(making: Making, happenings: readonly Happening[]): Result[] {
   const rows = new Map<string, { result: Result; events: SentEvent[] }>();
   const children: Result[] = [];
@@ -33,7 +33,7 @@ export function resultsOf(making: Making, happenings: readonly Happening[]): Res
   return [...[...rows.values()].map(({ result }) => result), ...children];
 }
 
-/** The event that the result links to: by rule L2 a twin, where it is nearer (docs/facts.md, "Links"). */
+/** The event that the result links to: under rule L2 a twin, if it is nearer (docs/facts.md, "Links"). */
 function linkedEvent({ event, twins, session }: Happening, { scoreDate }: State): SentEvent | null {
   if (!event || !session.enrolment.app.link.startsWith("L2")) return event;
   const distance = ({ at }: SentEvent) => Math.abs(at - scoreDate);
@@ -56,7 +56,7 @@ const newResult = ({ sitting, session, event }: Happening, id: string): Result =
   event,
 });
 
-/** The state that a sitting leaves in its result. The choices are drawn at once, whatever comes of them. */
+/** The state that a sitting writes to its result. Random choices are drawn at once, whether or not they are used. */
 function writeOf({ stream }: Making, happening: Happening): (events: readonly SentEvent[]) => State {
   const { session, sitting } = happening;
   const { app } = session.enrolment;

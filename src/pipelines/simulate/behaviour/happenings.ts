@@ -8,7 +8,7 @@ import type { SentEvent, World } from "../school/world.js";
 import { bandOf, multiplierOf, ownXp } from "./own-xp.js";
 import type { Session, Sitting } from "./sessions.js";
 
-/** A sitting with the event that the app sends of it; null where the app sends none. */
+/** A sitting with its event; null if the app sends none. */
 export interface Happening {
   session: Session;
   sitting: Sitting;
@@ -17,13 +17,13 @@ export interface Happening {
   /** The multiplier that the app stores, in ten-thousandths. */
   multiplier: number;
   event: SentEvent | null;
-  /** The same again under another id, within a minute. */
+  /** The same event again under other ids, within a minute. */
   twins: SentEvent[];
-  /** Whether its result says its course. */
+  /** Whether its result names its course. */
   resultSaysCourse: boolean;
 }
 
-/** What a student's life is made with. */
+/** Shared state for simulating one student. */
 export interface Making {
   stream: Stream;
   world: World;
@@ -69,7 +69,7 @@ function happening(making: Making, session: Session, sitting: Sitting): Happenin
   };
 }
 
-/** XP of a sitting by the app's rules, and the multiplier that it stores. */
+/** XP of a sitting by the app's rules, and the multiplier that the app stores. */
 function earned(stream: Stream, app: App, { activity, questions, attempt, minutes }: Sitting) {
   const multiplier = multiplierOf(app.table, bandOf(questions), attempt);
   const own = ownXp(activity.base, multiplier, app.rounding);
@@ -82,13 +82,13 @@ function earned(stream: Stream, app: App, { activity, questions, attempt, minute
   return { own: hundredthsXp(questions.correct * 70 + quarters * 25), multiplier };
 }
 
-/** Where the attempt must be counted from earlier events, a twin before a retake would be miscounted by anybody. */
+/** No twins before a retake if attempts must be counted from earlier events: any reader would miscount them. */
 function twinsOf({ stream, rates }: Making, session: Session, event: SentEvent): SentEvent[] {
   const twin = { ...event, id: stream.uuid(), at: event.at + stream.int(SECOND, MINUTE - 10 * SECOND) };
   const isCounted = event.app.attempts.event === null && session.others.some(({ attempt }) => attempt > 1);
   return stream.chance(rates.twin) && event.app.sends && !isCounted && session.decoy === null ? [twin] : [];
 }
 
-/** Whether nothing that could host a bank write, or take it for its own, happens around that moment. */
+/** Whether no exercise that could host or claim a bank write happens around that moment. */
 export const isQuietAround = (exercises: readonly Moment[], at: Moment): boolean =>
   !exercises.some((exercise) => exercise >= at - 11 * SECOND && exercise <= at + 16 * MINUTE);

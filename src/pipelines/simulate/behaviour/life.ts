@@ -12,7 +12,7 @@ import { deliver, disturbResults } from "./mishaps.js";
 import { penaltyOf } from "./penalties.js";
 import { planSessions, type Session, type Sitting } from "./sessions.js";
 
-/** What all students of a population have in common. */
+/** What all students of a population share. */
 export interface Setting {
   options: SimulationOptions;
   span: Span;
@@ -20,7 +20,7 @@ export interface Setting {
   catalog: Catalog;
 }
 
-/** Everything one student does, sends and leaves behind. It depends on the seed and the student's number alone. */
+/** Everything that one student does, sends and leaves in the tables. Depends on the seed and the student's number only. */
 export function live({ options, span, apps, catalog }: Setting, index: number): World {
   const stream = streamOf(options.seed, index);
   const student = enrol(stream, index, apps, catalog);
@@ -56,7 +56,7 @@ export function live({ options, span, apps, catalog }: Setting, index: number): 
 const activitiesOf = ({ watches, exercise, others }: Session): Activity[] =>
   [...watches, ...(exercise ? [exercise] : []), ...others].map(({ activity }) => activity);
 
-/** When exercises, quizzes, their twins and penalties happen, those of other apps included. */
+/** Moments of exercises, quizzes, their twins and penalties, those of other apps included. */
 function exerciseMoments(making: Making, happenings: readonly Happening[][]): Moment[] {
   return happenings.flatMap((own, number) => {
     const last = own.at(-1);
@@ -66,7 +66,7 @@ function exerciseMoments(making: Making, happenings: readonly Happening[][]): Mo
   });
 }
 
-/** Runs after bundling, so that twins repeat the XP of their event. An event that earned nothing has no twin. */
+/** Adds events and twins, after bundling, so that twins repeat their event's XP. An event without XP has no twins. */
 function keepEvents(world: World, happenings: readonly Happening[]): void {
   for (const happening of happenings) {
     const { event, session, sitting } = happening;
@@ -82,7 +82,7 @@ function keepEvents(world: World, happenings: readonly Happening[]): void {
 const isQuizAfterBanking = ({ decoy, watches }: Session, { activity }: Sitting): boolean =>
   decoy === "quiz-after-banking" && activity.kind === "quiz" && watches.length > 0;
 
-/** TimeSpentEvents over the stretches of a session, `count` for each activity. */
+/** Adds `count` TimeSpentEvents for each activity of a session. */
 function spendTime({ stream, world }: Making, { watches, exercise, enrolment }: Session, count: number): void {
   const stretches = [
     ...watches.map(({ activity, from, to }) => ({ activity, from, to })),

@@ -16,7 +16,7 @@ const PART_DELETED = 0.1;
 const COMES_BACK = 0.25;
 const LONGEST_DELAY = 3 * DAY;
 
-/** Results are deleted, some come back, and some are corrected by hand. */
+/** Deletes some results, restores some of them, and corrects some by hand. */
 export function disturbResults(making: Making): void {
   const bundles = new Map(making.world.bundles.flatMap((bundle) => bundle.parts.map(({ result }) => [result, bundle])));
   const bundled = new Set(making.world.bundles.flatMap(({ event, twins }) => [event, ...twins]));
@@ -27,7 +27,10 @@ export function disturbResults(making: Making): void {
   }
 }
 
-/** Where only the result says the attempt or the own XP, it stays; a part of a bundle is seldom deleted, for then nothing proves the bundle. */
+/**
+ * Deletes a result, unless only it shows the attempt or the own XP. Parts of a bundle are rarely deleted: nothing could prove the
+ * bundle.
+ */
 function remove({ stream, world, rates, span }: Making, result: Result, bundle: Bundle | undefined): void {
   const isChosen = stream.chance(rates.deletion * (bundle ? PART_DELETED : 1));
   const comesBack = stream.chance(COMES_BACK) && !bundle;
@@ -45,8 +48,8 @@ const isNeeded = ({ app, event }: Result): boolean =>
   event !== null && event.questions !== null && (event.attempt === null || (app.bundles && app.pays !== "formula"));
 
 /**
- * A teacher gives one XP more, or takes one away: in a result alone, or beside an honest event, whose XP stays. Where an
- * app pays by its own rules nothing is taken away: its results alone say what it paid.
+ * A teacher adds or takes away one XP, in a result alone or next to an honest event, whose XP stays. Apps that pay by their own rules
+ * lose none: only their results show what was paid.
  */
 function correct({ stream, world, rates, span }: Making, result: Result, bundled: ReadonlySet<SentEvent>): void {
   const isChosen = stream.chance(rates.correction);
@@ -72,7 +75,7 @@ function isCorrectable({ app, event }: Result, { xp, metadata }: State, bundled:
   return event !== null && event.questions !== null && (event.xp ?? 0) > 0 && !bundled.has(event);
 }
 
-/** How the events travel: late, twice, or with another payload under the same id. Only the first payload counts. */
+/** Delivers the events: some late, twice, or with another payload under the same id. Only the first delivery of an id counts. */
 export function deliver(making: Making): void {
   const { stream, world, rates } = making;
   const own = new Map(world.bundles.map(({ event, own }) => [event, own]));
@@ -99,5 +102,5 @@ const sendDelay = (isLate: boolean, long: number, stream: Making["stream"]): Mom
 
 const isPaid = (event: SentEvent | SpentTime): event is SentEvent => "xp" in event && event.xp !== null;
 
-/** A sort that is stable keeps the first telling of an id first. */
+/** A stable sort keeps the first delivery of an id first. */
 const byTime = (a: Delivery, b: Delivery): number => a.sentAt - b.sentAt;

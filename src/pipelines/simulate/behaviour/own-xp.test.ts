@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { amountText, factXp, hundredthsXp, wholeXp } from "../amount.js";
 import { bandOf, type MultiplierTable, multiplierOf, ownXp, type Rounding } from "./own-xp.js";
 
-/** Own XP as text, of an exercise worth `base` XP. */
+/** Own XP, as text, of an exercise worth `base` XP. */
 function own(base: number, right: string, attempt: number, table: MultiplierTable, rounding: Rounding): string {
   const [correct = 0, total = 0] = right.split("/").map(Number);
   return amountText(ownXp(wholeXp(base), multiplierOf(table, bandOf({ correct, total }), attempt), rounding));

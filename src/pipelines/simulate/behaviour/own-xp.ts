@@ -1,9 +1,9 @@
 import { type Amount, ceilXp, roundXp, times } from "../amount.js";
 
-/** How an app turns a product into XP. */
+/** How an app rounds XP. */
 export type Rounding = "round" | "ceil" | "none";
 
-/** Which multipliers an app knows; they differ from the second attempt on. */
+/** Which multipliers an app uses; they differ from the second attempt on. */
 export type MultiplierTable = "standard" | "decay";
 
 /** How well an exercise went: everything right, at least 80 %, or less. */
@@ -18,7 +18,7 @@ export interface Questions {
 export const roundings: readonly Rounding[] = ["round", "ceil", "none"];
 export const multiplierTables: readonly MultiplierTable[] = ["standard", "decay"];
 
-/** Multipliers in ten-thousandths, by attempt (from 1; later attempts earn what the last entry says). */
+/** Multipliers in ten-thousandths, by attempt from 1; the last entry holds for all later attempts. */
 const MULTIPLIERS: Record<MultiplierTable, Record<Band, readonly number[]>> = {
   standard: { perfect: [12_500, 10_000], passed: [10_000, 5_000], failed: [0] },
   decay: { perfect: [12_500, 6_250, 3_125, 0], passed: [10_000, 5_000, 2_500, 0], failed: [0] },

@@ -5,16 +5,16 @@ import type { Result, SentEvent, State } from "../school/world.js";
 import type { Making } from "./happenings.js";
 import type { Session, Watch } from "./sessions.js";
 
-/** When and how a video or article is banked. `at` null: it never is. */
+/** When and how a video or article is banked; `at` is null if never. */
 export interface Banking {
   at: Moment | null;
   saysReason: boolean;
   saysCourse: boolean;
-  /** The result is there, at XP 0, before anybody watches. */
+  /** The result exists, at XP 0, before the activity is watched. */
   isAssigned: boolean;
 }
 
-/** The result of a video or article through its life: assigned, watched, banked. */
+/** The result of a video or article with its states: assigned, watched, banked. */
 export function passiveResult(making: Making, session: Session, watch: Watch, banking: Banking): Result {
   const { app, course } = session.enrolment;
   const { student } = making.world;
@@ -63,7 +63,10 @@ interface BankWrite extends Omit<Banking, "at"> {
   metadata: Record<string, unknown>;
 }
 
-/** Where no other field says when, the row's date is exact, and where no earlier reading shows a rise, the score date is. */
+/**
+ * Adds the banked state. If no other field holds its time, the row's date is exact; if no earlier reading shows a rise, the score
+ * date is.
+ */
 function bank({ stream, span }: Making, result: Result, write: BankWrite): void {
   const { app, states } = result;
   const watched = states.at(-1);
@@ -86,7 +89,7 @@ function bank({ stream, span }: Making, result: Result, write: BankWrite): void 
   });
 }
 
-/** The ActivityEvent of a video or article: with its XP when it is banked, or without XP when it was watched. */
+/** The ActivityEvent of a video or article: with XP when banked, or without XP when watched. */
 export function passiveEvent(
   making: Making,
   session: Session,

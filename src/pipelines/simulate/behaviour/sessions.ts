@@ -11,7 +11,7 @@ export interface Watch {
   activity: Activity;
   from: Moment;
   to: Moment;
-  /** What banking it is worth. */
+  /** XP that banking it pays. */
   worth: Amount;
 }
 
@@ -25,7 +25,7 @@ export interface Sitting {
   questions: Questions;
 }
 
-/** What belongs together: things watched, then an exercise, perhaps a quiz and retakes. */
+/** A unit of work: watches, then an exercise, perhaps a quiz and retakes. */
 export interface Session {
   enrolment: Enrolment;
   watches: Watch[];
@@ -33,7 +33,7 @@ export interface Session {
   /** The quiz and the retakes, in order. */
   others: Sitting[];
   decoy: DecoyKind | null;
-  /** Another course is at work within seconds, so every record says its course and nothing waits. */
+  /** Another course overlaps within seconds, so every record names its course and nothing is banked late or early. */
   crowded: boolean;
 }
 
@@ -64,11 +64,11 @@ interface Planning {
   catalog: Catalog;
   span: Span;
   rates: Rates;
-  /** How far the student is in each course. */
+  /** The student's progress in each course. */
   progress: Map<string, number>;
 }
 
-/** Everything that a student does, in the order of the sessions. A day's sessions lie between 08:00 and 22:00 UTC. */
+/** All sessions of a student, in order. A day's sessions lie between 08:00 and 22:00 UTC. */
 export function planSessions(planning: Omit<Planning, "progress">): Session[] {
   const state: Planning = { ...planning, progress: new Map() };
   const { stream, span } = state;
@@ -139,16 +139,16 @@ function sit(
   return { activity, at: start + spent, minutes: Math.ceil(spent / MINUTE), attempt, questions };
 }
 
-/** Right and wrong answers; of the band where one is asked for. */
-function answer(stream: Stream, asked: Band | undefined): Questions {
+/** Right and wrong answers, of the requested band if there is one. */
+function answer(stream: Stream, fixed: Band | undefined): Questions {
   const total = stream.pick([5, 8, 10, 12]);
   const band = stream.pick<Band>(["perfect", "perfect", "passed", "passed", "passed", "failed"]);
   const wrong = stream.int(1, total <= 8 ? 1 : 2);
   const failing = Math.floor(total / 4) + stream.int(1, 2);
-  return { total, correct: total - { perfect: 0, passed: wrong, failed: failing }[asked ?? band] };
+  return { total, correct: total - { perfect: 0, passed: wrong, failed: failing }[fixed ?? band] };
 }
 
-/** A session of another course whose exercise ends seconds or a minute or two after this one's. */
+/** A session of another course whose exercise ends seconds to two minutes after this one's. */
 function overlapping(state: Planning, session: Session): Session | null {
   const { stream, student, rates } = state;
   const other = stream.pick(student.enrolments);

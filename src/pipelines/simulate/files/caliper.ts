@@ -12,7 +12,7 @@ const LARGEST_LIST = 4;
 type Form = "envelope" | "list" | "bare" | "stored";
 const FORMS: readonly Form[] = ["envelope", "envelope", "envelope", "envelope", "list", "bare", "bare", "stored"];
 
-/** The student's deliveries as NDJSON lines, in the order in which they arrive. docs/simulate.md, "events.ndjson". */
+/** The student's deliveries as NDJSON lines, in order of arrival. docs/simulate.md, "events.ndjson". */
 export function eventLines(seed: number, { student, deliveries }: World): string {
   const stream = new Stream(seed, "lines", student.index);
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 const BUFFERED = 1 << 20;
 
-/** A text file that is written piece by piece; it holds about a megabyte. */
+/** Writes a text file piece by piece; buffers about a megabyte. */
 export class TextFile {
   private held: string[] = [];
   private size = 0;
@@ -20,7 +20,7 @@ export class TextFile {
     if (this.size >= BUFFERED) await this.flush();
   }
 
-  /** Closing twice is closing once. */
+  /** Idempotent. */
   async close(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
@@ -42,7 +42,7 @@ export class TextFile {
 /** Opens a new file of the folder by its path in it. */
 export type CreateFile = (path: string) => Promise<TextFile>;
 
-/** Lends files of a folder, and closes what is open at the end. */
+/** Lets `work` create files in a folder, and closes those still open at the end. */
 export async function withFiles<T>(folder: string, work: (create: CreateFile) => Promise<T>): Promise<T> {
   const files: TextFile[] = [];
   try {

@@ -6,7 +6,7 @@ import type { Student } from "../school/student.js";
 import { type LineItem, type Result, stateAt } from "../school/world.js";
 import { jsonText } from "./json.js";
 
-/** The columns of the dumps; `sourced_id`, `status` and `date_last_modified` stand before them. docs/import.md, "What is read". */
+/** Columns of the dumps, after `sourced_id`, `status` and `date_last_modified`. docs/import.md, "What is read". */
 const COLUMNS = {
   users: ["enabled_user", "given_name", "family_name", "email", "metadata"],
   courses: ["title", "subjects", "metadata"],
@@ -41,7 +41,7 @@ export const userRow = (student: Student, madeAt: Moment): Cell[] => [
   jsonText({ isTestUser: student.isTestUser }),
 ];
 
-/** The results in their state at an instant, without those that do not exist yet. */
+/** The results as of an instant, without those that do not exist yet. */
 export function resultRows(student: Student, results: readonly Result[], at: Moment): Cell[][] {
   return results.flatMap((result) => {
     const state = stateAt(result, at);
@@ -58,7 +58,7 @@ export function resultRows(student: Student, results: readonly Result[], at: Mom
   });
 }
 
-/** The rows that results and events refer to, each once. It grows with the courses and the days, not with the students. */
+/** The rows that results and events refer to, each once. Memory grows with courses and days, not with students. */
 export class References {
   private readonly courses = new Map<string, Course>();
   private readonly activities = new Map<string, Activity>();
@@ -74,7 +74,7 @@ export class References {
     this.courses.set(activity.course.id, activity.course);
   }
 
-  /** The rows of the tables but users and results, by id. */
+  /** The rows of all tables except users and results, by id. */
   rows(madeAt: Moment): [TableName, Cell[][]][] {
     const row = (id: string, ...cells: Cell[]): Cell[] => [id, "active", naiveText(madeAt), ...cells];
     const components = new Map([...this.activities.values()].map(({ component, course }) => [component, course]));

@@ -7,10 +7,7 @@ import type { CreateFile, TextFile } from "./output.js";
 const LISTS = ["days", "bundled", "doubleCounted", "decoys"] as const;
 type List = (typeof LISTS)[number];
 
-/**
- * Writes `truth.json` while its totals are not known yet: each list goes to a file of its own until the end, so that
- * memory holds one student.
- */
+/** Writes `truth.json` before its totals are known: each list goes to a file of its own until the end, so that memory holds one student. */
 export class TruthFile {
   private constructor(
     private readonly create: CreateFile,
@@ -33,7 +30,7 @@ export class TruthFile {
     }
   }
 
-  /** Puts `truth.json` together: first the head, then the lists, then the tail. */
+  /** Assembles `truth.json`: head, lists, tail. */
   async finish(head: Record<string, unknown>, tail: Record<string, unknown>): Promise<void> {
     const whole = await this.create("truth.json");
     await whole.write(jsonText(head).slice(0, -1));

@@ -5,7 +5,7 @@ import type { Bundle, Result, SentEvent, State, World } from "../school/world.js
 import { stateAt } from "../school/world.js";
 import { jsonAmount } from "./json.js";
 
-/** What is true of one student, as rows of `truth.json`. Empty for test users. */
+/** The true values of one student, as rows of `truth.json`. Empty for test users. */
 export interface StudentTruth {
   days: Record<string, unknown>[];
   bundled: Record<string, unknown>[];
@@ -22,7 +22,7 @@ interface Day {
   undecidable: string | null;
 }
 
-/** What counts of one student once every bundled event is set to its own XP, and what a naive sum says. docs/simulate.md, "truth.json". */
+/** A student's XP with every bundled event corrected to its own XP, and the naive sum. docs/simulate.md, "truth.json". */
 export function truthOf(world: World, end: Moment): StudentTruth {
   const { student } = world;
   const truth: StudentTruth = { days: [], bundled: [], doubleCounted: [], decoys: [], trueXp: 0, naiveXp: 0 };
@@ -80,7 +80,7 @@ function markDay(day: Day, { parts, why }: Bundle): void {
 const ownXpOf = (bundles: readonly Bundle[]): Map<SentEvent, Amount> =>
   new Map(bundles.flatMap(({ event, twins, own }) => [event, ...twins].map((one) => [one, own] as const)));
 
-/** The state that facts are made from; undefined where none counts. */
+/** The state that facts are derived from; undefined if the result does not count. */
 function counted(result: Result, end: Moment): State | undefined {
   const state = stateAt(result, end);
   return state?.status === "active" && result.lineItem.parent === undefined ? state : undefined;

@@ -3,34 +3,34 @@ import type { MultiplierTable, Rounding } from "../behaviour/own-xp.js";
 /** How results of exercises lead to their event (docs/facts.md, "Links"). */
 export type LinkStyle = "L1" | "L1-caliper-id" | "L1-related" | "L2-line-item" | "L2-component" | "L3";
 
-/** One sending app: how it pays, counts, links, banks and bundles. A new app is a new value. */
+/** An app that sends events: how it pays, counts, links, banks and bundles. To add an app, add a value. */
 export interface App {
   name: string;
-  /** Stands in its ids. */
+  /** Part of its ids. */
   slug: string;
-  /** `formula`: base x multiplier, rounded. The others pay by rules of their own. */
+  /** `formula`: base x multiplier, rounded. The others pay by their own rules. */
   pays: "formula" | "bonus" | "minutes" | "points";
   rounding: Rounding;
   table: MultiplierTable;
-  /** The number of the first attempt, on events and on results; null where it is not said. */
+  /** Number of the first attempt, in events and in results; null if not reported. */
   attempts: { event: 0 | 1 | null; result: 0 | 1 | null };
   link: LinkStyle;
-  /** What an exercise's result says of XP: nothing, the exercise's own, or the event's total. */
+  /** XP in an exercise's result: no result, no XP, own XP, or the event's total. */
   result: "absent" | "no-xp" | "own" | "total";
   storesMultiplier: boolean;
   retakes: "overwrite" | "attempts";
-  /** ActivityEvents of videos and articles: none, with the XP when it is banked, or when watched and without XP. */
+  /** ActivityEvents of videos and articles: none, with XP when banked, or without XP when watched. */
   passiveEvents: "none" | "at-bank" | "unpaid";
   bundles: boolean;
-  /** False: the app writes results only. */
+  /** False if the app writes results only. */
   sends: boolean;
-  /** Where the time of a bank write stands. */
+  /** Field that holds the time of a bank write. */
   bankClock: "completed-at" | "modified" | "score-date";
-  /** What a video or article is worth: its XP, or the minutes spent where they are fewer (whole, or exact). */
+  /** XP of a video or article: its full XP, or the minutes spent if fewer (whole or exact). */
   banks: "full" | "minutes" | "exact-minutes";
   xpKey: "xp" | "xpEarned" | "timeback.xp";
   xpAsText: boolean;
-  /** Where an event names its activity. */
+  /** Field in which an event names its activity. */
   names: "activity" | "object";
   /** Whether line items name their course. */
   lineItemCourse: boolean;
@@ -144,5 +144,5 @@ const honest: readonly App[] = [
   app("Slate Results", { sends: false, banks: "minutes" }),
 ];
 
-/** Every app of a population, in the order in which students get them. */
+/** All apps, in the order in which students are assigned to them. */
 export const apps: readonly App[] = [...bundling, ...honest].sort((a, b) => (a.name < b.name ? -1 : 1));

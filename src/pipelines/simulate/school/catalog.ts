@@ -10,18 +10,18 @@ export interface Course {
   subject: string;
 }
 
-/** Something to watch, read or solve; its key is the id of its resource. */
+/** Something to watch, read or solve; its key is its resource's id. */
 export interface Activity {
   key: string;
   kind: ActivityKind;
   title: string;
   base: Amount;
   course: Course;
-  /** The course component that it belongs to. */
+  /** Its course component. */
   component: string;
 }
 
-/** What one session of a course may hold. */
+/** The activities of one session of a course. */
 export interface Unit {
   passives: readonly Activity[];
   exercise: Activity;
@@ -33,10 +33,10 @@ const MAX_PASSIVE = 6;
 const MIN_BASE = 2;
 const MAX_BASE = 10;
 
-/** Worths that are chosen, not drawn: [passives, exercise]. */
+/** Fixed XP values instead of random ones: [passives, exercise]. */
 export type Worths = readonly [readonly number[], number];
 
-/** The activities of every app. A unit depends on the seed and its place alone, so all students meet the same ones. */
+/** The activities of every app. A unit depends on the seed and its place only, so all students share it. */
 export class Catalog {
   private readonly units = new Map<string, Unit>();
 
@@ -50,7 +50,7 @@ export class Catalog {
     });
   }
 
-  /** The unit of a course with that name; `worths` only where its name stands for them. */
+  /** The unit of a course with that name; `worths` only if the name stands for them. */
   unit(course: Course, name: string, worths?: Worths): Unit {
     const key = `${course.id}-${name}`;
     const known = this.units.get(key);

@@ -11,13 +11,13 @@ export interface Enrolment {
 export interface Student {
   index: number;
   id: string;
-  /** As `users` has it. */
+  /** As in `users`. */
   email: string;
   name: string;
   isTestUser: boolean;
-  /** How events name the student. */
+  /** How events identify the student. */
   actor: "url" | "urn" | "path" | "email";
-  /** One or several, of one app or two. */
+  /** One or more courses, of one app or two. */
   enrolments: readonly Enrolment[];
 }
 
@@ -30,7 +30,7 @@ const TEST_USER_AT = 7;
 const SECOND_APP = 0.4;
 const SECOND_COURSE = 0.5;
 
-/** The student of that number. `stream` is the student's own. */
+/** The student with that number, drawn from the student's own stream. */
 export function enrol(stream: Stream, index: number, apps: readonly App[], catalog: Catalog): Student {
   const number = String(index + 1).padStart(5, "0");
   const name = stream.pick(NAMES);
@@ -50,5 +50,5 @@ export function enrol(stream: Stream, index: number, apps: readonly App[], catal
   };
 }
 
-/** The stream of choices of one student: it does not depend on how many others there are. */
+/** The random stream of one student, independent of the number of students. */
 export const streamOf = (seed: number, index: number): Stream => new Stream(seed, "student", index);

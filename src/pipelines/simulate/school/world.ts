@@ -5,13 +5,13 @@ import type { App } from "./apps.js";
 import type { Activity, Course } from "./catalog.js";
 import type { Student } from "./student.js";
 
-/** An ActivityEvent that a sender sends. */
+/** An ActivityEvent that an app sends. */
 export interface SentEvent {
   id: string;
   app: App;
   activity: Pick<Activity, "key" | "title">;
   course: Course;
-  /** False: the event does not say its course. */
+  /** False if the event does not name its course. */
   saysCourse: boolean;
   at: Moment;
   xp: Amount | null;
@@ -19,7 +19,7 @@ export interface SentEvent {
   attempt: number | null;
 }
 
-/** A stretch of time spent on an activity. */
+/** A period spent on an activity. */
 export interface SpentTime extends Pick<SentEvent, "id" | "app" | "activity" | "course" | "at"> {
   runId: string;
   seconds: number;
@@ -31,7 +31,7 @@ export interface LineItem {
   course: Course;
   saysCourse: boolean;
   parent?: string;
-  /** Set where the line item leads to its resource through a component resource. */
+  /** Set if the line item refers to its resource through a component resource. */
   activity?: Activity;
 }
 
@@ -56,14 +56,14 @@ export interface Result {
   event: SentEvent | null;
 }
 
-/** An event that carries the XP of other activities. */
+/** An event that carries XP of other activities. */
 export interface Bundle {
   event: SentEvent;
   twins: SentEvent[];
   own: Amount;
-  /** Results whose XP is inside; those of failed bank writes included, which have none. */
+  /** Results whose XP is inside, also those of failed bank writes, which show none. */
   parts: { result: Result; xp: Amount; failed: boolean }[];
-  /** Why no evidence can prove it; null where the rules decide it. */
+  /** Why evidence cannot prove it; null if it can. */
   why: string | null;
 }
 
@@ -73,15 +73,15 @@ export interface Decoy {
   kind: string;
 }
 
-/** Another delivery of an event, or the only one. */
+/** One delivery of an event. */
 export interface Delivery {
   sentAt: Moment;
   event: SentEvent | SpentTime;
-  /** Set in another payload under the id of an event that was delivered before. */
+  /** Set in a conflicting payload under the id of an event delivered before. */
   xp?: Amount;
 }
 
-/** Everything that one student does and leaves behind. */
+/** Everything that one student does, sends and leaves in the tables. */
 export interface World {
   student: Student;
   events: SentEvent[];
@@ -90,13 +90,13 @@ export interface World {
   bundles: Bundle[];
   decoys: Decoy[];
   deliveries: Delivery[];
-  /** What the events and results may refer to. */
+  /** Activities that events and results may refer to. */
   activities: Activity[];
-  /** How often each feature occurred. */
+  /** Number of occurrences of each feature. */
   counts: Partial<Record<Feature, number>>;
 }
 
-/** What a population is made of, in the order in which `truth.json` counts it. */
+/** Features of a population, in the order of `truth.json`. */
 export const features = [
   "testUsers",
   "sessions",
@@ -135,6 +135,6 @@ export function count({ counts }: World, feature: Feature, by = 1): void {
   counts[feature] = (counts[feature] ?? 0) + by;
 }
 
-/** The state at an instant; undefined before the first. */
+/** The state at an instant; undefined before the first state. */
 export const stateAt = ({ states }: Result, at: Moment): State | undefined =>
   states.findLast((state) => state.at <= at);

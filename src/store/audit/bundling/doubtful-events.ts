@@ -3,20 +3,17 @@ import { pagesOf } from "../../engine/cursor.js";
 import type { Db, Session } from "../../engine/session.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 
-/**
- * A report of a student's events that some formula would not allow. It is noted before it is known how their apps pay, and
- * decides which students are judged afterwards.
- */
+/** A report that some formula would not allow, noted before it is known how the apps pay. It decides which students are judged. */
 export interface DoubtfulReport {
   studentId: string;
   app: string;
-  /** The signature of the event, as text: many events share one (see `reportOf`). */
+  /** The event's report as text (`reportText`), which many events share. */
   report: string;
 }
 
-/** Reports, each once a student. */
+/** Distinct reports of each student. */
 const doubtfulReports = tempTable("doubtful_reports", { student_id: BYTES, app: BYTES, report: BYTES });
-/** Those that are still in doubt once it is known how the apps pay. */
+/** Reports still in doubt once it is known how the apps pay. */
 const unclearReports = tempTable("unclear_reports", { app: BYTES, report: BYTES });
 
 /** Creates the tables of reports, which `addDoubtful` and `addUnclear` fill. */
@@ -25,7 +22,7 @@ export async function openDoubtful(db: Db): Promise<void> {
   await unclearReports.create(db);
 }
 
-/** Adds reports, each once a student. */
+/** Adds distinct reports of students. */
 export const addDoubtful = (session: Session, reports: readonly DoubtfulReport[]): Promise<void> =>
   doubtfulReports.add(
     session,
@@ -34,7 +31,7 @@ export const addDoubtful = (session: Session, reports: readonly DoubtfulReport[]
 
 type AppReport = Pick<DoubtfulReport, "app" | "report">;
 
-/** The different reports that `addDoubtful` added, some at a time. */
+/** The distinct reports that `addDoubtful` added, in pages. */
 export const listDoubtful = (db: Db): AsyncGenerator<AppReport[]> =>
   pagesOf(db, sql<AppReport>`select distinct app, report from ${doubtfulReports}`);
 

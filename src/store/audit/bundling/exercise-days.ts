@@ -1,9 +1,9 @@
 import type { Session } from "../../engine/session.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 
-/** How many exercises an app has in a course on a day of the stored zone; twins count once. */
+/** Number of an app's exercises in a course on a day of the stored zone; twins count once. */
 export interface ExerciseDay {
-  /** Empty where the events name none. */
+  /** Empty if the events name none. */
   app: string;
   courseId: string | null;
   /** `YYYY-MM-DD`. */
@@ -11,10 +11,10 @@ export interface ExerciseDay {
   exercises: number;
 }
 
-/** Exercise days of all students; `app` is empty where the events name none. */
+/** Exercise days of all students; `app` is empty if the events name none. */
 export const exerciseDays = tempTable("exercise_days", { app: BYTES, course_id: BYTES, date: "date", n: "bigint" });
 
-/** Creates `exerciseDays` with these. */
+/** Creates `exerciseDays` with these rows. */
 export async function noteExerciseDays(session: Session, days: readonly ExerciseDay[]): Promise<void> {
   await exerciseDays.create(session.db);
   await exerciseDays.add(

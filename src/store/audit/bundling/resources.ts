@@ -8,7 +8,7 @@ import {
 } from "../../../domain/rules/judging/records.js";
 import type { Db } from "../../engine/session.js";
 
-/** How many activities are remembered at most. */
+/** Most activities held in memory. */
 const MOST_KNOWN = 50_000;
 
 interface ResourceRow {
@@ -31,11 +31,11 @@ const SELECT = sql`select sourced_id as id, round(xp * 10000)::bigint::text as x
 
 const microsOrNull = (seconds: number | null) => (seconds === null ? null : Math.round(seconds * SECOND));
 
-/** Looks up landed resources, each once: students share the activities of their school. */
+/** Caches landed resources: students share the activities of their school. */
 export class ResourceLookup {
   readonly #known = new Map<string, ResourceRecord | null>();
   readonly #db: Db;
-  /** Whether every resource is known. */
+  /** Whether all resources are loaded. */
   #isWhole = false;
   /** The minutes in which many resources were modified; null until they are looked up. */
   #touched: ReadonlySet<number | null> | null = null;
@@ -44,7 +44,7 @@ export class ResourceLookup {
     this.#db = db;
   }
 
-  /** Reads all resources at once, if they are not too many: for a caller that goes through all students. */
+  /** Loads all resources unless they are too many: for a caller that reads all students. */
   async readAll(): Promise<void> {
     if (this.#isWhole || this.#known.size > 0) return;
     await this.#findTouched();
@@ -105,7 +105,7 @@ export class ResourceLookup {
     return [...unknown];
   }
 
-  /** The resource of an activity that was asked for; null where there is none. */
+  /** The resource of a loaded activity; null if there is none. */
   readonly of = (activityKey: string | null): ResourceRecord | null =>
     activityKey === null ? null : (this.#known.get(activityKey) ?? null);
 }

@@ -24,7 +24,7 @@ import type { ResourceLookup } from "./resources.js";
 export interface RecordScope {
   rules: FactRules;
   students: Students;
-  /** `and …`: which of these students; all of them without it. */
+  /** `and …`: restricts the students further. */
   only?: (student: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
@@ -60,7 +60,7 @@ const tenThousandths = (amount: string): RawBuilder<unknown> => sql`round(${sql.
 const listOf = (members: readonly RawBuilder<unknown>[], order = sql``): RawBuilder<unknown> =>
   sql`json_agg(json_build_array(${sql.join([...members])}) ${order})::text`;
 
-/** ActivityEvents with metrics, test users as the settings say. */
+/** ActivityEvents with metrics; test users as the settings say. */
 const events = (scope: RecordScope): RawBuilder<unknown> => sql`
   select a.student_id, ${listOf(
     [
@@ -241,10 +241,10 @@ function parsed({ student, events, results, readings, spent }: StudentRow): Pars
 
 const FIRST_PAGE = 10;
 const MOST_STUDENTS = 200;
-/** So much JSON is asked for at once; a student's records always come whole. */
+/** JSON fetched per page; a student's records are never split. */
 const PAGE_BYTES = 1 << 20;
 
-/** How many students the next page may hold, by the size of those of this one. */
+/** Number of students on the next page, from the sizes of those on this one. */
 function nextPage(rows: readonly StudentRow[]): number {
   if (rows.length === 0) return FIRST_PAGE;
   const bytes = rows.reduce((sum, { events, results }) => sum + events.length + (results?.length ?? 0), 0);
@@ -252,8 +252,8 @@ function nextPage(rows: readonly StudentRow[]): number {
 }
 
 /**
- * What the landed records say of students, in no order: every student who has an ActivityEvent with metrics. Reads
- * `resultLinks`, which `gatherLinks` fills for these students. Between two students the session may run other statements.
+ * The landed records of each student with an ActivityEvent with metrics, in no order. Reads `resultLinks`, which `gatherLinks` must
+ * have filled for them. Between two students the session may run other statements.
  */
 export async function* studentRecords(
   db: Db,
@@ -263,7 +263,7 @@ export async function* studentRecords(
   if (!areNamed(scope.students)) await resources.readAll();
   for await (const rows of prefetch(rowsAbout(db, scope.students, statement(scope), nextPage)))
     for (const row of rows) {
-      const records = parsed(row); // one at a time: what lives long must be moved by the garbage collector
+      const records = parsed(row); // one at a time: the garbage collector copies long-lived objects
       await resources.know(records);
       yield { ...records, resource: resources.of };
     }

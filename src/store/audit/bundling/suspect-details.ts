@@ -4,21 +4,21 @@ import { isoDay } from "../../engine/sql-time.js";
 import { eventKey, resultKey } from "../../facts/source-keys.js";
 import { emailOf } from "../../facts/students.js";
 
-/** What a finding says of an event beyond what it is judged by. Amounts are exact decimal text. */
+/** What a finding reports of an event beyond the input of its verdict. Amounts are exact decimal text. */
 export interface SuspectDetails {
   email: string | null;
-  /** Day of the event's fact; without one, the day of the event in the stored zone. */
+  /** Day of the event's fact, else of the event in the stored zone. */
   date: string;
   activityName: string | null;
   totalQuestions: string | null;
   correctQuestions: string | null;
-  /** What the event's stored fact counts; null where there is none. */
+  /** XP that the event's stored fact counts; null if there is none. */
   counted: string | null;
-  /** The live correction of the event; null where there is none. */
+  /** The event's live correction; null if there is none. */
   correction: { id: string; own: string; results: string[] } | null;
 }
 
-/** The details of some events, by event id; `activities` are theirs. */
+/** The details of these events, by event id; `activities` are theirs. */
 export async function suspectDetails(
   db: Db,
   zone: string,
@@ -42,16 +42,16 @@ export async function suspectDetails(
   return new Map(rows.map(({ eventId, ...details }) => [eventId, details]));
 }
 
-/** Of these results, those that are counted in a fact of their student other than the event's. */
+/** The results among these that a fact of their student other than the event's counts. */
 export async function countedResults(
   db: Db,
-  asked: readonly { studentId: string; eventId: string; sourcedId: string }[],
+  results: readonly { studentId: string; eventId: string; sourcedId: string }[],
 ): Promise<Set<string>> {
-  if (asked.length === 0) return new Set();
+  if (results.length === 0) return new Set();
   const { rows } = await sql<{ id: string }>`
     select q.id
-    from unnest(${asked.map(({ studentId }) => studentId)}::text[], ${asked.map(({ eventId }) => eventId)}::text[],
-      ${asked.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
+    from unnest(${results.map(({ studentId }) => studentId)}::text[], ${results.map(({ eventId }) => eventId)}::text[],
+      ${results.map(({ sourcedId }) => sourcedId)}::text[]) as q(student, event, id)
     where exists (select from timeback.processed_facts f
         where f.student_id = q.student and f.fact_key = ${resultKey(sql`q.id`)})
       or exists (select from timeback.processed_facts f

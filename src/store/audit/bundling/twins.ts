@@ -8,10 +8,10 @@ import { inPart, rowsAbout, type Students } from "../../facts/student-selection.
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "../record-checks/suspicion-columns.js";
 
-/** Every event that has twins, with the one that is judged for its group. */
+/** Every event in a group of twins, with the event that is judged for the group. */
 export const twins = tempTable("twins", { event_id: "uuid", leader: "uuid" });
 
-/** The groups of twins among a student's events: their ids, that of the event that is judged first. */
+/** The groups of twins among a student's events, as ids, the judged one first. */
 export const twinsOf = ({ judged }: Pick<ExaminedStudent, "judged">): string[][] =>
   judged.flatMap(({ event, twins: others }) =>
     others.length === 0 ? [] : [[event.eventId, ...others.map(({ eventId }) => eventId)]],
@@ -24,7 +24,7 @@ export const addTwins = (session: Session, groups: readonly (readonly string[])[
     groups.flatMap((group) => group.map((event) => ({ event_id: event, leader: group[0] ?? event }))),
   );
 
-/** Twins, the one that is judged first. Numbers are exact decimal text. */
+/** A group of twins, the judged one first. Numbers are exact decimal text. */
 export interface TwinGroup extends Suspect {
   activity: string;
   xp: string;

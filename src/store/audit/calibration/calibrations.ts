@@ -8,7 +8,7 @@ import { madeTable } from "../../engine/temp-table.js";
 
 const countsText = (counts: AppCounts): string => JSON.stringify(COUNT_KINDS.map((kind) => [...counts[kind]]));
 
-/** Which apps were judged: how they pay, what their events say of it, and how they number attempts. */
+/** The calibrated apps: how they pay, their counts, and how they number attempts. */
 export interface JudgedApps {
   calibrations: ReadonlyMap<string, Calibration>;
   counts: ReadonlyMap<string, AppCounts>;
@@ -44,7 +44,7 @@ export async function noteCalibrations(
     .execute(db);
 }
 
-/** How the apps that were judged number attempts. */
+/** How the calibrated apps number attempts. */
 export async function listNumbering(db: Db): Promise<ZeroNumbering> {
   const { rows } = await sql<{ app: string; events: boolean; results: boolean }>`
     select coalesce(app, '') as app, zero_in_events as events, zero_in_results as results from ${appCalibrations}`.execute(
@@ -54,7 +54,7 @@ export async function listNumbering(db: Db): Promise<ZeroNumbering> {
   return { inEvents: named("events"), inResults: named("results") };
 }
 
-/** The counts of the apps that were judged, in C order of their names; the app without a name is "". */
+/** The counts of the calibrated apps, in C order of their names; the app without a name is "". */
 export async function listAppCounts(db: Db): Promise<Map<string, AppCounts>> {
   const { rows } = await sql<{ app: string | null; counts: string }>`
     select app, counts from ${appCalibrations} order by coalesce(app, '') collate "C"`.execute(db);

@@ -6,7 +6,7 @@ import { resultLinks } from "../../facts/links.js";
 import { inPart, type Students } from "../../facts/student-selection.js";
 import { notOfTestUser } from "../../facts/students.js";
 
-/** How often these students' events and the results that link to them report attempt 0, by app. Reads `resultLinks`. */
+/** Counts attempts numbered 0 in these students' events and in the results linked to them, by app. Reads `resultLinks`. */
 export async function zeroAttempts(db: Db, rules: FactRules, students: Students): Promise<Counter[]> {
   const which = sql`${inPart(students, sql`a.student_id`)} ${notOfTestUser(rules, sql`a.student_id`)}`;
   const { rows } = await sql<{ app: string; kind: "zero-event" | "zero-result"; n: string }>`

@@ -8,14 +8,14 @@ import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { areFew, type Students } from "../../facts/student-selection.js";
 
 /**
- * Where stored facts and expected ones differ: the expected fact (its columns are null where none is expected) beside the key of the
- * stored one (null where none is stored).
+ * Differences between stored and expected facts: the expected fact (null columns if none is expected) and the key of the stored one
+ * (null if none is stored).
  */
 export const differencesByKey = madeTable("fact_differences_by_key", [...FACT_COLUMNS, "stored_student", "stored_key"]);
 
 /**
- * Compares the stored facts of these students with the facts that their landed records give, and keeps the rows that differ, are
- * missing or are unexpected in `differencesByKey`. Reads `resultLinks`.
+ * Compares the stored facts of these students with the expected ones, and fills `differencesByKey` with those that differ, are
+ * missing or are unexpected. Reads `resultLinks`.
  */
 export async function compareFacts(db: Db, rules: FactRules, students: Students): Promise<void> {
   const compared = await studentsToCompare(db, rules, students);
@@ -33,7 +33,7 @@ export const isAnyDifference = (db: Db): Promise<boolean> => differencesByKey.is
 const isAsExpected = sql`not exists (
   select from ${differencesByKey} o where o.stored_student = f.student_id and o.stored_key = f.fact_key)`;
 
-/** These columns of the expected facts that `which` (a condition over `f`) selects: most of them are stored just so. */
+/** Columns of the expected facts that `which` (a condition over `f`) selects; most of them are read from equal stored facts. */
 const expected = (columns: RawBuilder<unknown>, which: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   select ${columns} from ${differencesByKey} f where f.fact_key is not null and ${which}
   union all
@@ -43,6 +43,6 @@ const expected = (columns: RawBuilder<unknown>, which: RawBuilder<unknown>): Raw
 export const expectedFacts = (which: RawBuilder<unknown>): RawBuilder<unknown> =>
   expected(columnsOf("f.", FACT_COLUMNS), which);
 
-/** `xp_earned`, `date` and `app` of the expected fact with this key; no row where none is expected. */
+/** `xp_earned`, `date` and `app` of the expected fact with this key; no row if none is expected. */
 export const expectedFact = (student: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> =>
   expected(sql`f.xp_earned, f.date, f.app`, sql`f.student_id = ${student} and f.fact_key = ${key}`);

@@ -6,7 +6,7 @@ import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { isSourceKey } from "../../facts/source-keys.js";
 import { differencesByKey, expectedFacts } from "./expected-facts.js";
 
-/** The stored facts that are not as expected (`pays`: with XP other than 0). */
+/** Stored facts that differ from the expected ones (`pays`: with XP other than 0). */
 const unexpectedFacts = madeTable("unexpected_facts", ["student_id", "fact_key", "pays", "sources"]);
 
 async function listUnexpected(db: Db): Promise<void> {
@@ -19,7 +19,7 @@ async function listUnexpected(db: Db): Promise<void> {
   await unexpectedFacts.analyze(db);
 }
 
-/** The expected facts of the students of whom any fact differs: of the others nothing needs to be looked up. */
+/** Expected facts of the students with any difference; those of others are not needed. */
 export const expectedOfDiffering = madeTable("expected_facts", FACT_COLUMNS);
 
 async function listExpected(db: Db): Promise<void> {
@@ -34,15 +34,15 @@ async function listExpected(db: Db): Promise<void> {
   await expectedOfDiffering.analyze(db);
 }
 
-/** The sources that were linked to an event, with the key of its fact. */
+/** Sources linked to an event, with the key of its fact. */
 const linkedSources = madeTable("linked_sources", ["student_id", "source", "node"]);
 
-/** The nodes that unexpected facts were made from. */
+/** The graph nodes of unexpected facts. */
 export const factNodes = madeTable("fact_nodes", ["student_id", "fact_key", "pays", "node"]);
 
 /**
- * Fills `factNodes`: a linked result's node is its event, any other source is its own. A key in our form names a source too.
- * Results linked to one event thus need no edges between them.
+ * Fills `factNodes`: the node of a linked result is its event, any other source is a node itself. A key in the form of source keys
+ * counts as a source. So results linked to one event need no edges between them.
  */
 async function listNodes(db: Db): Promise<void> {
   await linkedSources
@@ -64,12 +64,12 @@ async function listNodes(db: Db): Promise<void> {
   await factNodes.analyze(db);
 }
 
-/** The nodes of facts with XP that name several. */
+/** The nodes of facts with XP and several nodes: these facts are the edges. */
 const joiningNodes = madeTable("joining_nodes", ["student_id", "fact_key", "node"]);
-/** The label of each of them: one for all nodes that such facts join. */
+/** The label of each joining node, equal within a connected component. */
 const nodeLabels = madeTable("node_labels", ["student_id", "node", "label"]);
 
-/** Gives nodes the least label that any node of a fact with them has, and the label of that label. */
+/** Propagates labels: each node, and each label as a node, gets the least label within a fact. */
 const joinLabels = sql`
   with least as (
     select j.student_id, j.node, l.label, min(l.label) over (partition by j.student_id, j.fact_key) as found
@@ -85,8 +85,8 @@ const shortenChains = sql`
   where up.student_id = l.student_id and up.node = l.label and up.label < l.label`;
 
 /**
- * Fills `nodeLabels`: nodes that facts with XP name together get one label, the least of them in byte order. Only facts of
- * several nodes (rows of another system, or out of date) join anything; labels of labels keep long chains to few rounds.
+ * Fills `nodeLabels`: all nodes of a connected component get the least of them in byte order as label. Only facts with several nodes
+ * (written by another system, or out of date) join anything; shortening chains of labels keeps the rounds few.
  */
 async function labelNodes(db: Db): Promise<void> {
   await joiningNodes
@@ -119,8 +119,8 @@ async function listGroups(db: Db): Promise<void> {
 }
 
 /**
- * The facts of each group: those that are stored (`stored`), and those that are expected. A group holds the facts of either side that
- * name the same sources, where the two sides differ. Each fact of either side is in one group at most, all of one student.
+ * The facts of each group, stored (`stored`) and expected. A group holds the facts of both sides with the same sources, where the
+ * sides differ. Each fact of either side is in at most one group, and a group is of one student.
  */
 export const groupMembers = tempTable("group_members", {
   student_id: BYTES,
@@ -148,7 +148,7 @@ const members: RawBuilder<unknown> = sql`
   select student_id, fact_group, fact_key, sides.stored, xp_earned, occurred_at
   from expected cross join (values (true), (false)) sides(stored) where not (sides.stored and differs)`;
 
-/** Fills `groupMembers`, with `expectedOfDiffering` and the tables of groups and nodes. */
+/** Fills `groupMembers`, `expectedOfDiffering` and the tables of groups and nodes. */
 export async function groupFacts(db: Db): Promise<void> {
   await listUnexpected(db);
   await listExpected(db);
@@ -160,7 +160,7 @@ export async function groupFacts(db: Db): Promise<void> {
   await groupMembers.analyze(db);
 }
 
-/** Creates the tables that the trial balance reads, empty: for where no fact differs. */
+/** Creates the tables that the trial balance reads, empty, when no fact differs. */
 export async function createEmptyGroups(db: Db): Promise<void> {
   await expectedOfDiffering.createFrom(sql`select * from ${differencesByKey}`).execute(db);
   await groupMembers.create(db);

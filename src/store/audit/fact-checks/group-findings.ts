@@ -8,7 +8,7 @@ import { FACT_COLUMNS } from "../../facts/fact-columns.js";
 import { expectedOfDiffering, groupMembers } from "./fact-groups.js";
 import { elsewhereFacts, lostSources, type SourceState } from "./lost-sources.js";
 
-/** A fact of one side of a group; XP as exact decimal text. */
+/** A stored or expected fact of a group; XP as exact decimal text. */
 export interface GroupFact {
   factKey: string;
   xp: string | null;
@@ -24,7 +24,7 @@ export interface ColumnDifference {
   numeric: boolean;
 }
 
-/** Facts about the same sources, of which the stored ones differ from the expected ones. Amounts are exact decimal text. */
+/** Facts with the same sources, whose stored and expected sides differ. Amounts are exact decimal text. */
 export interface FactGroup {
   kind: Extract<FindingKind, "double-counted" | "orphan-fact" | "missing-fact" | "stale-fact">;
   studentId: string;
@@ -50,7 +50,7 @@ const memberList = (stored: boolean, table: RawBuilder<unknown>): RawBuilder<unk
 const shown = (alias: string): RawBuilder<unknown> =>
   sql`jsonb_each(to_jsonb(${sql.ref(alias)}) || jsonb_build_object('occurred_at', ${isoInstant(sql.ref(`${alias}.occurred_at`))}))`;
 
-/** Between the stored fact that the finding is about and the expected fact that it is compared with. */
+/** Column differences between the finding's stored fact and the expected fact that it is compared with. */
 const differences = sql`
   coalesce((select jsonb_agg(jsonb_build_object('column', one.key, 'stored', one.value #>> '{}', 'expected', other.value #>> '{}',
       'numeric', 'number' in (jsonb_typeof(one.value), jsonb_typeof(other.value)))
@@ -67,7 +67,7 @@ const elsewhereList = sql`
       order by e.other_student, e.fact_key)
     from ${elsewhereFacts} e where e.student_id = f.student_id and e.fact_group = f.fact_group)`;
 
-/** What is wrong with each group, and what its facts count and should count. */
+/** The kind of each group, with its counted and expected XP. */
 export const groupKinds = tempTable("group_kinds", {
   student_id: BYTES,
   fact_group: BYTES,
@@ -77,8 +77,8 @@ export const groupKinds = tempTable("group_kinds", {
 });
 
 /**
- * Fills `groupKinds`: `double-counted` with two stored facts with XP (or one, where another student's fact with XP names its source
- * too), else `missing-fact` where nothing is stored, `orphan-fact` where all its sources are gone, and `stale-fact`.
+ * Fills `groupKinds`: `double-counted` for two stored facts with XP (or one, if another student's fact with XP has the same source),
+ * else `missing-fact` if nothing is stored, `orphan-fact` if all its sources are gone, else `stale-fact`.
  */
 export async function judgeGroups(db: Db): Promise<void> {
   await groupKinds

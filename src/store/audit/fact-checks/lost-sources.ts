@@ -5,7 +5,7 @@ import { eventIdIn, resultIdIn } from "../../facts/source-keys.js";
 import { isActive, isTestUser } from "../../facts/students.js";
 import { factGroups, factNodes, groupMembers } from "./fact-groups.js";
 
-/** Why a source gives no fact to the student who has one: the first three leave nothing behind the fact, the others are landed. */
+/** Why no fact of this student is expected from a source. In the first three states the source is gone, in the others it is landed. */
 export type SourceState =
   | "never landed"
   | "gone from the source"
@@ -16,7 +16,7 @@ export type SourceState =
   | "of a child line item"
   | "without XP";
 
-/** The sources of the groups without an expected fact, with their state, and whether nothing is behind them any more (`gone`). */
+/** The sources of groups without an expected fact, with their state, and whether they are gone. */
 export const lostSources = madeTable("lost_sources", ["student_id", "fact_group", "source", "state", "gone"]);
 
 async function listLostSources(db: Db): Promise<void> {
@@ -48,7 +48,7 @@ async function listLostSources(db: Db): Promise<void> {
   await lostSources.analyze(db);
 }
 
-/** Facts with XP of other students, in scope or not, that name a landed source of a group without an expected fact. */
+/** Facts with XP of other students, also outside the scope, that name a landed source of a group without an expected fact. */
 export const elsewhereFacts = madeTable("elsewhere_facts", [
   "student_id",
   "fact_group",
@@ -69,7 +69,7 @@ async function listElsewhere(db: Db): Promise<void> {
   await elsewhereFacts.analyze(db);
 }
 
-/** Fills `lostSources` and `elsewhereFacts`: what became of the sources behind facts that nothing gives. */
+/** Fills `lostSources` and `elsewhereFacts`: the state of the sources from which no fact is expected. */
 export async function findLostSources(db: Db): Promise<void> {
   await listLostSources(db);
   await listElsewhere(db);

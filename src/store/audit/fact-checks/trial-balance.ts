@@ -10,7 +10,7 @@ import { expectedFacts, isAnyDifference } from "./expected-facts.js";
 import { createEmptyGroups, expectedOfDiffering, groupMembers } from "./fact-groups.js";
 import { groupKinds } from "./group-findings.js";
 
-/** What each cause adds to what a day counts: stored facts that are not expected, less expected facts that are not stored; and bundles. */
+/** What each cause adds to a day's counted XP: unexpected stored facts, minus missing expected facts; and bundles. */
 const causes = sql`
   select m.student_id, coalesce(s.date, d.date) as date, k.kind, sum(case when m.stored then m.xp else -m.xp end) as xp
   from ${groupMembers} m
@@ -22,12 +22,12 @@ const causes = sql`
   select student_id, date, kind, sum(inflation) from ${sessionFindings}
   where kind = 'bundled-xp' and verdict = 'confirmed' group by 1, 2, 3`;
 
-/** By student and day: what is counted, what is true, the causes of the difference, and what they leave unexplained. */
+/** By student and day: counted XP, true XP, the causes of the difference, and the unexplained rest. */
 const balance = madeTable("balance", ["student_id", "email", "date", "counted", "truth", "causes", "unexplained"]);
 
 /**
- * Creates `balance` of every student and day in scope; true are the expected facts, less what is bundled into them. To be called after
- * a whole audit of the scope's students.
+ * Creates `balance` for every student and day in scope. True XP is that of the expected facts, minus bundled XP. Call it after a
+ * complete audit of the scope's students.
  */
 export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
   if (!(await isAnyDifference(db))) {
@@ -60,7 +60,7 @@ export async function closeBalance(db: Db, scope: FactScope): Promise<void> {
     .execute(db);
 }
 
-/** Number of days, and of those that are not explained, with the XP of the latter. */
+/** Number of days, and number and XP of unexplained days. */
 export async function unexplainedDays(db: Db): Promise<{ days: number; unexplained: number; xp: string }> {
   const { rows } = await sql<{ days: string; unexplained: string; xp: string }>`
     select count(*) as days, count(*) filter (where unexplained <> 0) as unexplained,
@@ -68,7 +68,7 @@ export async function unexplainedDays(db: Db): Promise<{ days: number; unexplain
   return { days: Number(rows[0]?.days ?? 0), unexplained: Number(rows[0]?.unexplained ?? 0), xp: rows[0]?.xp ?? "0" };
 }
 
-/** Every day, those that are not explained first, then by email (unknown last), student and day. */
+/** Every day: unexplained ones first, then by email (unknown last), student and day. */
 export const listBalance = (db: Db): AsyncGenerator<BalanceDay[]> =>
   pagesOf(
     db,

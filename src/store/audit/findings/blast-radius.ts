@@ -22,13 +22,13 @@ const weeksBack = (ago: number, name: string): RawBuilder<unknown> => {
     'events', coalesce(${of("t", "events")}, 0), 'findings', ${of("f", "findings")}, 'inflation', ${text(of("f", "inflation"))})`;
 };
 
-/** The rows of one group; in arrays two courses that are not known are the same, and can be looked up by hash. */
+/** The rows of one group; compared as arrays, in which null courses are equal and can be hashed. */
 const sameGroup = (table: string): RawBuilder<unknown> =>
   sql`${sql.ref(`${table}.app`)} = g.app and array[${sql.ref(`${table}.course_id`)}] = array[g.course_id]`;
 
 /**
- * How far the bundling among the session's findings reaches, by app and course, the most inflation first. Reads `exerciseDays` of
- * everybody. What it holds in memory grows with apps, courses and weeks, never with events.
+ * The extent of bundling in the session's findings, by app and course, most inflation first. Reads `exerciseDays` of all students.
+ * Memory grows with apps, courses and weeks, not with events.
  */
 export async function blastRadius(db: Db): Promise<BlastRadius[]> {
   const { rows } = await sql<BlastRadius>`

@@ -10,7 +10,7 @@ import {
 import { isoDay } from "../../engine/sql-time.js";
 import { BYTES, tempTable } from "../../engine/temp-table.js";
 
-/** A column of the session's findings: its type, and its value for a finding. */
+/** A column of `sessionFindings`: its type, and its value for a finding. */
 interface FindingColumn {
   type: string;
   of: (finding: Finding) => string | number | boolean | null;
@@ -41,7 +41,7 @@ type Column = keyof typeof COLUMNS;
 const each = <Value>(value: (column: FindingColumn) => Value): Record<Column, Value> =>
   Object.fromEntries(Object.entries(COLUMNS).map(([name, column]) => [name, value(column)])) as Record<Column, Value>;
 
-/** What the session's audit found; `addFindings` fills it. */
+/** The session's findings; `addFindings` fills it. */
 export const sessionFindings = tempTable(
   "findings",
   each(({ type }) => type),
@@ -50,7 +50,7 @@ export const sessionFindings = tempTable(
 /** The row of a finding in `sessionFindings`. */
 export const findingRow = (finding: Finding) => each(({ of }) => of(finding));
 
-/** The columns of what a finding claims; while none of them changes, it says the same. */
+/** The columns of a finding's claim: while none of them changes, the finding is the same. */
 export const CLAIM_COLUMNS = Object.keys(FINDING_MEMBERS).filter((name) => name !== "id" && name !== "studentId");
 
 const AS_TEXT: Record<(typeof FINDING_MEMBERS)[FindingMember], (column: RawBuilder<unknown>) => RawBuilder<unknown>> = {
@@ -60,7 +60,7 @@ const AS_TEXT: Record<(typeof FINDING_MEMBERS)[FindingMember], (column: RawBuild
   amount: (column) => sql`trim_scale(${column})::text`,
 };
 
-/** The columns of a `ListedFinding`, of a row under this alias whose id is in the column `id`. */
+/** The columns of a `ListedFinding` from a row under this alias, with its id in column `id`. */
 export const listedFinding = (alias: string, id: "id" | "finding_id"): RawBuilder<unknown> => {
   const members = Object.entries(FINDING_MEMBERS).map(([member, kind]) => {
     const column = sql.ref(`${alias}.${member === "id" ? id : columnOf(member)}`);

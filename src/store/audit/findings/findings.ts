@@ -6,7 +6,7 @@ import type { Db, Session } from "../../engine/session.js";
 import { rowsAbout, type Students } from "../../facts/student-selection.js";
 import { findingRow, listedFinding, sessionFindings } from "./finding-columns.js";
 
-/** Which of the findings are asked for; null is no restriction. */
+/** Which findings are requested; null means no restriction. */
 export interface FindingFilter {
   kinds: readonly FindingKind[] | null;
   apps: readonly string[] | null;
@@ -14,7 +14,7 @@ export interface FindingFilter {
   to: string | null;
 }
 
-/** Adds findings to the session's. Returns their number. */
+/** Adds findings to the session's and returns their number. */
 export async function addFindings(session: Session, findings: readonly Finding[]): Promise<number> {
   await sessionFindings.add(session, findings.map(findingRow));
   return findings.length;
@@ -30,13 +30,13 @@ const passes = ({ kinds, apps, from, to }: FindingFilter): RawBuilder<unknown> =
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 };
 
-/** Drops the session's findings that the filter does not let pass. */
+/** Deletes the session's findings that do not match the filter. */
 export async function keepFindings(db: Db, filter: FindingFilter): Promise<void> {
   if (Object.values(filter).every((one) => one === null)) return;
   await sql`delete from ${sessionFindings} n where not coalesce((${passes(filter)}), false)`.execute(db);
 }
 
-/** The session's findings, which are about these students, the surest and worst first. */
+/** The session's findings about these students, the surest and worst first. */
 export const listFindings = (db: Db, students: Students = "all"): AsyncGenerator<ListedFinding[]> =>
   rowsAbout(
     db,
@@ -47,7 +47,7 @@ export const listFindings = (db: Db, students: Students = "all"): AsyncGenerator
     FEW_ROWS,
   );
 
-/** The session's findings whose id begins so; two at most. */
+/** The session's findings whose id has this prefix; two at most. */
 export async function foundNamed(db: Db, id: string): Promise<ListedFinding[]> {
   const { rows } = await sql<ListedFinding>`
     select ${listedFinding("n", "id")} from ${sessionFindings} n where starts_with(n.id, ${id}) order by n.id collate "C" limit 2`.execute(
@@ -57,8 +57,8 @@ export async function foundNamed(db: Db, id: string): Promise<ListedFinding[]> {
 }
 
 /**
- * The emails of findings (`of`: the session's or the stored ones) that several students have: such an email does not identify anybody.
- * (Compares the least student with the greatest: to count them would sort all facts.)
+ * Emails of findings (`of`: the session's or the stored ones) that several students have, and so identify nobody. (Compares the least
+ * student with the greatest: counting them would sort all facts.)
  */
 export async function sharedEmails(db: Db, of: "session" | "stored"): Promise<string[]> {
   const { rows } = await sql<{ email: string }>`
@@ -71,5 +71,5 @@ export async function sharedEmails(db: Db, of: "session" | "stored"): Promise<st
 /** Creates the session's empty list of findings. */
 export const openFindings = (db: Db): Promise<unknown> => sessionFindings.create(db);
 
-/** Lets the planner know the session's findings, where they are many: they are joined with all facts, and with what is stored. */
+/** Analyzes the session's findings, if many: they are joined with all facts, and with stored findings. */
 export const analyzeFindings = (db: Db): Promise<unknown> => sessionFindings.analyze(db);

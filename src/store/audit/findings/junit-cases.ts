@@ -7,7 +7,7 @@ import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
 import { sessionFindings } from "./finding-columns.js";
 
-/** The students in scope that have facts or findings of the session's list, each with one email. */
+/** The students in scope with facts or session findings, each with one email. */
 const judged = (scope: FactScope): RawBuilder<unknown> => sql`
   judged as (
     select student_id, min(email) as email from (
@@ -15,7 +15,7 @@ const judged = (scope: FactScope): RawBuilder<unknown> => sql`
       union all select student_id, email from ${sessionFindings}) known
     group by student_id)`;
 
-/** How many students there are in scope, and for how many of them findings of each kind have a failing verdict. */
+/** The number of students in scope, and by kind the number of those with a failing verdict. */
 export async function judgedCounts(db: Db, scope: FactScope, failing: readonly Verdict[]): Promise<JudgedCounts> {
   const { rows } = await sql<{ students: string }>`
     with ${judged(scope)} select count(*) as students from judged`.execute(db);
@@ -28,7 +28,7 @@ export async function judgedCounts(db: Db, scope: FactScope, failing: readonly V
   };
 }
 
-/** Each of these students with the findings of one kind, in C order of their ids. */
+/** Each student in scope with the findings of one kind, in C order of ids. */
 export const listCases = (db: Db, scope: FactScope, kind: FindingKind): AsyncGenerator<JudgedCase[]> =>
   pagesOf(
     db,

@@ -5,13 +5,13 @@ import { sessionFindings } from "./finding-columns.js";
 
 const OTHERS = { exercise_days: exerciseDays, fresh_counts: freshCounts };
 
-/** Adds what another connection found about other students to the session's findings, and to these other tables. */
+/** Adds another session's findings about other students to this session's, and its rows of these other tables. */
 export async function joinAudits(
   session: Session,
-  beside: Session,
+  second: Session,
   others: Readonly<Record<keyof typeof OTHERS, boolean>>,
 ): Promise<void> {
-  await sessionFindings.addFrom(session, beside);
+  await sessionFindings.addFrom(session, second);
   for (const [name, table] of Object.entries(OTHERS))
-    if (others[name as keyof typeof OTHERS]) await table.addFrom(session, beside);
+    if (others[name as keyof typeof OTHERS]) await table.addFrom(session, second);
 }

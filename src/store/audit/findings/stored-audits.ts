@@ -9,7 +9,7 @@ import { inTransaction } from "../../engine/transactions.js";
 import { type LoggedCommand, logRun } from "../../runs/runs.js";
 import { CLAIM_COLUMNS, sessionFindings } from "./finding-columns.js";
 
-/** Any constant but the writers': two audits are stored one after the other. Writers and readers do not meet it. */
+/** An arbitrary constant other than the lock of writing runs: audits are stored one at a time. Readers and writing runs do not take it. */
 const STORE_LOCK = "2288190736351702942";
 
 const claimOf = (table: string): RawBuilder<unknown> =>
@@ -17,7 +17,7 @@ const claimOf = (table: string): RawBuilder<unknown> =>
 
 const isSame = sql`n.student_id = s.student_id and n.id = s.finding_id and ${claimOf("n")} is not distinct from ${claimOf("s")}`;
 
-/** Ends the findings that the audit has no more, renews the evidence of those that it has again, and adds the new ones. */
+/** Closes stored findings that the audit no longer has, updates the evidence of those it still has, and adds new ones. */
 async function storeFindings(db: Db, number: number): Promise<void> {
   await sql`
     update timeback.findings s set last_audit = ${number - 1}
@@ -26,7 +26,7 @@ async function storeFindings(db: Db, number: number): Promise<void> {
     update timeback.findings s set body = n.body from ${sessionFindings} n
     where s.last_audit is null and ${isSame} and s.body <> n.body`.execute(db);
   const columns = sql.join(CLAIM_COLUMNS.map((name) => sql.ref(name)));
-  // The stored findings are read once: a table that statistics know as empty would be scanned for each row, while it grows.
+  // The stored findings are read once: a table whose statistics say it is empty would be scanned for each row while it grows.
   await sql`
     with stored as materialized (select student_id, finding_id from timeback.findings where last_audit is null)
     insert into timeback.findings (student_id, finding_id, first_audit, ${columns}, body)
@@ -34,7 +34,7 @@ async function storeFindings(db: Db, number: number): Promise<void> {
     where not exists (select from stored s where s.student_id = n.student_id and s.finding_id = n.id)`.execute(db);
 }
 
-/** What is stored of an audit beside its findings. */
+/** What is stored of an audit besides its findings. */
 export interface AuditSummary {
   runId: string;
   /** How long the audit took. */
@@ -44,8 +44,8 @@ export interface AuditSummary {
 }
 
 /**
- * Stores an audit of all students: `sessionFindings`, its totals, and a line of the run log; all or nothing. An unchanged
- * finding is not stored again. Touches nothing else, and waits only for another audit that is being stored.
+ * Stores an audit of all students: `sessionFindings`, its totals, and a line of the run log, atomically. An unchanged finding is not
+ * stored again. Waits only for another audit being stored.
  */
 export const storeAudit = (session: Session, command: LoggedCommand, summary: AuditSummary): Promise<void> =>
   inTransaction(session, async ({ db }) => {
@@ -71,7 +71,7 @@ export async function newestAudits(db: Db, limit: number): Promise<StoredAudit[]
   return rows;
 }
 
-/** The stored audits whose run id begins so; two at most. */
+/** The stored audits whose run id has this prefix; two at most. */
 export async function auditsNamed(db: Db, runId: string): Promise<StoredAudit[]> {
   const { rows } = await sql<StoredAudit>`
     select ${audit} from timeback.audit_runs a where starts_with(a.run_id::text, lower(${runId})) order by number limit 2`.execute(

@@ -9,14 +9,14 @@ import { auditsNumbered, newestAudits } from "./stored-audits.js";
 
 const listed = listedFinding("s", "finding_id");
 
-/** The findings that an audit had. */
+/** The findings of an audit. */
 const of = (number: number): RawBuilder<unknown> => sql`(
   select * from timeback.findings where first_audit <= ${number}::int and (last_audit is null or last_audit >= ${number}::int))`;
 
 const rank = (column: string, names: readonly string[]): RawBuilder<unknown> =>
   sql`array_position(${[...names]}::text[], ${sql.ref(column)})`;
 
-/** Every finding of the former or the later audit, by both. */
+/** Every finding of either audit, as both have it. */
 const compared = (former: number, later: number): RawBuilder<unknown> => sql`
   select ${listed}, case when f.finding_id is null then 'new' when l.finding_id is null then 'fixed' else 'open' end as state,
     f.verdict as "formerVerdict", trim_scale(f.inflation)::text as "formerInflation"
@@ -25,7 +25,7 @@ const compared = (former: number, later: number): RawBuilder<unknown> => sql`
   join timeback.findings s on s.student_id = coalesce(l.student_id, f.student_id)
     and s.finding_id = coalesce(l.finding_id, f.finding_id) and s.first_audit = coalesce(l.first_audit, f.first_audit)`;
 
-/** What two audits found: new, fixed, still open; each the surest and worst first. */
+/** The findings of two audits: new, fixed, still open; each the surest and worst first. */
 export const compareFindings = (db: Db, former: number, later: number): AsyncGenerator<ComparedFinding[]> =>
   pagesOf(
     db,
@@ -35,7 +35,7 @@ export const compareFindings = (db: Db, former: number, later: number): AsyncGen
       ${rank("c.kind", FINDING_KINDS)}, c.date nulls last, c."studentId" collate "C", c.id collate "C"`,
   );
 
-/** Findings of one state, and how sure they are now and were before. */
+/** Number of findings of one state, by current and former verdict. */
 export interface StateCount {
   state: FindingState;
   verdict: ListedFinding["verdict"];
@@ -51,7 +51,7 @@ export async function countCompared(db: Db, former: number, later: number): Prom
   return rows;
 }
 
-/** The stored findings whose id begins so, each in its last form; two at most. */
+/** The stored findings whose id has this prefix, each in its latest version; two at most. */
 export async function findingsNamed(db: Db, id: string): Promise<StoredFinding[]> {
   const { rows } = await sql<ListedFinding & { first: number; last: number | null }>`
     select distinct on (s.finding_id, s.student_id) ${listed}, s.last_audit as last,

@@ -6,7 +6,7 @@ import type { FactScope } from "../../facts/fact-scope.js";
 import { inScope } from "../../facts/fact-scope.js";
 import { sessionFindings } from "./finding-columns.js";
 
-/** Every day in scope that has facts or findings of the session's list. */
+/** Every day in scope with facts or session findings. */
 const judged = (scope: FactScope): RawBuilder<unknown> => sql`
   shown as (
     select f.student_id, f.date, coalesce(sum(f.xp_earned), 0) as xp
@@ -29,7 +29,7 @@ export async function judgedDays(db: Db, scope: FactScope): Promise<JudgedDay[]>
   return rows;
 }
 
-/** The students in scope that have facts or findings, in C order of their ids. */
+/** The students in scope with facts or findings, in C order of ids. */
 export async function judgedStudents(db: Db, scope: FactScope): Promise<JudgedStudent[]> {
   const { rows } = await sql<Record<keyof JudgedStudent, string>>`
     with ${judged(scope)}

@@ -9,14 +9,14 @@ import { sessionFindings } from "./finding-columns.js";
 const MAX_STEPS = 400;
 const DAYS: Readonly<Record<Exclude<StepUnit, "month">, number>> = { day: 1, week: 7 };
 
-/** The shortest unit with which the days fit into the steps. */
+/** The shortest unit for which the days fit into the number of steps. */
 const unitFor = (days: number, units: readonly (keyof typeof DAYS)[]): StepUnit =>
   units.find((unit) => days <= MAX_STEPS * DAYS[unit]) ?? "month";
 
 const firstDay = (day: RawBuilder<unknown>, unit: StepUnit): RawBuilder<unknown> =>
   sql`date_trunc(${sql.lit(unit)}, ${day}::timestamp)::date`;
 
-/** What the facts in scope (of these apps; null: all) count over time, and what is left without the confirmed inflation. */
+/** Counted XP of the facts in scope (of these apps; null: all) over time, and the XP without confirmed inflation. */
 export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[] | null): Promise<Series<XpStep>> {
   const facts = sql`timeback.processed_facts f
     where ${inScope(scope)} and ${apps === null ? sql`true` : sql`f.app = any(${[...apps]}::text[])`}`;
@@ -36,7 +36,7 @@ export async function xpSeries(db: Db, scope: FactScope, apps: readonly string[]
   return seriesOf(unit, rows);
 }
 
-/** The confirmed inflation of each app over time, from Mondays. */
+/** Confirmed inflation of each app over time, in steps from Mondays. */
 export async function inflationSeries(db: Db): Promise<Series<AppStep>> {
   const confirmed = sql`${sessionFindings} where verdict = 'confirmed' and date is not null and inflation <> 0`;
   const span = await sql<{ days: number }>`

@@ -8,17 +8,17 @@ import { notOfTestUser } from "../../facts/students.js";
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
-/** An event id that arrived with several contents. Payloads are JSON text as it was read. */
+/** An event id that arrived with different contents. Payloads are verbatim JSON text. */
 export interface ConflictRow extends Suspect {
   eventId: string;
   at: string;
-  /** XP of the content that was kept: exact decimal text. */
+  /** XP of the content kept, as exact decimal text. */
   xp: string | null;
   payload: string;
   others: { file: string; line: string; payload: string }[];
 }
 
-/** Restricts conflicts too where students are named: else those of all others would be aggregated for nothing. */
+/** Restricts conflicts too if students are named: aggregating those of all others would be wasted. */
 const ofStudents = (students: Students): RawBuilder<unknown> =>
   areNamed(students)
     ? sql`and exists (

@@ -9,13 +9,13 @@ import { expectedFact } from "../fact-checks/expected-facts.js";
 import { sessionFindings } from "../findings/finding-columns.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
-/** An event and results linked to it that do not say the same. XP is exact decimal text. */
+/** An event and linked results that contradict each other. XP is exact decimal text. */
 export interface Disagreement extends Suspect {
   eventId: string;
   at: string;
   xp: string | null;
   attempt: number | null;
-  /** What they disagree about. */
+  /** What differs. */
   xpDiffers: boolean;
   attemptDiffers: boolean;
   results: { sourcedId: string; xp: string | null; attempt: number | null; at: string; rule: string }[];
@@ -23,14 +23,14 @@ export interface Disagreement extends Suspect {
 
 const pays = (xp: string): RawBuilder<unknown> => sql`coalesce(${sql.ref(xp)}, 0) <> 0`;
 
-/** XP of the event and a result; or, where the event has none, of two results of one attempt, only one of which can count. */
+/** XP of the event and a result; or, if the event has none, of two results of one attempt, only one of which can count. */
 const xpDiffers = sql`coalesce(bool_or(${pays("c.xp")} and ${pays("l.result_xp")} and c.xp <> l.result_xp)
   or (not bool_or(${pays("c.xp")}) and bool_or(${pays("l.result_xp")} and l.result_xp <> l.rival_xp)), false)`;
 
-/** The events with a linked result that has another attempt, or XP that is not the event's. */
+/** Events with a linked result of another attempt or other XP. */
 const disagreeingEvents = madeTable("disagreeing_events", ["event_id"]);
 
-/** Creates `disagreeingEvents`, few of all, which the planner must know; returns whether there is any. Reads `resultLinks`. */
+/** Creates `disagreeingEvents` (a small table, analyzed for the planner) and returns whether there are any. Reads `resultLinks`. */
 export async function findDisagreeing(db: Db, students: Students): Promise<boolean> {
   await disagreeingEvents
     .createFrom(sql`
@@ -42,8 +42,8 @@ export async function findDisagreeing(db: Db, students: Students): Promise<boole
 }
 
 /**
- * Events of these students whose linked results report another XP (none of both 0) or another known attempt. XP that a bundled-xp
- * finding of the session explains is left out. By student, then instant and id. Reads what `findDisagreeing` finds.
+ * Events of these students whose linked results report other nonzero XP or another known attempt, except XP that a bundled-xp finding
+ * of the session explains. By student, then instant and id. Reads what `findDisagreeing` found.
  */
 export const listDisagreements = (db: Db, students: Students): AsyncGenerator<Disagreement[]> =>
   rowsAbout(

@@ -8,7 +8,7 @@ import { isActive, notOfTestUser } from "../../facts/students.js";
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
-/** Events whose actor's id names one user, and whose email belongs to others. */
+/** Events whose actor's id identifies one user, but whose email belongs to others. */
 export interface IdentityRow extends Suspect {
   actorEmail: string;
   /** The active users with that email, in byte order. */
@@ -16,16 +16,13 @@ export interface IdentityRow extends Suspect {
   events: string;
   from: string;
   to: string;
-  /** The first events, by instant and id. */
+  /** The earliest events, by instant and id. */
   eventIds: string[];
 }
 
 const SHOWN_EVENTS = 20;
 
-/**
- * One row for each student and email that their events carry and only other active users have.
- * By student, then the first event.
- */
+/** One row for each student and each email in their events that only other active users have. By student, then the first event. */
 export const listIdentityConflicts = (db: Db, rules: FactRules, students: Students): AsyncGenerator<IdentityRow[]> =>
   rowsAbout(
     db,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { isoDay } from "../../engine/sql-time.js";
 import { emailOf } from "../../facts/students.js";
 
-/** The head of a finding that only suspects: about whom and when, and what counts now. XP as exact decimal text. */
+/** The common fields of a suspicion: student, day, app, and the XP counted, as exact decimal text. */
 export interface Suspect {
   studentId: string;
   email: string | null;

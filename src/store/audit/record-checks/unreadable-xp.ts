@@ -11,23 +11,23 @@ import { firstNumber } from "../../source/untrusted-values.js";
 import { expectedFact } from "../fact-checks/expected-facts.js";
 import { type Suspect, suspect } from "./suspicion-columns.js";
 
-/** A result whose metadata is not clear about its XP. XP is exact decimal text. */
+/** A result with unclear XP in its metadata. XP is exact decimal text. */
 export interface UnclearXp extends Suspect {
   sourcedId: string;
   at: string;
-  /** What counts as the result's XP: the first number under its keys; null where there is none. */
+  /** The XP that counts: the first number under its keys; null if there is none. */
   xp: string | null;
-  /** The keys with a value: its text, and the number that it is, if it is one. */
+  /** The keys with a value: its text, and its number if it is one. */
   keys: { key: string; text: string; number: string | null }[];
 }
 
 const SPACE = "[ \\t\\n\\r]*";
-/** One of the keys with a value that is not null. */
+/** Matches a key whose value is not null. */
 const HELD = `"(${XP_KEYS.map((key) => key.replaceAll(".", "\\.")).join("|")})"${SPACE}:${SPACE}[^n \\t\\n\\r]`;
 
 /**
- * A fast superset of `isUnclear`, so that not every result's metadata is parsed: XP that cannot be read was landed as none; numbers can
- * differ only where there is a key other than the first.
+ * A fast superset of `isUnclear`, so that not every result's metadata is parsed: unreadable XP was landed as null, and numbers can
+ * differ only if there is a key other than the first.
  */
 const mayBeUnclear = sql`case when r.xp is null then r.metadata ~ ${HELD} else ${sql.join(
   XP_KEYS.slice(1).map((key) => sql`strpos(r.metadata, ${`"${key}"`}) > 0`),
@@ -36,8 +36,8 @@ const mayBeUnclear = sql`case when r.xp is null then r.metadata ~ ${HELD} else $
 const isUnclear = sql`case when r.xp is null then k.numbers = 0 else k.numbers > 1 end`;
 
 /**
- * Active results of these students whose keys for XP hold something that is no number, or different numbers; blank text and JSON null
- * are nothing. By student, then instant and id.
+ * Active results of these students whose XP keys hold a value that is not a number, or different numbers; blank text and JSON null
+ * are ignored. By student, then instant and id.
  */
 export const listUnclearXp = (db: Db, rules: FactRules, students: Students): AsyncGenerator<UnclearXp[]> =>
   rowsAbout(

@@ -1,7 +1,7 @@
 /**
- * Schema `oneroster`: a OneRoster source of our own, which `import oneroster` fills and the ETL reads. The names are
- * those of a OneRoster database; timestamps carry no zone and hold UTC. Tables that are already there are left alone.
- * The unique constraints carry the index by which the ETL pages.
+ * Schema `oneroster`: a OneRoster source that `import oneroster` fills and the ETL reads. Names are those of a OneRoster database;
+ * timestamps have no zone and hold UTC. Existing tables are left unchanged. The unique constraints provide the index by which the ETL
+ * pages.
  */
 export const onerosterSource = `
 create schema if not exists oneroster;

@@ -1,6 +1,6 @@
 /**
- * Corrections of events: a new row each, never an edit; undoing one retires it. At most one is live per event. Keyed by
- * student, as the facts that they correct.
+ * Corrections of events: each is a new row, never edited; undoing one retires it. At most one per event is live. Keyed by student, as
+ * the facts they correct.
  */
 export const corrections = `
 create table timeback.corrections (

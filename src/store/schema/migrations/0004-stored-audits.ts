@@ -1,6 +1,6 @@
 /**
- * Audits of everybody and what they found. A finding has one row for as long as it says the same, from the audit that
- * first found it to the last one; `last_audit` is null while the newest audit has it. Keyed by student, as the facts.
+ * Audits of all students and their findings. A finding has one row while its claim is unchanged, from the first audit that found it
+ * to the last one; `last_audit` is null while the newest audit has it. Keyed by student, as facts are.
  */
 export const storedAudits = `
 create table timeback.audit_runs (

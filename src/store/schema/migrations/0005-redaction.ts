@@ -1,4 +1,4 @@
-/** The secret under which this database's pseudonyms are made: at most one row, written by the first --redact. */
+/** The secret of this database's pseudonyms: at most one row, written by the first --redact. */
 export const redactionSecret = `
 create table timeback.redaction (
   id int primary key check (id = 1),

@@ -1,8 +1,7 @@
 /**
- * What the events of each student say about how apps pay, kept between audits (docs/audit.md, "Kept counts"), their sums,
- * and marks of what has changed since: a student, or (null) what may concern everybody, such as resources. Marks are only
- * added, so that runs never wait for each other or for an audit. And facts by email: whoever asks about one student need
- * not read all.
+ * Calibration counts by student, kept between audits (docs/audit.md, "Kept counts"), their totals, and marks of later changes: a
+ * student, or null for changes that may affect all, such as resources. Marks are only added, so runs never wait for each other or for
+ * an audit. Also an index of facts by email, for queries about one student.
  */
 export const keptCounts = `
 create table timeback.calibration_state (

@@ -1,6 +1,6 @@
 /**
- * The run log says who ran what: user and role, arguments without secrets, the connection (to tell a run at work from one
- * that was killed), and how far each source table was read before and after. Runs of older versions have nulls there.
+ * The run log records who ran what: user and role, arguments without secrets, the connection (to tell a running run from one that was
+ * killed), and the watermark of each source table before and after. Null for runs of older versions.
  */
 export const runLog = `
 alter table timeback.runs

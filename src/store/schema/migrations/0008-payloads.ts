@@ -1,8 +1,8 @@
 /**
- * The payloads of events in a table of their own: what derives facts and audits them reads every event, and never its
- * payload, which is most of an event's bytes. They are found by their place in the run that landed them, and not by their
- * event's id: new rows then stand at the end of the index, which ids, that have no order, would make them jump about in.
- * The change of type at the end has the events written anew, without what was dropped. A payload goes when its event does.
+ * Payloads of events in a table of their own: deriving and auditing facts reads every event but never its payload, which is most of
+ * its bytes. They are keyed by run and ordinal, not by event id, so that new rows are appended to the index instead of being
+ * scattered by random ids. The change of type at the end rewrites the events without the dropped column. A payload is deleted with
+ * its event.
  */
 export const payloads = `
 alter table timeback.caliper_events add column landed_ordinal int not null generated always as identity;

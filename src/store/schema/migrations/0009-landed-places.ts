@@ -1,8 +1,7 @@
 /**
- * Events found by their place in the run that landed them: what a transaction has landed is read in the order in which it
- * stands, and not by ids, which lie all over. And a digest of each event's payload beside the event: whether a line is that
- * payload is told without reading it. Events of before have none; theirs is made where it is asked for. And results whose score
- * date is a day: few as a rule, for which all results were looked through whenever links were made.
+ * An index of events by run and ordinal: a transaction's landed events are read in storage order, not scattered by id. A digest of
+ * each event's payload, to recognise that payload without reading it; null for earlier events, whose lines are parsed again.
+ * And an index of results whose score date is a day: usually few, for which all results were scanned whenever links were made.
  */
 export const landedPlaces = `
 create unique index caliper_events_by_place on timeback.caliper_events (landed_run, landed_ordinal);

@@ -33,11 +33,11 @@ describeOnAnEngine("--redact", (engine) => {
       ["audit"],
       ["audit", MAYA],
       ["audit", "--balance"],
-      ["repair"],
+      ["repair", "--app", "Nice Academy"],
       ["rejects", "list"],
     ];
     for (const command of commands)
-      for (const form of command.length === 1 ? formsOf(String(command[0])) : ["table"]) {
+      for (const form of command.length === 1 || command[0] === "repair" ? formsOf(String(command[0])) : ["table"]) {
         const { stdout, stderr } = await redacted(...command, "--format", form);
         expect(stdout.length, command.join(" ")).toBeGreaterThan(20);
         expect(`${stdout}${stderr}`, `${command.join(" ")} ${form}`).not.toMatch(PEOPLE);

@@ -58,7 +58,7 @@ describe.skipIf(!engines.some(({ name, available }) => name === "postgres" && av
           [["etl", "oneroster", "--full"], 0],
           [["audit"], 1],
           [["audit", "diff"], 2],
-          [["repair", "--yes"], 0],
+          [["repair", MAYA, "--yes"], 0],
           [["audit", MAYA, "--redact"], 0],
           [["recompute"], 0],
           [["report"], 0],

@@ -39,7 +39,7 @@ const STORY: [string[], number][] = [
   [["import", "oneroster", `${GUIDE}/source`], 0],
   [["etl", "oneroster"], 0],
   [["audit"], 1],
-  [["repair", "--yes"], 0],
+  [["repair", MAYA, "--yes"], 0],
   [["recompute", MAYA], 0],
   [["rejects", "replay", "--all"], 0],
 ];

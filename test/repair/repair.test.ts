@@ -117,7 +117,18 @@ describeOnEngines("repair", (engine) => {
         applied: 0,
       });
 
-      const again = await repair("--yes");
+      const held = await run("repair", "--yes", "--format", "json");
+      expect(held, "one event is too few to correct whoever it is about").toMatchObject({ code: 1 });
+      expect(JSON.parse(held.stdout)).toMatchObject({
+        ...{ planned: 0, applied: 0 },
+        apps: [{ app: "Nice Academy", corrections: 1, excessXp: 6, heldBack: expect.stringContaining("few events") }],
+      });
+      expect((await run("repair")).stdout).toContain(
+        'held back: how it pays is presumed from few events (to include it: --app "Nice Academy"',
+      );
+      expect(await checksum()).toBe(before);
+
+      const again = await repair("--yes", "--app", "Nice Academy");
       expect(again.corrections[0]?.id, "another generation").not.toBe(done.corrections[0]?.id);
       expect(await xpOf(MAYA)).toBe(9);
       expect((await repair("--undo-run", again.corrections[0]?.runId ?? "")).applied).toBe(1);
@@ -206,7 +217,8 @@ describeOnEngines("repair of a simulated population", (engine) => {
     const checksum = () => database.query("select checksum from timeback.facts_checksum");
     const before = await checksum();
     const claimed = await scoreOf(database, population.truth);
-    const done = await timebackJson<Repair>(["repair", "--yes", "--format", "json"], { env });
+    const apps = [...new Set(population.truth.bundled.map(({ app }) => app))].flatMap((app) => ["--app", app]);
+    const done = await timebackJson<Repair>(["repair", "--yes", ...apps, "--format", "json"], { env });
     expect(done.applied).toBeGreaterThan(0);
     const { wrongDays } = await scoreOf(database, population.truth);
     expect(wrongDays).toEqual(claimed.wrongDays);

@@ -14,7 +14,7 @@ export type FormulaStatus = "holds" | "presumed" | "unsure" | "void";
 
 /**
  * Whether an app pays more than it should when XP was banked beside the exercise, or as often when nothing was: then it does
- * not bundle, it pays a bonus. Numbers of events. docs/audit.md, "Lift".
+ * not bundle, it pays a bonus. Numbers of events. docs/audit.md, "What must also hold".
  */
 export type Lift = {
   /** Quiet events, and those of them that pay more than their own XP can be. */

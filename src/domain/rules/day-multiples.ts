@@ -58,7 +58,7 @@ const multipleKind = (day: string, multiple: bigint): MultipleKind => `multiple 
 /** How many students an app paid a multiple on a day. */
 export type PaidStudents = readonly [app: string, kind: string, students: number];
 
-/** What apps paid their students on each day, of multiples of what they usually pay. docs/audit.md, "The day's multiple". */
+/** What apps paid their students on each day, of multiples of what they usually pay. docs/audit.md, "What must also hold". */
 export class DayMultiples {
   readonly #students: ReadonlyMap<string, number>;
 

@@ -10,7 +10,7 @@ const roundings = ({ roundings: kept }: Calibration): string =>
 export const calibrationLine = (calibration: Calibration): string =>
   [paymentLine(calibration), ...bonusLine(calibration)].join(" ");
 
-/** That more XP is no sign of bundling, where the app pays it as often when nothing was banked. docs/audit.md, "Lift". */
+/** That more XP is no sign of bundling, where the app pays it as often when nothing was banked. docs/audit.md, "What must also hold". */
 function bonusLine({ lift, ownResultLift }: Partial<Calibration>): string[] {
   const bonus = [ownResultLift, lift].find((one) => one !== undefined && !lifts(one)); // findings of earlier rules have none
   if (bonus === undefined) return [];

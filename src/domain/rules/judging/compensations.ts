@@ -11,7 +11,7 @@ export interface Compensation {
 
 const NONE: readonly Compensation[] = [];
 
-/** What was taken back of each exercise of a student after it was completed, the earliest first. docs/audit.md, "Compensated". */
+/** What was taken back of each exercise of a student after it was completed, the earliest first. docs/audit.md, "What must also hold". */
 export function compensationsOf({ events }: StudentRecords): (exercise: Exercise) => readonly Compensation[] {
   const byActivity = new Map<string, EventRecord[]>();
   for (const event of events)

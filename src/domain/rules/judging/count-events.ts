@@ -71,7 +71,7 @@ const amountsOf = (banks: EventSuspect["near"]): Xp[] => banks.map(({ xp }) => x
 const ownLifts = ({ xp, ownResultXp }: EventSuspect, amounts: readonly Xp[]): boolean =>
   ownResultXp.some((own) => own < xp && subsetsOf(amounts, xp - own, 1).first.length > 0);
 
-/** What is counted of an exercise whose own results have XP (docs/audit.md, "Lift"). */
+/** What is counted of an exercise whose own results have XP (docs/audit.md, "What must also hold"). */
 function ownCounts(suspect: EventSuspect, near: readonly Xp[]): (keyof AppCounts)[] {
   if (suspect.ownResultXp.length === 0) return [];
   if (near.length > 0) return ownLifts(suspect, near) ? ["ownBanked", "ownLifted"] : ["ownBanked"];
@@ -98,7 +98,7 @@ export function suspectCounters(suspect: EventSuspect, report: KnownReport, know
   return counters;
 }
 
-/** The multiples that a student's quiet events were paid (docs/audit.md, "The day's multiple"). */
+/** The multiples that a student's quiet events were paid (docs/audit.md, "What must also hold"). */
 export const dayCounters = (suspects: readonly EventSuspect[], known: KnownReports): Counter[] =>
   multipleCounters(
     suspects

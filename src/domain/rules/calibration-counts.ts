@@ -1,7 +1,9 @@
 import { type AppCounts, COUNT_KINDS, CountsByApp, calibrate, count, type FormulaSet, isEnough } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
-import type { MultipleKind } from "./day-multiples.js";
 import type { ZeroNumbering } from "./judging/exercises.js";
+
+/** Counts students whom an app paid a multiple on a day: the multiple in ten-thousandths, the day as `YYYY-MM-DD`. */
+export type MultipleKind = `multiple ${string} ${string}`;
 
 /**
  * What is counted: events of each app at all (`seen`), its attempts 0 in events and in results, students whom it paid a

@@ -1,7 +1,7 @@
 import { dividedHalfAway, ONE_XP, type Xp } from "../values/xp.js";
 import { type FormulaSet, formulasThat, keptFormulas, setOf } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
-import type { Counter } from "./calibration-counts.js";
+import type { Counter, MultipleKind } from "./calibration-counts.js";
 import type { PaidCompletion } from "./explaining-formulas.js";
 import { type Completion, FORMULAS, type Formula, paid, possibleMultipliers } from "./own-xp.js";
 
@@ -9,9 +9,6 @@ import { type Completion, FORMULAS, type Formula, paid, possibleMultipliers } fr
 const MULTIPLES: readonly bigint[] = [15_000n, 20_000n, 25_000n, 30_000n, 40_000n, 50_000n];
 
 const FEWEST_OTHERS = 2;
-
-/** Counts students whom an app paid a multiple on a day: the multiple in ten-thousandths, the day as `YYYY-MM-DD`. */
-export type MultipleKind = `multiple ${string} ${string}`;
 
 /** What is paid of a multiple: before rounding, or of what was rounded. */
 function multipleOf(formula: Formula, completion: Completion, multiple: bigint): Xp[] {

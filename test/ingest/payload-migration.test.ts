@@ -16,6 +16,8 @@ const AS_IN_VERSION_7 = `
   drop trigger truncate_payloads on timeback.caliper_events;
   drop function timeback.drop_payloads();
   drop function timeback.truncate_payloads();
+  drop table timeback.resource_versions;
+  alter table timeback.resources drop column xp_since;
   delete from timeback.migrations where version > 7`;
 
 const digestOf = (payload: string) => createHash("blake2b512").update(payload).digest("hex").slice(0, 32);

@@ -78,7 +78,16 @@ export const banked: readonly AuditStory[] = [
     (s) => bankedAt(s.activity("video", { course: null, componentCourse: "c2", throughResource: true }), 2),
     OPEN,
   ],
-  ["a score date that is a day proves no bundle", (s) => video(s, { ...before, day: true }, banking), OPEN],
+  [
+    "where the score date is a day, the write was when the source had it",
+    (s) => video(s, { ...before, day: true }, banking),
+    FOUND,
+  ],
+  [
+    "a score date that is a day proves no bundle without an exercise in the seconds in which the source had the row",
+    (s) => video(s, { at: -600, day: true, modified: 11, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    OPEN,
+  ],
   [
     "another student's banked XP proves nothing",
     (s) =>
@@ -139,7 +148,17 @@ export const banked: readonly AuditStory[] = [
   ["banked XP of another course is not near either", (s) => bankedAt(s.activity("video", { course: "c2" }), 2), OPEN],
   [
     "without completedAt and without a rise that was seen, the write was at the score date",
+    (s) => video(s, { at: 2, modified: 40 * HOUR, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    FOUND,
+  ],
+  [
+    "or when the source had the row, if an exercise was completed in those seconds",
     (s) => video(s, { at: -40 * HOUR, modified: 2, metadata: { xp: 5, xpReason: "Banked XP" } }),
+    FOUND,
+  ],
+  [
+    "but not if no exercise was: a row may be touched at any time",
+    (s) => video(s, { at: -40 * HOUR, modified: -60, metadata: { xp: 5, xpReason: "Banked XP" } }),
     OPEN,
   ],
   [

@@ -2,7 +2,7 @@ import { sumOf, type Xp } from "../../values/xp.js";
 import type { AuditRules } from "../audit-rules.js";
 import { bankKey } from "../banked-sums.js";
 import type { NamedBank } from "../bundling-words.js";
-import { bankWritesOf } from "./bank-writes.js";
+import { bankWritesOf, type Write } from "./bank-writes.js";
 import type { Exercise } from "./exercises.js";
 import type { JudgedEvent } from "./judged-events.js";
 import {
@@ -23,6 +23,15 @@ export interface Bank extends NamedBank {
   /** Banked XP from an event proves XP only shortly before the exercise. */
   isEvent: boolean;
 }
+
+/** A bank write before it is known which exercise hosts it: of its two times, the one that is near an exercise. */
+export type DatedBank = Omit<Bank, "key" | "time"> & Pick<Write, "at" | "touchedAt">;
+
+const bankAt = ({ at: _, touchedAt: __, ...bank }: DatedBank, time: Micros): Bank => ({
+  ...bank,
+  key: bankKey(bank.sourcedId, time),
+  time,
+});
 
 /** The banked XP relevant to one exercise. docs/audit.md, "Banked XP". */
 export interface BankedXp {
@@ -49,14 +58,14 @@ export const bankWindows = ({ hostSeconds, bankBeforeSeconds, bankLateSeconds }:
 });
 
 /** The banked XP that a student's results show, with that of results that are not active any more. */
-export function banksOfResults({ results, histories, resource }: StudentRecords): Bank[] {
+export function banksOfResults({ results, histories, resource }: StudentRecords): DatedBank[] {
   const known = new Set(histories.map(({ sourcedId }) => sourcedId));
   const once = results.filter(({ sourcedId, xp }) => xp !== null && xp > 0n && !known.has(sourcedId));
   const all: ResultHistory[] = [...histories, ...once.map((result) => ({ ...result, readings: [result] }))];
   return all.flatMap(({ sourcedId, activityKey, courseId, readings }) => {
     const of = resource(activityKey);
-    return bankWritesOf(readings, of?.isPassive ?? false).map(({ xp, at }) => ({
-      ...{ key: bankKey(sourcedId, at), sourcedId, xp, base: of?.base ?? null, hosted: false, time: at },
+    return bankWritesOf(readings, of?.isPassive ?? false).map((write) => ({
+      ...{ ...write, sourcedId, base: of?.base ?? null, hosted: false },
       ...{ activityId: activityKey, title: of?.title ?? null, courseId, isEvent: false },
     }));
   });
@@ -84,7 +93,11 @@ interface Past {
  * The exercise nearest to a bank write, of those shortly before or after it: some apps write the bank just before the event.
  * Of two equally near ones the earlier; of several at once the one with the lowest event id.
  */
-function hostOf({ time, courseId }: Bank, occurrences: TimeLine<Occurrence>, rules: AuditRules): Exercise | null {
+function hostOf(
+  { time, courseId }: Pick<Bank, "time" | "courseId">,
+  occurrences: TimeLine<Occurrence>,
+  rules: AuditRules,
+): Exercise | null {
   const [from, to] = bankWindows(rules).hosted;
   const distance = ({ event }: Occurrence): number => Math.abs(event.at - time);
   const hosts = occurrences
@@ -94,8 +107,21 @@ function hostOf({ time, courseId }: Bank, occurrences: TimeLine<Occurrence>, rul
   return hosts[0]?.exercise ?? null;
 }
 
+/** The host of a bank write, and which of the times it may have been made at is the host's. */
+function hostAndTime(
+  { at, touchedAt, courseId }: DatedBank,
+  occurrences: TimeLine<Occurrence>,
+  rules: AuditRules,
+): [Exercise | null, Micros] {
+  for (const time of [at, touchedAt]) {
+    const host = time === null ? null : hostOf({ time, courseId }, occurrences, rules);
+    if (time !== null && host !== null) return [host, time];
+  }
+  return [null, 0];
+}
+
 function pastOf(
-  banks: readonly Bank[],
+  banks: readonly DatedBank[],
   exercises: readonly Exercise[],
   { results, resource }: StudentRecords,
   rules: AuditRules,
@@ -109,9 +135,9 @@ function pastOf(
   const unhosted: Bank[] = [];
   const hosted = new Map<Exercise, Bank[]>();
   for (const bank of banks) {
-    const host = hostOf(bank, occurrences, rules);
-    if (host === null) unhosted.push(bank);
-    else hosted.set(host, [...(hosted.get(host) ?? []), { ...bank, hosted: true }]);
+    const [host, time] = hostAndTime(bank, occurrences, rules);
+    if (host !== null) hosted.set(host, [...(hosted.get(host) ?? []), { ...bankAt(bank, time), hosted: true }]);
+    else if (bank.at !== null) unhosted.push(bankAt(bank, bank.at));
   }
   const isUnpaid = ({ scoredAt, xp, activityKey }: ResultRecord): boolean =>
     scoredAt !== null && (xp ?? 0n) === 0n && resource(activityKey)?.isPassive === true;
@@ -185,16 +211,16 @@ export const zeroBaseOf = (zeros: readonly ZeroResult[]): Xp => sumOf(zeros.map(
 export const banksOfEvents = <E extends EventRecord>(
   judged: readonly JudgedEvent<E>[],
   nameOf: (event: E) => string | null,
-): Bank[] =>
+): DatedBank[] =>
   judged
     .filter(({ isPassive, event }) => isPassive && event.xp !== null && event.xp > 0n)
     .map(({ event, resource, activityKey }) => ({
-      key: bankKey(event.eventId, event.at),
       sourcedId: event.eventId,
       xp: event.xp ?? 0n,
       base: resource?.base ?? null,
       hosted: false,
-      time: event.at,
+      at: event.at,
+      touchedAt: null,
       activityId: activityKey,
       title: nameOf(event) ?? resource?.title ?? null,
       courseId: event.courseId,
@@ -203,7 +229,7 @@ export const banksOfEvents = <E extends EventRecord>(
 
 /** Finds the banked XP relevant to each of a student's exercises. */
 export function bankedXp(
-  banks: readonly Bank[],
+  banks: readonly DatedBank[],
   exercises: readonly Exercise[],
   records: StudentRecords,
   rules: AuditRules,

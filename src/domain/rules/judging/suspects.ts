@@ -1,7 +1,7 @@
 import type { AuditRules } from "../audit-rules.js";
 import type { Suspect } from "../bundling.js";
 import type { NamedBank } from "../bundling-words.js";
-import { type Bank, bankedXp, banksOfResults, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
+import { bankedXp, banksOfResults, type DatedBank, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
 import { baseAt } from "./base-xp.js";
 import { compensationsOf } from "./compensations.js";
 import { type Exercise, exercisesOf, type ZeroNumbering } from "./exercises.js";
@@ -34,7 +34,7 @@ export interface Examination<E extends EventRecord = EventRecord> {
   rules: AuditRules;
   numbering: ZeroNumbering;
   /** The banked XP of a student; by default from results. */
-  banksOf?: (records: StudentRecords<E>, judged: readonly JudgedEvent<E>[]) => Bank[];
+  banksOf?: (records: StudentRecords<E>, judged: readonly JudgedEvent<E>[]) => DatedBank[];
 }
 
 /** Prepares the events of one student for judgement (docs/audit.md, "Bundled XP"). */

@@ -54,7 +54,9 @@ type Banks = NonNullable<SuspectPart["near"]>;
 function bankComparisons(banks: Banks, at: number, result: RawResult, raw: RawLookup): Comparison[] {
   const resource = raw.resource(result.activityId);
   const time = instantText(instantOf(banks.ats[at] ?? ""));
-  const write = writesOf(result).find((one) => instantText(one.at) === time);
+  const write = writesOf(result).find(({ at, touchedAt }) =>
+    [at, touchedAt].some((instant) => instant !== null && instantText(instant) === time),
+  );
   return [
     ["banked", true, write !== undefined],
     amounts("xp", banks.xps[at] ?? null, write === undefined ? null : xpText(write.xp)),

@@ -64,23 +64,21 @@ const isRated = (name: string): name is RatedClass => name in DEFAULT_RATES;
 
 /** The options as given, in text; what is not given has its default. @throws RangeError for what cannot be */
 export function optionsOf(given: Readonly<Record<string, string>>): Options {
-  const options: Options = {
-    seed: wholeOf(given.seed ?? "1", 0, 2 ** 31),
-    students: wholeOf(given.students ?? "72", 1, 10_000),
-    days: wholeOf(given.days ?? "84", 10, 300),
-    start: given.start ?? "2024-10-07",
-    coincidence: rateOf(given.coincidence ?? "0.35"),
-    rates: Object.fromEntries(ratedClasses.map((name) => [name, rateOf(DEFAULT_RATES[name])])) as Options["rates"],
+  const unknown = Object.keys(given).find((name) => !isRated(name) && !(name in PLAIN));
+  if (unknown !== undefined) throw new RangeError(`no such option: ${unknown}`);
+  const said = { ...PLAIN, ...DEFAULT_RATES, ...given };
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(said.start)) throw new RangeError(`not a day: ${said.start}`);
+  return {
+    seed: wholeOf(said.seed, 0, 2 ** 31),
+    students: wholeOf(said.students, 1, 10_000),
+    days: wholeOf(said.days, 10, 300),
+    start: said.start,
+    coincidence: rateOf(said.coincidence),
+    rates: Object.fromEntries(ratedClasses.map((name) => [name, rateOf(said[name])])) as Options["rates"],
   };
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(options.start)) throw new RangeError(`not a day: ${options.start}`);
-  for (const [name, text] of Object.entries(given)) {
-    if (isRated(name)) options.rates[name] = rateOf(text);
-    else if (!PLAIN.has(name)) throw new RangeError(`no such option: ${name}`);
-  }
-  return options;
 }
 
-const PLAIN = new Set(["seed", "students", "days", "start", "coincidence"]);
+const PLAIN = { seed: "1", students: "72", days: "84", start: "2024-10-07", coincidence: "0.35" } as const;
 
 function wholeOf(text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -3,7 +3,6 @@ import { type Moment, SECOND } from "../kit/clock.js";
 import type { Dice } from "../kit/dice.js";
 import type { World } from "../school/world.js";
 import { baseAt, type Resource, type Unit } from "../vendors/catalogue.js";
-import type { BankHabits } from "../vendors/habits.js";
 import { type Answers, sheetOf, tablePay } from "../vendors/pay.js";
 import { bankSum, type Lesson, type Plan, type Watched } from "./plan.js";
 
@@ -11,22 +10,22 @@ import { bankSum, type Lesson, type Plan, type Watched } from "./plan.js";
 export interface Wanted {
   /** Videos or articles beside the exercise: some, none, or as it comes. */
   watched: "some" | "none" | "any";
+  must: (plan: Plan) => boolean;
   wish: (plan: Plan) => boolean;
 }
 
 const TRIES = 80;
+const AHEAD = 14;
 
-/** Draws lessons until one is as wished; else the last one. `done` are the units that the student is through with. */
-export function draft(world: World, lesson: Lesson, dice: Dice, done: Set<Unit>, { watched, wish }: Wanted): Plan {
-  const open = lesson.course.units.filter((unit) => !done.has(unit));
-  const units = open.slice(0, 14);
-  if (units.length === 0) throw new RangeError(`no unit left in ${lesson.course.title}`);
-  let plan = drawPlan(world, lesson, dice, dice.pick(units), watched);
-  for (let tries = 1; tries < TRIES && !wish(plan); tries += 1) {
-    plan = drawPlan(world, lesson, dice, dice.pick(units), watched);
+/** Draws lessons until one is as it must be and as it is wished; else one that is as it must be; else any. */
+export function draft(world: World, lesson: Lesson, dice: Dice, units: readonly Unit[], wanted: Wanted): Plan {
+  const next = units.slice(0, AHEAD);
+  let best = drawPlan(world, lesson, dice, dice.pick(next), wanted.watched);
+  for (let tries = 1; tries < TRIES && !(wanted.must(best) && wanted.wish(best)); tries += 1) {
+    const plan = drawPlan(world, lesson, dice, dice.pick(next), wanted.watched);
+    if (wanted.must(plan) && (wanted.wish(plan) || !wanted.must(best))) best = plan;
   }
-  done.add(plan.unit);
-  return plan;
+  return best;
 }
 
 function drawPlan(world: World, lesson: Lesson, dice: Dice, unit: Unit, wants: Wanted["watched"]): Plan {
@@ -104,12 +103,8 @@ function bankOf(
     inEvent: bank.inEvent === "minutes" ? capped : pays,
     bankedAt: syncAt === null ? own : syncAt + delay,
     outcome: "banked",
-    reason: reasonOf(bank, resource),
+    reason: bank.reason,
     byDay: false,
     aftermath: null,
   };
 }
-
-const reasonOf = ({ reason }: BankHabits, { number, kind }: Resource): string | null =>
-  reason?.replace("#", String(number)).replace("@", kind === "video" ? "Video" : "Article") ?? null;
-

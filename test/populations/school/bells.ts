@@ -25,7 +25,7 @@ const PERIODS: readonly (readonly [number, number])[] = [
   [750, 45],
   [800, 45],
 ];
-const STUDY_HALL = [850, 40] as const;
+const STUDY_HALL = ["study-hall", 850, 40] as const;
 const HALF_DAY = 3;
 const MAKE_UP = 4;
 
@@ -45,29 +45,39 @@ export function drawTimetable(dice: Dice): Timetable {
 /** The stretches of one day. A half day ends after three periods, a make-up Saturday has four in a row. */
 export function slotsOf(dice: Dice, school: School, day: string, timetable: Timetable): Slot[] {
   const dayKind = school.days.get(day) ?? "weekend";
-  const slot = (place: Place, from: number, minutes: number): Slot => ({
+  const hours = [...periodsOf(dayKind, timetable), ...othersOf(dice, dayKind, timetable, school)];
+  return hours.map(([place, from, minutes]) => ({
     place,
     day,
     dayKind,
     from: localTime(school.zone, day, from) + dice.below(90) * 1000,
     until: localTime(school.zone, day, from + minutes),
     syncAt: place === "bus" ? syncAfterBus(dice, school, day) : null,
-  });
-  const home = () => slot("home", 17 * 60 + 30 + dice.below(120), 50);
-  if (dayKind === "weekend") return timetable.worksAtHome && dice.oneIn(6) ? [home()] : [];
-  if (dayKind === "holiday") return timetable.worksAtHome && dice.oneIn(20) ? [home()] : [];
-  if (dayKind === "snow") return timetable.worksAtHome ? [slot("home", 10 * 60, 60)] : [];
-  const slots = periodsOf(dayKind, timetable).map((index) => slot("classroom", ...(PERIODS[index] ?? [490, 45])));
-  if (dayKind !== "school") return slots;
-  if (dice.oneIn(4)) slots.push(slot("study-hall", ...STUDY_HALL));
-  if (timetable.ridesBus && dice.oneIn(2)) slots.push(slot("bus", school.bus[0] + 4, 36));
-  if (timetable.worksAtHome && dice.oneIn(3)) slots.push(home());
-  return slots;
+  }));
 }
 
-function periodsOf(kind: DayKind, { periods }: Timetable): number[] {
-  if (kind === "make-up") return Array.from({ length: MAKE_UP }, (_, index) => index);
-  return kind === "half" ? periods.filter((period) => period < HALF_DAY) : [...periods];
+/** A place, the minute after midnight, and the minutes that it lasts. */
+type Hours = readonly [Place, number, number];
+
+/** One time in so many days of a kind, those who work at home do. */
+const HOMEWORK: Record<DayKind, number> = { school: 3, half: 8, "make-up": 8, weekend: 6, holiday: 20, snow: 1 };
+
+/** Study halls, bus rides and work at home. */
+function othersOf(dice: Dice, kind: DayKind, { ridesBus, worksAtHome }: Timetable, { bus }: School): Hours[] {
+  const [hall, ride, home] = [dice.oneIn(4), dice.oneIn(2), dice.oneIn(HOMEWORK[kind])];
+  const evening = 17 * 60 + 30 + dice.below(120);
+  const hours: Hours[] = [];
+  if (kind === "school" && hall) hours.push(STUDY_HALL);
+  if (kind === "school" && ride && ridesBus) hours.push(["bus", bus[0] + 4, 36]);
+  if (home && worksAtHome) hours.push(["home", kind === "snow" ? 10 * 60 : evening, 50]);
+  return hours;
+}
+
+function periodsOf(kind: DayKind, { periods }: Timetable): Hours[] {
+  const hours = PERIODS.map(([from, minutes]): Hours => ["classroom", from, minutes]);
+  if (kind === "make-up") return hours.slice(0, MAKE_UP);
+  if (kind !== "school" && kind !== "half") return [];
+  return hours.filter((_, index) => periods.includes(index) && (kind === "school" || index < HALF_DAY));
 }
 
 /** The device finds a network at home the same evening, or only in school on the next morning. */

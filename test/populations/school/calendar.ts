@@ -81,5 +81,4 @@ function kindOf(dice: Dice, day: string, owed: number): DayKind {
   return isHalf ? "half" : "school";
 }
 
-const isBreak = (day: string): boolean =>
-  BREAKS.some(([first, last]) => day.slice(5) >= first && day.slice(5) <= last);
+const isBreak = (day: string): boolean => BREAKS.some(([first, last]) => day.slice(5) >= first && day.slice(5) <= last);

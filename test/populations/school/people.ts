@@ -39,12 +39,31 @@ export interface Span {
   end: Moment;
 }
 
-const GIVEN = ["Amara", "Bogdan", "Chiara", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kaia", "Luca"];
+const GIVEN = [
+  "Amara",
+  "Bogdan",
+  "Chiara",
+  "Dmitri",
+  "Elif",
+  "Farid",
+  "Greta",
+  "Hiro",
+  "Ines",
+  "Jonas",
+  "Kaia",
+  "Luca",
+];
 const FAMILY = ["Abara", "Brandt", "Costa", "Dunne", "Eriksen", "Fuchs", "Garza", "Hale", "Ito", "Joshi", "Kealoha"];
 const FATES = ["transfer-student", "re-rostered", "leaver-email-only", "results-moved"] as const;
 
 /** The student of a number. Nothing here depends on the other students. */
-export function drawPerson(options: Options, schools: readonly School[], apps: readonly Habits[], index: number, span: Span): Person {
+export function drawPerson(
+  options: Options,
+  schools: readonly School[],
+  apps: readonly Habits[],
+  index: number,
+  span: Span,
+): Person {
   const dice = new Dice(options.seed, "person", index);
   const school = dice.pick(schools);
   const other = dice.pick(schools);

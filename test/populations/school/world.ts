@@ -1,4 +1,4 @@
-import { DAY, dayAfter, HOUR, midnight, type Moment, utcDay, weekday } from "../kit/clock.js";
+import { DAY, dayAfter, HOUR, type Moment, midnight, utcDay, weekday } from "../kit/clock.js";
 import { Dice } from "../kit/dice.js";
 import type { Options } from "../options.js";
 import { APPS } from "../vendors/all.js";
@@ -27,7 +27,7 @@ export interface World {
   people: readonly Person[];
   courses: ReadonlyMap<string, readonly Course[]>;
   moments: Moments;
-  /** Days on which Doubloon pays twice, and why. */
+  /** Days on the schools' calendars on which Doubloon pays twice, and why. */
   doubleDays: ReadonlyMap<string, "double-day" | "double-week">;
 }
 
@@ -71,6 +71,3 @@ function doubleDaysOf({ seed, rates }: Options, days: readonly string[]): Map<st
   }
   return doubled;
 }
-
-/** Does Doubloon pay twice at this instant? Its promotion keeps days of UTC. */
-export const doubleAt = ({ doubleDays }: World, at: Moment) => doubleDays.get(utcDay(at));

@@ -60,12 +60,26 @@ function unitOf(dice: Dice, app: Habits, component: string, courseId: string): U
     const kind = dice.oneIn(3) ? "article" : "video";
     const number = at + 1;
     const amount = kind === "video" ? dice.between(2, 7) : dice.between(1, 3);
-    return { ...common, id: `${component}-${kind[0]}${number}`, title: titleOf(kind, number), kind, number, base: xp(amount) };
+    return {
+      ...common,
+      id: `${component}-${kind[0]}${number}`,
+      title: titleOf(kind, number),
+      kind,
+      number,
+      base: xp(amount),
+    };
   });
   const kind = app.slug === "kestrel" || dice.oneIn(5) ? "test" : "exercise";
   const amount = dice.between(1, 12);
   const base = app.tellsBase ? xp(app.evenBases ? amount + (amount % 2) : amount) : null;
-  const exercise: Resource = { ...common, id: `${component}-${kind[0]}0`, title: titleOf(kind, 0), kind, number: 0, base };
+  const exercise: Resource = {
+    ...common,
+    id: `${component}-${kind[0]}0`,
+    title: titleOf(kind, 0),
+    kind,
+    number: 0,
+    base,
+  };
   return { component, passives, exercise };
 }
 

@@ -19,7 +19,7 @@ export interface BankHabits {
   inEvent: "same" | "minutes";
   /** Where the second of the write stands: in `completedAt` and all other fields, or in `date_last_modified` only. */
   stamps: "everywhere" | "modified-only" | "modified-and-score-day";
-  /** `xpReason`; `#` stands for the number of the video or article in its unit, `@` for its kind. */
+  /** `xpReason`, or none. */
   reason: string | null;
   /** Is there a result at 0 XP from when the video was watched? */
   waits: boolean;
@@ -50,6 +50,8 @@ export interface Habits {
   xpKey: "xp" | "xpEarned" | "timeback.xp";
   /** Do events name the activity, or only an object that ends in the resource's id? */
   namesActivity: boolean;
+  /** Do line items bear the resource's id in their own, or refer to its place in the course? */
+  lineItems: "named" | "component-resource";
   /** Are all base amounts even? Needed where five eighths of them are paid unrounded. */
   evenBases: boolean;
 }
@@ -105,6 +107,7 @@ export const USUAL = {
   actor: "url",
   xpKey: "xp",
   namesActivity: true,
+  lineItems: "component-resource",
   evenBases: false,
 } as const;
 

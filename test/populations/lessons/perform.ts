@@ -1,45 +1,51 @@
 import type { Cents } from "../kit/cents.js";
 import { instant, type Moment } from "../kit/clock.js";
 import type { Dice } from "../kit/dice.js";
-import type { Ledger, Played, Result, SentEvent, Version } from "../ledger/records.js";
+import type { Ledger, Result, SentEvent, Version } from "../ledger/records.js";
 import type { World } from "../school/world.js";
 import type { Resource } from "../vendors/catalogue.js";
-import type { Habits } from "../vendors/habits.js";
 import { factorOf, sheetOf } from "../vendors/pay.js";
 import { bankVersions } from "./bank-writes.js";
 import { knownAs } from "./known-as.js";
-import { eventXp, type Lesson, type Plan } from "./plan.js";
+import { eventXp, type Lesson, type Plan, type Watched } from "./plan.js";
+
+type Send = (event: Partial<SentEvent>) => SentEvent;
 
 /** Sends and writes what a plan leads to. */
 export function perform(world: World, ledger: Ledger, plan: Plan, dice: Dice): void {
   const { lesson, unit, finishedAt, activeSeconds } = plan;
   const skew = lesson.loaner?.skew ?? 0;
   const runId = lesson.app.tellsTime ? dice.uuid() : null;
-  const sent = (event: Partial<SentEvent>): SentEvent => {
+  const send: Send = (event) => {
     const whole = eventOf(world, lesson, dice, { at: finishedAt + skew, resource: unit.exercise, ...event });
     ledger.events.push(whole);
     return whole;
   };
-  if (runId !== null) sent({ type: "time", runId, seconds: activeSeconds });
-  const event = sent({
+  if (runId !== null) send({ type: "time", runId, seconds: activeSeconds });
+  const event = send({
     ...{ runId, xp: eventXp(plan), attempt: lesson.loaner ? null : plan.attempt },
     answers: lesson.app.tellsQuestions ? plan.answers : null,
   });
   const own = ownResult(world, plan, event, dice);
-  if (own) ledger.results.push(own);
-  const played: Played = { plan, event, own, banks: [] };
-  for (const one of plan.watched) {
-    const passive = passiveEvent(world, ledger, plan, one, sent);
-    const versions = bankVersions(world, plan, one);
-    const bank =
-      versions.length === 0 ? null : { ...resultOf(world, lesson, one.resource, one.watchedAt, dice), versions };
-    if (bank) ledger.results.push(Object.assign(bank, { event: passive }));
-    played.banks.push(bank);
-  }
-  ledger.played.push(played);
+  const banks = plan.watched.map((one) => bankResult(world, ledger, plan, one, { send, dice }));
+  ledger.results.push(...[own, ...banks].filter((result) => result !== null));
+  ledger.played.push({ plan, event, own, banks });
   for (const { at, xp, className, reason } of plan.aftercare) {
-    ledger.asides.push({ event: sent({ at: at + skew, xp }), className, reason });
+    ledger.asides.push({ event: send({ at: at + skew, xp }), className, reason });
   }
+}
+
+function bankResult(
+  world: World,
+  ledger: Ledger,
+  plan: Plan,
+  one: Watched,
+  { send, dice }: { send: Send; dice: Dice },
+): Result | null {
+  const event = passiveEvent(world, ledger, plan, one, send);
+  const versions = bankVersions(world, plan, one);
+  if (versions.length === 0) return null;
+  return { ...resultOf(world, plan.lesson, one.resource, one.watchedAt, dice), event, versions };
 }
 
 function eventOf(
@@ -68,16 +74,16 @@ function passiveEvent(
   world: World,
   ledger: Ledger,
   { lesson }: Plan,
-  { resource, seconds, watchedAt, bankedAt, pays }: Plan["watched"][number],
-  sent: (event: Partial<SentEvent>) => SentEvent,
+  { resource, seconds, watchedAt, bankedAt, pays }: Watched,
+  send: Send,
 ): SentEvent | null {
   const { app } = lesson;
   const runId = `${resource.id}-${world.options.seed}-${lesson.person.index}`;
-  if (app.tellsTime) sent({ type: "time", at: watchedAt, resource, seconds, runId });
+  if (app.tellsTime) send({ type: "time", at: watchedAt, resource, seconds, runId });
   if (app.passiveEvents === "none") return null;
   const isPaid = app.passiveEvents === "paid";
   const xp: Cents | null = isPaid ? pays : null;
-  const event = sent({ at: isPaid ? bankedAt : watchedAt, resource, runId, xp });
+  const event = send({ at: isPaid ? bankedAt : watchedAt, resource, runId, xp });
   const reason = isPaid ? "the app tells banked XP by an event too" : "the app tells what was watched, without XP";
   ledger.asides.push({ event, className: `passive-${app.passiveEvents}`, reason });
   return event;

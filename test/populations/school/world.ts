@@ -1,4 +1,4 @@
-import { DAY, dayAfter, HOUR, type Moment, midnight, utcDay, weekday } from "../kit/clock.js";
+import { DAY, dayAfter, HOUR, type Moment, midnight, weekday } from "../kit/clock.js";
 import { Dice } from "../kit/dice.js";
 import type { Options } from "../options.js";
 import { APPS } from "../vendors/all.js";

@@ -37,7 +37,7 @@ export const seenBanks = (world: World, { banks }: Played): Result[] =>
 
 /** Do its numbers alone speak for the opposite? */
 export function coincides(world: World, { plan }: Played): boolean {
-  const sums = subsetSums(plan.watched.map(({ pays }) => pays));
+  const sums = subsetSums([...plan.watched, ...plan.nearby].map(({ pays }) => pays));
   if (!plan.isBundled) return sums.has(plan.bonus) || hasLowerPay(world, plan, sums);
   const base = baseAt(plan.unit.exercise, plan.finishedAt);
   return base !== null && isSomePay(base, eventXp(plan));

@@ -70,14 +70,17 @@ function labelOf(world: World, played: Played, witnesses: number): Label {
 /** Why nothing in the files decides; null where something does. */
 function doubtOf(world: World, played: Played, looksOpposite: boolean, witnesses: number): string | null {
   const { plan } = played;
-  const { bundles } = plan.lesson.app;
-  if (plan.isBundled && seenBanks(world, played).length === 0) return `${plan.reason}: no file shows banked XP`;
-  if (bundles === "sometimes" && plan.bonus === 0 && !plan.isBundled)
-    return plan.watched.length > 0 ? plan.reason : null;
-  if (bundles === "sometimes") return plan.isBundled || looksOpposite ? plan.reason : null;
-  if (plan.isBundled && ownEvidence(world, played).length === 0) return "nothing says what the exercise was worth";
+  const isTornApp = plan.lesson.app.bundles === "sometimes";
+  if (plan.isBundled) return doubtOfBundle(world, played, isTornApp);
+  if (isTornApp) return plan.watched.length > 0 && (plan.bonus === 0 || looksOpposite) ? plan.reason : null;
   if (plan.bonus > 0 && looksOpposite && witnesses < WITNESSES) return "too few events show that the app pays bonuses";
   return null;
+}
+
+function doubtOfBundle(world: World, played: Played, isTornApp: boolean): string | null {
+  if (seenBanks(world, played).length === 0) return `${played.plan.reason}: no file shows banked XP`;
+  if (isTornApp) return played.plan.reason;
+  return ownEvidence(world, played).length === 0 ? "nothing says what the exercise was worth" : null;
 }
 
 /** The case, or what the lesson was by itself, or what the office did to its student. */

@@ -43,7 +43,7 @@ function drawPlan(world: World, lesson: Lesson, dice: Dice, unit: Unit, wants: W
   const attempt = 1;
   const answers = answersOf(dice, unit);
   const plan: Plan = {
-    ...{ lesson, unit, attempt, answers, activeSeconds, finishedAt, bonus: 0, watched: [], aftercare: [] },
+    ...{ lesson, unit, attempt, answers, activeSeconds, finishedAt, bonus: 0, watched: [], nearby: [], aftercare: [] },
     own: ownPay(world, lesson, unit, { answers, attempt, activeSeconds, finishedAt, dice }),
     isBundled: false,
     resultAt: lesson.slot.syncAt ?? finishedAt + dice.between(200, 900),

@@ -55,6 +55,8 @@ export interface Plan {
   bonus: Cents;
   isBundled: boolean;
   watched: Watched[];
+  /** What another course of the student banks within seconds. */
+  nearby: readonly Watched[];
   /** When the own result is written, and its day where it has no time. */
   resultAt: Moment;
   resultDay: string | null;

@@ -1,7 +1,7 @@
 import { CASES } from "../cases/all.js";
 import type { Case } from "../cases/case.js";
 import { looksBundled } from "../cases/honest-pay.js";
-import { DAY, HOUR, MINUTE, SECOND } from "../kit/clock.js";
+import { DAY, HOUR, localTime, MINUTE, SECOND } from "../kit/clock.js";
 import { Dice } from "../kit/dice.js";
 import { moveResults } from "../ledger/fates.js";
 import { Ledger } from "../ledger/records.js";
@@ -34,8 +34,7 @@ export function playYear(world: World): Ledger {
 function playDay(world: World, ledger: Ledger, person: Person, day: string, done: Set<Unit>): void {
   const dice = new Dice(world.options.seed, "lessons", person.index, day);
   const [before, after] = person.schools;
-  const hasMoved = slotsOf(new Dice("probe"), before, day, person.timetable)[0];
-  const school = hasMoved && hasMoved.from >= person.fateAt ? after : before;
+  const school = localTime(before.zone, day, 0) >= person.fateAt ? after : before;
   const slots = slotsOf(dice, school, day, person.timetable).filter((slot) => attends(person, slot));
   slots.forEach((slot, index) => {
     new LessonPlay(world, ledger, dice, done).play(person, school, slot, index);
@@ -105,6 +104,7 @@ class LessonPlay {
     const delay = beside.finishedAt + this.dice.between(-30, 30) * SECOND - trap.finishedAt;
     trap.finishedAt += delay;
     trap.resultAt += delay;
+    trap.nearby = beside.watched;
     trap.className = "two-courses";
     trap.reason = "the XP banked within seconds of it belongs to the student's other course";
     this.perform(trap);

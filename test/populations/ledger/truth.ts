@@ -4,7 +4,7 @@ import { lastIdentity, type Person } from "../school/people.js";
 import type { World } from "../school/world.js";
 import { seenBanks } from "./evidence.js";
 import { type Label, labelRow, labelsOf } from "./labels.js";
-import { type Ledger, lastHome, type Played, type Result, versionAt } from "./records.js";
+import { type Ledger, lastHome, type Played, type Result, type Version, versionAt } from "./records.js";
 
 /** What a result adds to the sums of its days. */
 interface Share {
@@ -55,13 +55,17 @@ function sharesOf({ moments }: World, { results }: Ledger): Share[] {
   const shares = results.flatMap((result): Share[] => {
     const version = versionAt(result, moments.secondRead);
     if (!version) return [];
-    const xp = version.status === "active" ? version.xp : null;
-    const rowDate = version.scoreDay ?? utcDay(version.scoreAt);
-    const counts = result.event === null || !result.event.xp;
-    const date = result.event === null ? rowDate : utcDay(result.event.at);
-    return [{ result, xp, trueXp: counts ? (xp ?? 0) : 0, date, rowDate }];
+    return [shareOf(result, version)];
   });
   return shares.sort((a, b) => (a.result.id < b.result.id ? -1 : 1));
+}
+
+/** XP that an event of the same activity tells is the event's; else it counts on that event's day, or on its own. */
+function shareOf(result: Result, { status, xp: shown, scoreDay, scoreAt }: Version): Share {
+  const xp = status === "active" ? shown : null;
+  const rowDate = scoreDay ?? utcDay(scoreAt);
+  const trueXp = result.event?.xp ? 0 : (xp ?? 0);
+  return { result, xp, trueXp, date: result.event ? utcDay(result.event.at) : rowDate, rowDate };
 }
 
 function dayRows(

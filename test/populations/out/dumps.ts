@@ -92,18 +92,19 @@ const LINE_ITEM_COLUMNS = [
 ];
 
 /** The line items of results that are there, each once. */
-function lineItemsAt({ moments }: World, { results }: Ledger, at: Moment): Cell[][] {
-  const items = new Map<string, Cell[]>();
-  for (const { lineItemId, resource, courseId, app, versions } of results) {
-    if ((versions[0]?.at ?? at) > at || items.has(lineItemId)) continue;
-    const refers = app.lineItems === "component-resource";
-    const made = stamp(lineItemId.endsWith("_s2") ? moments.rollover : moments.start);
-    items.set(lineItemId, [
-      ...[lineItemId, "active", made, resource.title, `class-${courseId}`, null],
-      ...[refers ? resource.component : null, refers ? `cr-${resource.id}` : null, courseId, "null"],
-    ]);
-  }
-  return [...items.values()].sort(byId);
+function lineItemsAt(world: World, { results }: Ledger, at: Moment): Cell[][] {
+  const items = new Map<string, Result>();
+  for (const result of results.filter((one) => versionAt(one, at))) items.set(result.lineItemId, result);
+  return [...items.values()].map((result) => lineItemRow(world, result)).sort(byId);
+}
+
+function lineItemRow({ moments }: World, { lineItemId, resource, courseId, app }: Result): Cell[] {
+  const refers = app.lineItems === "component-resource";
+  const made = stamp(lineItemId.endsWith("_s2") ? moments.rollover : moments.start);
+  return [
+    ...[lineItemId, "active", made, resource.title, `class-${courseId}`, null],
+    ...[refers ? resource.component : null, refers ? `cr-${resource.id}` : null, courseId, "null"],
+  ];
 }
 
 const RESULT_COLUMNS = [

@@ -29,9 +29,12 @@ export function tablePay(sheet: PaySheet, base: Cents, answers: Answers, attempt
 /** Factors that some app of the world pays by, in thousandths. */
 const KNOWN_FACTORS = [2000, 1500, 1250, 1000, 625, 500, 250];
 
-/** Could a base of so much pay this by any table and rounding that is seen anywhere? */
-export const isSomePay = (base: Cents, paid: Cents): boolean =>
-  KNOWN_FACTORS.some((factor) => {
+/** Could a base of so much pay this by one of the factors and some rounding? */
+export const isPayOf = (factors: readonly number[], base: Cents, paid: Cents): boolean =>
+  factors.some((factor) => {
     const product = timesThousandths(base, factor);
     return [product, rounded(product, "nearest"), rounded(product, "up")].includes(paid);
   });
+
+/** Could it by any table that is seen anywhere? */
+export const isSomePay = (base: Cents, paid: Cents): boolean => isPayOf(KNOWN_FACTORS, base, paid);

@@ -13,6 +13,7 @@ export const DAYS: readonly Case[] = [
     fits: ({ slot, school }) => slot.place === "home" && school.zone.winter < 0,
     must: (plan) => earns(plan) && localDay(plan.lesson.school.zone, plan.finishedAt) !== utcDay(plan.finishedAt),
     stage: (plan) => {
+      plan.resultTellsEnd = false;
       plan.resultDay = localDay(plan.lesson.school.zone, plan.finishedAt);
       plan.reason = "the own result has the local date only, which is the day before in UTC";
     },
@@ -24,6 +25,7 @@ export const DAYS: readonly Case[] = [
     must: earns,
     stage: (plan, { dice }) => {
       plan.resultAt = plan.finishedAt + dice.between(1, 4) * DAY + dice.between(1, 300) * MINUTE + HOUR;
+      plan.resultTellsEnd = dice.oneIn(2);
       plan.reason = "the own result was stamped days later, when a device synchronised";
     },
   },

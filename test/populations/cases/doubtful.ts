@@ -46,10 +46,10 @@ export const DOUBTFUL: readonly Case[] = [
   {
     name: "bonus-or-bundle",
     apps: ["mottled"],
-    watched: "some",
-    must: (plan) => hasBanks(plan) && bankSum(plan) <= MOST_BONUS,
+    watched: "any",
+    must: (plan) => bankSum(plan) <= MOST_BONUS,
     stage: (plan, { dice }) => {
-      plan.isBundled = dice.oneIn(2);
+      plan.isBundled = dice.oneIn(2) && hasBanks(plan);
       const drawn = xp(dice.between(1, MOST_BONUS / 100));
       plan.bonus = plan.isBundled ? 0 : drawn;
       const isBanked = subsetSums(plan.watched.map(({ pays }) => pays)).has(drawn);

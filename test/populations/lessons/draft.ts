@@ -47,7 +47,7 @@ function drawPlan(world: World, lesson: Lesson, dice: Dice, unit: Unit, wants: W
     own: ownPay(world, lesson, unit, { answers, attempt, activeSeconds, finishedAt, dice }),
     isBundled: false,
     resultAt: lesson.slot.syncAt ?? finishedAt + dice.between(200, 900),
-    ...{ resultDay: null, className: "", reason: "", isTakenBack: false },
+    ...{ resultDay: null, resultTellsEnd: true, className: "", reason: "", isTakenBack: false },
   };
   plan.watched = resources.map((resource, index) =>
     bankOf(plan, dice, resource, { seconds: seconds[index] ?? 0, watchedAt: starts[index] ?? at, place: index }),

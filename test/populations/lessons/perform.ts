@@ -129,7 +129,7 @@ function ownVersion(world: World, plan: Plan, event: SentEvent): Version {
         ? { accuracy: score, totalQuestions: answers.total, correctQuestions: answers.correct }
         : {}),
       ...{ attempt, courseSourcedId: event.courseId, subject: app.subject, appName: app.name },
-      ...(plan.resultDay === null ? { endedAt: instant(finishedAt) } : {}),
+      ...(plan.resultTellsEnd ? { endedAt: instant(finishedAt) } : {}),
       ...(app.ownResultNames === "related" ? { relatedCaliperEvents: [`urn:uuid:${event.id}`] } : {}),
     },
   };

@@ -60,6 +60,8 @@ export interface Plan {
   /** When the own result is written, and its day where it has no time. */
   resultAt: Moment;
   resultDay: string | null;
+  /** Does it say when the exercise ended? */
+  resultTellsEnd: boolean;
   /** Events of the same activity that follow, without questions. */
   aftercare: { at: Moment; xp: Cents; className: string; reason: string }[];
   className: string;

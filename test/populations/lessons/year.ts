@@ -87,7 +87,8 @@ class LessonPlay {
     const plan = this.planOf(lesson);
     this.perform(plan);
     const isPoor = plan.answers.correct * 100 < plan.answers.total * 80;
-    if (isPoor && plan.bonus === 0 && this.dice.oneIn(2)) this.perform(this.retake(plan));
+    const isOrdinary = plan.bonus === 0 && !plan.className.startsWith("double-");
+    if (isPoor && isOrdinary && this.dice.oneIn(2)) this.perform(this.retake(plan));
   }
 
   /** An exercise of one course ends within seconds of one of the other, whose videos are banked. */

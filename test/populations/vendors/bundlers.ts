@@ -71,6 +71,7 @@ export const BUNDLERS: readonly Habits[] = [
     name: "Kestrel Tests",
     subject: "Vocabulary",
     courses: ["Word Roots"],
+    passiveEvents: "paid",
     sheets: { first: SHEETS.fromNinety },
     ownResult: "score",
     bank: { ...USUAL_BANK, reason: "banked xp" },

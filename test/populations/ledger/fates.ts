@@ -1,21 +1,22 @@
 import { HOUR, MINUTE } from "../kit/clock.js";
 import { Dice } from "../kit/dice.js";
-import { lastIdentity, type Person } from "../school/people.js";
+import { lastIdentity, type Person, rowsAreRenewed } from "../school/people.js";
 import type { World } from "../school/world.js";
-import { type Ledger, type Result, type Version, versionAt } from "./records.js";
+import { type Ledger, lastHome, type Result, type Version, versionAt } from "./records.js";
 
 /** What an office does to the results of a student who is transferred, or whose results get new ids. */
 export function moveResults(world: World, ledger: Ledger, person: Person): void {
   const { fate, fateAt, index } = person;
   if (fate !== "transfer-student" && fate !== "results-moved") return;
   const dice = new Dice(world.options.seed, "fates", index);
-  const at = fateAt + 2 * HOUR;
-  const renames = fate === "results-moved" || index % 2 === 0;
-  for (const result of ledger.results.filter((one) => one.person === person)) {
-    if (versionAt(result, fateAt) === undefined || result.movedTo !== null) continue;
-    const movedAt = at + dice.below(20 * MINUTE);
-    if (renames) rename(ledger, result, movedAt, dice.uuid());
-    else assign(result, movedAt);
+  const forgets = dice.oneIn(2);
+  const there = ledger.results.filter((one) => one.person === person && versionAt(one, fateAt) !== undefined);
+  for (const result of there) {
+    const at = fateAt + 2 * HOUR + dice.below(20 * MINUTE);
+    const id = dice.uuid();
+    if (rowsAreRenewed(fate, index)) rename(ledger, result, at, id);
+    else assign(result, at);
+    if (forgets) forgetInstants(lastHome(result), at);
   }
 }
 
@@ -42,6 +43,14 @@ function rename(ledger: Ledger, result: Result, at: number, id: string): void {
   result.versions = [...before, { ...last, at, status: "tobedeleted" }];
   result.movedTo = { ...result, id: `moved-${id}`, versions };
   ledger.results.push(result.movedTo);
+}
+
+/** The office's tool keeps `score_date` and drops the instants that apps left in the metadata. */
+function forgetInstants(result: Result, at: number): void {
+  result.versions = result.versions.map((version) => {
+    const { completedAt: _completed, endedAt: _ended, ...metadata } = version.metadata;
+    return version.at < at ? version : { ...version, metadata };
+  });
 }
 
 const parted = ({ versions }: Result, at: number): { before: Version[]; after: Version[] } => ({

@@ -132,6 +132,7 @@ const personRow = (person: Person): Record<string, unknown> => ({
   userIds: person.identities.map(({ userId }) => userId),
   emails: [...new Set(person.identities.map(({ email }) => email.toLowerCase()))],
   fate: person.fate,
+  fateDate: person.fate === "stays" ? null : utcDay(person.fateAt),
   schools: [...new Set(person.schools.map(({ name }) => name))],
   apps: person.apps.map(({ name }) => name),
 });

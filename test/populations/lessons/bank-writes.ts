@@ -2,7 +2,7 @@ import type { Cents } from "../kit/cents.js";
 import { instant, localDay, SECOND } from "../kit/clock.js";
 import type { Version } from "../ledger/records.js";
 import type { World } from "../school/world.js";
-import { knownAs } from "./known-as.js";
+import { writtenAs } from "./known-as.js";
 import type { Aftermath, Plan, Watched } from "./plan.js";
 
 /** The writes of a video's or article's result: none, or at 0 when it is watched, with XP when it is banked, and later. */
@@ -13,7 +13,7 @@ export function bankVersions(world: World, { lesson }: Plan, one: Watched): Vers
   const about = { nice_timeSpent: one.seconds, subject: app.subject, appName: app.name };
   const waiting: Version = {
     ...{ at: seenAt, status: "active", xp: 0, score: 100, scoreAt: seenAt, scoreDay: null },
-    studentId: knownAs(person, app, seenAt).userId,
+    studentId: writtenAs(person, app, seenAt).userId,
     metadata: { ...about, courseSourcedId: courseOf(world, lesson.course.ids, seenAt) },
   };
   const failed = one.outcome === "failed" || one.pays === 0;

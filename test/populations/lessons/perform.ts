@@ -6,7 +6,7 @@ import type { World } from "../school/world.js";
 import type { Resource } from "../vendors/catalogue.js";
 import { factorOf, sheetOf } from "../vendors/pay.js";
 import { bankVersions } from "./bank-writes.js";
-import { knownAs } from "./known-as.js";
+import { knownAs, writtenAs } from "./known-as.js";
 import { eventXp, type Lesson, type Plan, type Watched } from "./plan.js";
 
 type Send = (event: Partial<SentEvent>) => SentEvent;
@@ -116,7 +116,7 @@ function ownVersion(world: World, plan: Plan, event: SentEvent): Version {
   return {
     at: resultAt,
     status: "active",
-    studentId: knownAs(lesson.person, app, resultAt).userId,
+    studentId: writtenAs(lesson.person, app, resultAt).userId,
     xp: shown,
     score,
     scoreAt: resultAt,

@@ -6,6 +6,7 @@ import { Dice } from "../kit/dice.js";
 import { moveResults } from "../ledger/fates.js";
 import { Ledger } from "../ledger/records.js";
 import { type Slot, slotsOf } from "../school/bells.js";
+import type { School } from "../school/calendar.js";
 import type { Person } from "../school/people.js";
 import type { World } from "../school/world.js";
 import type { Course, Unit } from "../vendors/catalogue.js";
@@ -56,20 +57,22 @@ class LessonPlay {
   ) {}
 
   /** In study halls students of an app with two courses do both at once. */
-  play(person: Person, school: Lesson["school"], slot: Slot, index: number): void {
+  play(person: Person, school: School, slot: Slot, index: number): void {
     const { dice, world } = this;
     const double = person.apps.find(({ courses }) => courses.length > 1);
     const isDouble = dice.chance(world.options.rates["two-courses"]);
     const inTurn = person.apps[index % 2] ?? person.apps[0];
     const app = slot.place === "classroom" ? inTurn : dice.pick(person.apps);
-    const isOffline = slot.syncAt !== null && dice.chance(world.options.rates["bundle-at-sync"]);
+    const isOffline = dice.chance(world.options.rates["bundle-at-sync"]);
+    const atDusk = dice.oneIn(2) ? duskSync(person, school, slot) : null;
     const loaner = dice.chance(world.options.rates["substitute-device"])
       ? { skew: dice.between(-95, 95) * SECOND }
       : null;
-    const lesson = (used: Habits, course: Course | undefined): Lesson | null =>
-      course && this.unitsOf(course).length > 0
-        ? { person, school, app: used, course, slot: isOffline ? slot : { ...slot, syncAt: null }, loaner }
-        : null;
+    const lesson = (used: Habits, course: Course | undefined): Lesson | null => {
+      if (!course || this.unitsOf(course).length === 0) return null;
+      const syncAt = used.slug === "tidewheel" ? (slot.syncAt ?? atDusk) : slot.syncAt;
+      return { person, school, app: used, course, slot: { ...slot, syncAt: isOffline ? syncAt : null }, loaner };
+    };
     if (slot.place === "study-hall" && double && isDouble) {
       const [first, second] = world.courses.get(double.slug) ?? [];
       this.playTwo(lesson(double, first), lesson(double, second));
@@ -162,6 +165,11 @@ class LessonPlay {
     this.done.add(plan.unit);
     perform(this.world, this.ledger, plan, this.dice);
   }
+}
+
+/** Devices of Tidewheel that school networks do not let in: what they did all day arrives within the same seconds. */
+function duskSync({ index }: Person, { zone }: School, { place, day }: Slot): number | null {
+  return place === "home" ? null : localTime(zone, day, 16 * 60 + 30 + (index % 90)) + (index % 50) * SECOND;
 }
 
 const isUp = ({ apps, fits }: Case, lesson: Lesson, world: World): boolean =>

@@ -81,7 +81,7 @@ export function drawPerson(
   const first = { userId: userIdOf(dice, index), email: emailOf(person, school, ""), from: span.start };
   const second = {
     userId: userIdOf(dice, index),
-    email: person.fate === "re-rostered" ? first.email : emailOf(person, after, after === school ? "2" : ""),
+    email: keepsAddress(person) ? first.email : emailOf(person, after, after === school ? "2" : ""),
     from: fateAt,
   };
   const hasSecond = person.fate === "re-rostered" || person.fate === "transfer-student";
@@ -100,6 +100,14 @@ function fateOf({ rates }: Options, dice: Dice): Fate {
   const struck = FATES.filter((fate) => dice.chance(rates[fate]));
   return struck[0] ?? "stays";
 }
+
+/** Those who are re-rostered keep their address, and so do those whose results are carried over in their rows. */
+const keepsAddress = ({ fate, index }: { fate: Fate; index: number }): boolean =>
+  fate === "re-rostered" || !rowsAreRenewed(fate, index);
+
+/** Do results get new ids, under which a new row tells what the old one told? Else the row changes its student. */
+export const rowsAreRenewed = (fate: Fate, index: number): boolean =>
+  fate === "results-moved" || (fate === "transfer-student" && index % 2 === 0);
 
 /** An emptied address is only known to who read `users` before: such a student leaves after the first reading. */
 function instantOf(fate: Fate, dice: Dice, { start, firstRead, end }: Span, forgetsEmail: boolean): Moment {

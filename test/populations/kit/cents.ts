@@ -21,7 +21,7 @@ export function rounded(amount: Cents, rounding: Rounding): Cents {
 }
 
 /** The exact decimal: `250` is "2.5". */
-export function decimal(cents: Cents): string {
+function decimal(cents: Cents): string {
   const size = Math.abs(cents);
   const rest = String(size % 100)
     .padStart(2, "0")

@@ -9,11 +9,11 @@ import { type Played, type Result, versionAt } from "./records.js";
 export type OwnEvidence = "own-result" | "time-event" | "base-and-answers";
 
 /** The row and those that took its place. */
-export const homesOf = (result: Result): Result[] =>
+const homesOf = (result: Result): Result[] =>
   result.movedTo === null ? [result] : [result, ...homesOf(result.movedTo)];
 
 /** The XP amounts that either reading shows of a result, whatever its status. */
-export function shownXp({ moments }: World, result: Result): Cents[] {
+function shownXp({ moments }: World, result: Result): Cents[] {
   const versions = homesOf(result).flatMap((home) =>
     [moments.firstRead, moments.secondRead].map((at) => versionAt(home, at)),
   );

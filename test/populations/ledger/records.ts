@@ -83,6 +83,3 @@ export const versionAt = ({ versions }: Result, at: Moment): Version | undefined
 
 /** The result that carries it at the end. */
 export const lastHome = (result: Result): Result => (result.movedTo === null ? result : lastHome(result.movedTo));
-
-/** Under the app's key for XP. */
-export const xpMember = ({ xpKey }: Habits, amount: unknown): Record<string, unknown> => ({ [xpKey]: amount });

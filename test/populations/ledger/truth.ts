@@ -1,5 +1,6 @@
 import { type Cents, number, sum } from "../kit/cents.js";
 import { utcDay } from "../kit/clock.js";
+import type { Rate } from "../kit/dice.js";
 import { lastIdentity, type Person } from "../school/people.js";
 import type { World } from "../school/world.js";
 import { seenBanks } from "./evidence.js";
@@ -33,7 +34,10 @@ export function truthOf(world: World, ledger: Ledger): Record<string, unknown> {
   const { seed, students, days, start, coincidence, rates } = world.options;
   return {
     seed,
-    options: { days, start, coincidence, rates },
+    options: {
+      ...{ days, start, coincidence: shareOfOne(coincidence) },
+      rates: Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, shareOfOne(rate)])),
+    },
     students,
     totals: {
       trueXp: number(sum(labels.map(({ ownXp }) => ownXp)) + sum(shares.map(({ trueXp }) => trueXp))),
@@ -49,6 +53,8 @@ export function truthOf(world: World, ledger: Ledger): Record<string, unknown> {
     counts: countsOf(labels),
   };
 }
+
+const shareOfOne = (rate: Rate): number => rate / 1_000_000;
 
 /** A row and those that took its place share their true XP: the last one has it. */
 function sharesOf({ moments }: World, { results }: Ledger): Share[] {

@@ -2,7 +2,7 @@ import { type Cents, subsetSums } from "../kit/cents.js";
 import { eventXp, type Plan } from "../lessons/plan.js";
 import type { World } from "../school/world.js";
 import { baseAt } from "../vendors/catalogue.js";
-import { isSomePay } from "../vendors/pay.js";
+import { isSomePay, tablePay } from "../vendors/pay.js";
 import { type Played, type Result, versionAt } from "./records.js";
 
 /** What the files hold that tells an exercise's own XP. */
@@ -34,6 +34,13 @@ export function ownEvidence(world: World, { plan, own }: Played): OwnEvidence[] 
 /** The banks whose XP somebody could read, at its first amount or at another. */
 export const seenBanks = (world: World, { banks }: Played): Result[] =>
   banks.filter((bank) => bank !== null).filter((bank) => shownXp(world, bank).length > 0);
+
+/** Does the event carry more than the app's first sheet, and its own result, say of it? */
+export function paysMore({ bonus, lesson, unit, answers, attempt, own, finishedAt }: Plan): boolean {
+  const { pays, sheets } = lesson.app;
+  if (bonus > 0 || pays !== "table") return bonus > 0;
+  return own > tablePay(sheets.first, baseAt(unit.exercise, finishedAt) ?? 0, answers, attempt);
+}
 
 /** Do its numbers alone speak for the opposite? */
 export function coincides(world: World, { plan }: Played): boolean {

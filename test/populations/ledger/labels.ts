@@ -3,7 +3,7 @@ import { utcDay } from "../kit/clock.js";
 import { bundledXp, eventXp, type Plan } from "../lessons/plan.js";
 import { lastIdentity } from "../school/people.js";
 import type { World } from "../school/world.js";
-import { coincides, ownEvidence, seenBanks } from "./evidence.js";
+import { coincides, ownEvidence, paysMore, seenBanks } from "./evidence.js";
 import { type Aside, type Ledger, lastHome, type Played, type SentEvent } from "./records.js";
 
 export type Verdict = "bundled" | "honest" | "undecidable";
@@ -36,12 +36,12 @@ export function labelsOf(world: World, ledger: Ledger): Label[] {
   return labels.sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }
 
-/** Per app: events with a bonus that no banked XP of their lesson comes to. */
+/** Per app: events that pay more than its first rule says, by what no banked XP of their lesson comes to. */
 function countWitnesses(world: World, { played }: Ledger): Map<string, number> {
   const counts = new Map<string, number>();
   for (const one of played) {
-    const { bonus, lesson } = one.plan;
-    if (bonus > 0 && !coincides(world, one)) counts.set(lesson.app.slug, (counts.get(lesson.app.slug) ?? 0) + 1);
+    const { slug } = one.plan.lesson.app;
+    if (paysMore(one.plan) && !coincides(world, one)) counts.set(slug, (counts.get(slug) ?? 0) + 1);
   }
   return counts;
 }
@@ -73,7 +73,7 @@ function doubtOf(world: World, played: Played, looksOpposite: boolean, witnesses
   const isTornApp = plan.lesson.app.bundles === "sometimes";
   if (plan.isBundled) return doubtOfBundle(world, played, isTornApp);
   if (isTornApp) return plan.watched.length > 0 && (plan.bonus === 0 || looksOpposite) ? plan.reason : null;
-  if (plan.bonus > 0 && looksOpposite && witnesses < WITNESSES) return "too few events show that the app pays bonuses";
+  if (paysMore(plan) && looksOpposite && witnesses < WITNESSES) return "too few events show that the app pays more";
   return null;
 }
 

@@ -73,7 +73,9 @@ describe("a population", () => {
     expect(told).toEqual(truth.events.map(({ eventId, eventXp }) => [eventId, eventXp]).sort());
     expect(new Set(sent.map(idOf)).size).toBe(sent.length);
   });
+});
 
+describe("its sources", () => {
   it.each(["source-1", "source-2"])("has tables in %s whose references are all there", (source) => {
     const ids = new Map(TABLES.map((name) => [name, rows(`${source}/${name}.csv`).map(({ sourced_id: id }) => id)]));
     for (const [name, list] of ids) expect(new Set(list).size, name).toBe(list.length);

@@ -1,7 +1,8 @@
 import { xpText } from "../values/xp.js";
 import type { BankWrite } from "./banked-sums.js";
-import type { BundleClaim, BundleRule, Suspect } from "./bundling.js";
+import type { BundleClaim } from "./bundling.js";
 import { type Micros, milliOf } from "./judging/records.js";
+import type { BundleRule, Suspect } from "./suspect.js";
 
 /** A bank write with the names that findings show. */
 export interface NamedBank extends BankWrite {
@@ -18,7 +19,6 @@ export const RULE_WORDS: Readonly<Record<BundleRule, string>> = {
   near: "banked XP beside the event makes up exactly what its own XP leaves",
   "near+late": "banked XP beside the event and later makes up exactly what its own XP leaves",
   "formula-unsure": "banked XP makes up the rest, but how this app pays is not known well enough",
-  "no-lift": "this app pays as much more when nothing was banked, so the rest proves nothing",
   "day-multiple": "banked XP makes up the rest, but the app paid other students a multiple on that day",
   "base-later":
     "banked XP makes up the rest, but what the activity pays was set after the event, and nothing shows what it paid before",

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ONE_XP, sumOf, type Xp } from "../values/xp.js";
 import type { BankWrite } from "./banked-sums.js";
-import { judgeStudent, type Suspect } from "./bundling.js";
+import { judgeStudent } from "./bundling.js";
 import type { Calibration, FormulaStatus } from "./calibration.js";
 import { multipliersFromText, STANDARD_MULTIPLIERS } from "./own-xp.js";
+import type { Suspect } from "./suspect.js";
 
 const tables = {
   standard: multipliersFromText(STANDARD_MULTIPLIERS.standard),

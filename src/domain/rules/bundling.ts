@@ -1,49 +1,12 @@
 import type { Verdict } from "../findings/finding.js";
 import { sumOf, type Xp } from "../values/xp.js";
 import { type BankWrite, MOST_ALTERNATIVES, type Search, search } from "./banked-sums.js";
-import { keptFormulas, lifts } from "./calibrate.js";
+import { doubtOf, type Judged, mayBundle } from "./bundling-doubts.js";
+import { keptFormulas } from "./calibrate.js";
 import type { Calibration } from "./calibration.js";
 import { allowedAtMultiples } from "./day-multiples.js";
-import type { Compensation } from "./judging/compensations.js";
-import { allowedOwn, type Completion, FORMULAS, type MultiplierTables, paid } from "./own-xp.js";
-
-/** An event whose XP may include other activities' XP, with everything its verdict depends on. docs/audit.md, "Bundled XP". */
-export interface Suspect {
-  eventId: string;
-  app: string | null;
-  xp: Xp;
-  completion: Completion;
-  /** XP of its own results. */
-  ownResultXp: readonly Xp[];
-  /** Banked XP near it and late after it, nearest first, without results linked to the event itself. */
-  near: readonly BankWrite[];
-  late: readonly BankWrite[];
-  /** Base XP of the passive results at 0 since the previous exercise: what a failed bank write may have lost. */
-  zeroBase: Xp;
-  /** XP that the sender took back of it later, the earliest first. */
-  compensations: readonly Compensation[];
-  /** Whether the base of its activity is what it paid at the time of the event, and not only what it pays since. */
-  isBaseKnown: boolean;
-  /** What the app multiplied own XP by on that day, as at least two other students' quiet events show; in ten-thousandths. */
-  multiples: readonly bigint[];
-}
-
-/** The source of an event's own XP, strongest first. */
-export type OwnEvidence = "own-result" | "stored-multiplier" | "multiplier-table" | "unknown";
-
-/** The rule by which a suspect was judged. */
-export type BundleRule =
-  | "near"
-  | "near+late"
-  | "formula-unsure"
-  | "no-lift"
-  | "day-multiple"
-  | "base-later"
-  | "own-ambiguous"
-  | "no-exact-sum"
-  | "failed-bank-write"
-  | "above-base"
-  | "above-banked";
+import { allowedOwn, FORMULAS, type MultiplierTables, paid } from "./own-xp.js";
+import type { BundleRule, OwnEvidence, Suspect } from "./suspect.js";
 
 /** The audit's claim about one suspect. */
 export interface BundleClaim<S extends Suspect = Suspect> {
@@ -64,16 +27,6 @@ export interface BundleClaim<S extends Suspect = Suspect> {
   readings: number;
   /** False if the search was abandoned. */
   searchedAll: boolean;
-}
-
-interface Judged<S extends Suspect> {
-  suspect: S;
-  calibration: Calibration;
-  /** What the kept formulas allow, and whether the event's XP is that, or a multiple of it that was paid on its day. */
-  allowed: readonly Xp[];
-  isAllowed: boolean;
-  evidence: OwnEvidence;
-  ownValues: readonly Xp[];
 }
 
 /** Possible own XP below the event's XP, by the strongest evidence available. */
@@ -121,23 +74,6 @@ function poolsOf({ near, late }: Suspect, taken: ReadonlySet<string>, reach: "ne
   return reach === "near" ? pools : [...pools, [...free, ...late.filter(isFree(taken))]];
 }
 
-/** Why what is known of an event's own XP proves no bundle; null where it does. docs/audit.md, "What must also hold". */
-function doubtOf(judged: Judged<Suspect>): BundleRule | null {
-  const { evidence, calibration, ownValues, allowed } = judged;
-  if (evidence !== "own-result") return doubtOfFormula(judged);
-  if (lifts(calibration.ownResultLift)) return null;
-  const isOfFormula = ownValues.every((own) => allowed.includes(own));
-  return isOfFormula && doubtOfFormula(judged) === null ? null : "no-lift";
-}
-
-/** Why the formula proves nothing of an event's own XP; null where it does. */
-function doubtOfFormula({ calibration, suspect }: Judged<Suspect>): BundleRule | null {
-  if (calibration.status !== "holds" && calibration.status !== "presumed") return "formula-unsure";
-  if (!lifts(calibration.lift)) return "no-lift";
-  if (!suspect.isBaseKnown) return "base-later";
-  return suspect.multiples.length > 0 ? "day-multiple" : null;
-}
-
 /** The results of some bank writes, by id. */
 function resultsOf({ near, late }: Suspect, keys: readonly string[]): string[] {
   if (keys.length === 0) return [];
@@ -177,14 +113,6 @@ function confirm<S extends Suspect>(judged: Judged<S>, taken: ReadonlySet<string
   // The wider search finds the same set first, since it searches the nearer pools first.
   const found = search(poolsOf(suspect, taken, "near+late"), suspect.xp, ownValues);
   return claimOf(judged, { verdict: "confirmed", rule: reach, own, found });
-}
-
-const SOME_BANKED = 5;
-
-/** Whether the app may bundle: it does not where XP was banked beside several events, and made up the rest of none. */
-function mayBundle({ evidence, calibration: { lift, ownResultLift } }: Judged<Suspect>): boolean {
-  const { banked, explained } = evidence === "own-result" ? ownResultLift : lift;
-  return explained > 0 || banked < SOME_BANKED;
 }
 
 /** Less than confirmed: own XP is known, and banked XP is there or was lost, but no sum proves it. */

@@ -1,6 +1,6 @@
 import type { AuditRules } from "../audit-rules.js";
-import type { Suspect } from "../bundling.js";
 import type { NamedBank } from "../bundling-words.js";
+import type { Suspect } from "../suspect.js";
 import { bankedXp, banksOfResults, type DatedBank, type ZeroResult, zeroBaseOf } from "./banked-xp.js";
 import { baseAt } from "./base-xp.js";
 import { compensationsOf } from "./compensations.js";

@@ -1,10 +1,11 @@
 import { bankKey } from "../../../domain/rules/banked-sums.js";
-import type { BundleClaim, Suspect } from "../../../domain/rules/bundling.js";
+import type { BundleClaim } from "../../../domain/rules/bundling.js";
 import type { NamedBank } from "../../../domain/rules/bundling-words.js";
 import { instantText } from "../../../domain/rules/judging/records.js";
 import type { EventSuspect } from "../../../domain/rules/judging/suspects.js";
 import type { AccuracyBand, MultiplierTables } from "../../../domain/rules/own-xp.js";
 import { multiplierFromText } from "../../../domain/rules/own-xp.js";
+import type { Suspect } from "../../../domain/rules/suspect.js";
 import { sumOf, type Xp, xpFromText, xpText } from "../../../domain/values/xp.js";
 import type { SuspectDetails } from "../../../store/audit/bundling/suspect-details.js";
 

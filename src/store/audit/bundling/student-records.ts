@@ -1,16 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { FactRules } from "../../../domain/rules/fact-rules.js";
-import {
-  type EventRecord,
-  type Micros,
-  PASSIVE_TYPES,
-  type ResultHistory,
-  type ResultReading,
-  type ResultRecord,
-  SECOND,
-  type SpentRecord,
-  type StudentRecords,
-} from "../../../domain/rules/judging/records.js";
+import { PASSIVE_TYPES, type StudentRecords } from "../../../domain/rules/judging/records.js";
 import { prefetch } from "../../../flow/prefetch.js";
 import type { Db } from "../../engine/session.js";
 import { isoDay } from "../../engine/sql-time.js";
@@ -18,6 +8,7 @@ import { courseOf } from "../../facts/activities.js";
 import { resultLinks } from "../../facts/links.js";
 import { areNamed, inPart, rowsAbout, type Students } from "../../facts/student-selection.js";
 import { notOfTestUser } from "../../facts/students.js";
+import { parsed, type StudentRow } from "./parse-records.js";
 import type { ResourceLookup } from "./resources.js";
 
 /** Which records are read. */
@@ -31,29 +22,8 @@ export interface RecordScope {
 const wanted = ({ students, only }: RecordScope, student: string): RawBuilder<unknown> =>
   sql`${inPart(students, sql.ref(student))} ${only ? only(sql.ref(student)) : sql``}`;
 
-type Whole = number | null;
-
-/** Members of the JSON lists, in the order in which the statement builds them. Amounts in ten-thousandths, instants in seconds. */
-type EventList = [string, string, number, Whole, Whole, string | null, string | null, Whole, Whole, string];
-type ResultList = [
-  ...[string, string, string | null, number | null, number | null, number | null, number | null],
-  ...[Whole, Whole, Whole, Whole, Whole, string | null, string | null],
-];
-type ReadingList = [string, string, string | null, Whole, number | null, number | null, number | null, string | null];
-type SpentList = [number, string | null, string | null];
-
-interface StudentRow {
-  student: string;
-  events: string;
-  results: string | null;
-  readings: string | null;
-  spent: string | null;
-}
-
 /** Seconds, as a double: much faster than whole microseconds, and exact to the microsecond until the year 2106. */
 const seconds = (instant: string): RawBuilder<unknown> => sql`date_part('epoch', ${sql.ref(instant)})`;
-const microsOf = (instant: number): Micros => Math.round(instant * SECOND);
-const microsOrNull = (instant: number | null): Micros | null => (instant === null ? null : microsOf(instant));
 
 const tenThousandths = (amount: string): RawBuilder<unknown> => sql`round(${sql.ref(amount)} * 10000)::bigint`;
 
@@ -144,100 +114,6 @@ const statement = (scope: RecordScope): RawBuilder<StudentRow> => sql<StudentRow
   select e.student_id as student, e.events, r.results, v.readings, s.spent
   from event e left join result r on r.student_id = e.student_id left join reading v on v.student_id = e.student_id
   left join spent s on s.student_id = e.student_id`;
-
-const big = (amount: Whole): bigint | null => (amount === null ? null : BigInt(amount));
-
-const eventOf = ([
-  eventId,
-  app,
-  at,
-  xp,
-  attempt,
-  activityKey,
-  courseId,
-  total,
-  correct,
-  day,
-]: EventList): EventRecord => ({
-  eventId,
-  app,
-  at: microsOf(at),
-  activityKey,
-  courseId,
-  attempt,
-  xp: big(xp),
-  total: big(total),
-  correct: big(correct),
-  day,
-});
-
-function historiesOf(text: string | null): ResultHistory[] {
-  const histories = new Map<string, ResultHistory & { readings: ResultReading[] }>();
-  for (const list of JSON.parse(text ?? "[]") as ReadingList[]) {
-    const [sourcedId, activityKey, courseId, xp, xpSince, completedAt, scoredAt, reason] = list;
-    const history = histories.get(sourcedId) ?? { sourcedId, activityKey, courseId, readings: [] };
-    histories.set(sourcedId, history);
-    history.readings.push({
-      xp: big(xp),
-      xpSince: microsOrNull(xpSince),
-      completedAt: microsOrNull(completedAt),
-      scoredAt: microsOrNull(scoredAt),
-      reason,
-    });
-  }
-  return [...histories.values()];
-}
-
-/** A student's records but for the resources. */
-type Parsed = Omit<StudentRecords, "resource">;
-
-function resultOf(list: ResultList): ResultRecord {
-  const [sourcedId, activityKey, courseId, scoredAt, endedAt, completedAt, xpSince, ...rest] = list;
-  const [xp, multiplier, attempt, total, correct, reason] = rest;
-  return {
-    sourcedId,
-    activityKey,
-    courseId,
-    scoredAt: microsOrNull(scoredAt),
-    endedAt: microsOrNull(endedAt),
-    completedAt: microsOrNull(completedAt),
-    xpSince: microsOrNull(xpSince),
-    xp: big(xp),
-    multiplier: big(multiplier),
-    attempt,
-    total: big(total),
-    correct: big(correct),
-    reason,
-  };
-}
-
-const spentOf = ([at, activityKey, courseId]: SpentList): SpentRecord => ({ at: microsOf(at), activityKey, courseId });
-
-const EVENT_ID = 13;
-
-function parsed({ student, events, results, readings, spent }: StudentRow): Parsed {
-  const found = (JSON.parse(events) as EventList[]).map(eventOf);
-  const byId = new Map(found.map((event) => [event.eventId, event]));
-  const links = new Map<EventRecord, ResultRecord[]>();
-  const all: ResultRecord[] = [];
-  for (const list of JSON.parse(results ?? "[]") as ResultList[]) {
-    const result = resultOf(list);
-    all.push(result);
-    const event = byId.get(list[EVENT_ID] ?? "");
-    if (event === undefined) continue;
-    const linked = links.get(event);
-    if (linked === undefined) links.set(event, [result]);
-    else linked.push(result);
-  }
-  return {
-    student,
-    events: found,
-    results: all,
-    histories: historiesOf(readings),
-    spent: (JSON.parse(spent ?? "[]") as SpentList[]).map(spentOf),
-    links,
-  };
-}
 
 const FIRST_PAGE = 10;
 const MOST_STUDENTS = 200;

@@ -259,6 +259,20 @@ test("missing XP raises the true XP of the day", () => {
   expect(told).toContain("  Why: the summary of the check (missing-fact, confirmed)");
 });
 
+test.each([
+  [{ quiet: 40, overpaid: 0, banked: 12, explained: 9 }, "in 0 of 40 without"],
+  [{ quiet: 0, overpaid: 0, banked: 12, explained: 9 }, "none without tells"],
+])("a confirmed claim says what else could have made the XP: %j", (lift, without) => {
+  const calibration = { lift, ownResultLift: null };
+  const lines = answer({ findings: [bundled({}, {}, { calibration })] }).join("\n");
+  expect(lines).toContain(
+    `Nothing suggests a bonus (this app pays more in 9 of 12 exercises with XP banked beside them, ${without}), a day of multiplied XP, or a base XP that was changed later.`,
+  );
+  expect(answer({ findings: [bundled({ verdict: "probable" }, {}, { calibration })] }).join("\n")).not.toContain(
+    "Nothing suggests",
+  );
+});
+
 test("no line contains terminal control sequences", () => {
   const told = answer({ findings: [bundled({}, {}, { activityName: "\u001b[31mred\nline" })] }).join("\n");
   expect(told).toContain('"\\u001b[31mred\\u000aline"');

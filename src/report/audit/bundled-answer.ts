@@ -98,16 +98,20 @@ const WHY: Readonly<Record<string, Why>> = {
 export function bundledWhy(finding: ListedFinding): string[] {
   const proof = bundledProof(finding);
   const why = WHY[proof.rule] ?? (() => [finding.summary]);
-  return [...why(finding, proof), ...ownProof(proof), ...ruledOut(finding, proof), ...alternatives(proof)];
+  return [...why(finding, proof), ...ownProof(proof), ...otherCauses(finding, proof), ...alternatives(proof)];
 }
 
-/** What else could have made the event's XP, and why it did not. */
-function ruledOut({ verdict }: ListedFinding, { evidence: { ownFrom, calibration } }: BundledProof): string[] {
+/** What else could have made the event's XP, and what speaks for it: nothing, or the claim would not be confirmed. */
+function otherCauses({ verdict }: ListedFinding, { evidence: { ownFrom, calibration } }: BundledProof): string[] {
   const lift = ownFrom === "own-result" ? calibration?.ownResultLift : calibration?.lift;
   if (verdict !== "confirmed" || lift == null) return [];
-  const bonus = `a bonus (this app pays more in ${lift.explained} of ${lift.banked} exercises with XP banked beside them, and in ${lift.overpaid} of ${lift.quiet} without)`;
-  const others = ownFrom === "own-result" ? [] : ["a day of multiplied XP", "a base XP that was changed later"];
-  return [`Ruled out: ${listed([bonus, ...others])}.`];
+  const without = lift.quiet === "0" ? "none without tells" : `in ${lift.overpaid} of ${lift.quiet} without`;
+  const bonus = `a bonus (this app pays more in ${lift.explained} of ${lift.banked} exercises with XP banked beside them, ${without})`;
+  return [
+    ownFrom === "own-result"
+      ? `Nothing suggests ${bonus}.`
+      : `Nothing suggests ${bonus}, a day of multiplied XP, or a base XP that was changed later.`,
+  ];
 }
 
 function alternatives({ alternatives: others }: BundledProof): string[] {
